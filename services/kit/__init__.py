@@ -1,0 +1,1 @@
+"""What every service needs once; it knows no business noun."""
