@@ -1,0 +1,1 @@
+"""Tools of the platform: the local mesh, operator commands, generators and lints."""
