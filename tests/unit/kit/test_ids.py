@@ -1,0 +1,85 @@
+import base64
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.errors import InvalidError
+from services.kit.ids import GraphId, uuid7
+
+parts = st.text(
+    st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=40
+)
+
+
+def encode(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def test_uuid7_is_a_version_7_of_now() -> None:
+    before = time.time_ns() // 1_000_000
+    made = uuid7()
+    assert made.version == 7
+    assert made.variant == "specified in RFC 4122"
+    assert before <= made.int >> 80 <= before + 1000
+
+
+def test_uuid7_never_descends() -> None:
+    made = [uuid7() for _ in range(5000)]
+    assert made == sorted(set(made))
+
+
+def test_uuid7_does_not_follow_a_clock_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = uuid7()
+    an_hour_ago = time.time_ns() - 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: an_hour_ago)
+    assert uuid7() > first
+
+
+@given(parts, parts)
+def test_graph_id_round_trips(plant: str, key: str) -> None:
+    id = GraphId("Order", plant, key)
+    assert GraphId.decode(id.encode(), want="Order") == id
+
+
+def test_graph_id_is_what_the_gateway_decodes() -> None:
+    assert GraphId("Order", "lyon", "4711").encode() == "T3JkZXIKbHlvbgo0NzEx"
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        *("", "x", "====", "T3JkZXIKbHlvbgo0NzEx=", " T3JkZXIKbHlvbgo0NzEx", "T3JkZXI\n"),
+        *(encode("Order\nlyon"), encode("Order\nlyon\n"), encode("Order\n\n4711")),
+        *(encode("Order\nlyon\n4711\nx"), encode("order\nlyon\n4711"), "é", "_-" * 400),
+        base64.urlsafe_b64encode(b"Order\nlyon\n\xff").rstrip(b"=").decode(),
+        # the same three parts with unused bits set: a second spelling of one id
+        "TG90CmEKYmJ",
+    ],
+)
+def test_what_is_no_id_is_refused(id: str) -> None:
+    with pytest.raises(InvalidError, match="not an id of this graph") as refusal:
+        GraphId.decode(id)
+    assert (refusal.value.code, refusal.value.field) == ("bad_id", "id")
+
+
+def test_an_id_of_another_type_is_refused() -> None:
+    with pytest.raises(InvalidError, match="names a Lot, not a Order"):
+        GraphId.decode(GraphId("Lot", "lyon", "L-7").encode(), want="Order")
+
+
+@pytest.mark.parametrize(
+    ("id", "field"),
+    [
+        (GraphId("lot", "lyon", "L-7"), "type"),
+        (GraphId("Lot", "", "L-7"), "plant"),
+        (GraphId("Lot", "ly\non", "L-7"), "plant"),
+        (GraphId("Lot", "lyon", ""), "key"),
+        (GraphId("Lot", "lyon", "\ud800"), "key"),
+    ],
+)
+def test_what_cannot_stand_in_an_id_is_named(id: GraphId, field: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        id.encode()
+    assert refusal.value.field == field
