@@ -60,7 +60,9 @@ def test_business_date_is_the_plants_day(moment: str, zone: str, day: date) -> N
     assert business_date(Instant.parse(moment), zone) == day
 
 
-@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "Europe", "x" * 5000, "a\0b"])
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Olympus", "../etc/passwd", "Europe", "x" * 5000, "a\0b"]
+)
 def test_unknown_zone_is_refused(zone: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         business_date(Instant(NOON), zone)

@@ -1,0 +1,47 @@
+"""Between kit's values and the common protobuf messages."""
+
+from datetime import UTC
+
+from plantmesh.common.v1 import instant_pb2, quantity_pb2
+
+from services.kit.clock import Instant
+from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+
+
+def read_quantity(message: quantity_pb2.Quantity, *, field: str = "") -> Quantity:
+    """Raises InvalidError naming `field` (or value, unit) when it is no quantity."""
+    try:
+        return Quantity.parse(message.value, message.unit)
+    except InvalidError as error:
+        raise _within(field, error) from error
+
+
+def write_quantity(quantity: Quantity) -> quantity_pb2.Quantity:
+    """The canonical decimal and the unit."""
+    return quantity_pb2.Quantity(value=quantity.text, unit=quantity.unit)
+
+
+def read_instant(message: instant_pb2.Instant, *, field: str = "") -> Instant:
+    """Raises InvalidError naming `field` when it is no time we accept."""
+    try:
+        moment = message.timestamp.ToDatetime(tzinfo=UTC)
+        return Instant(moment, message.offset_minutes)
+    except InvalidError as error:
+        raise _within(field, error) from error
+    except (ValueError, OverflowError) as error:
+        raise InvalidError(
+            "the timestamp is out of range", code="bad_time", field=field or "timestamp"
+        ) from error
+
+
+def write_instant(instant: Instant) -> instant_pb2.Instant:
+    """The moment and the offset its source showed."""
+    message = instant_pb2.Instant(offset_minutes=instant.offset_minutes)
+    message.timestamp.FromDatetime(instant.moment)
+    return message
+
+
+def _within(field: str, error: InvalidError) -> InvalidError:
+    path = f"{field}.{error.field}" if field else error.field
+    return InvalidError(str(error), code=error.code, field=path, hint=error.hint)
