@@ -1,0 +1,39 @@
+"""Servers for every test: real PostgreSQL and Valkey processes, one pair a pytest-xdist worker."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import (
+    PostgresServer,
+    ValkeyServer,
+    end_abandoned,
+    postgres_server,
+    valkey_server,
+)
+
+
+def pytest_sessionstart() -> None:
+    """A run that was killed must not leave servers for ever."""
+    end_abandoned()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """PostgreSQL 18, started at first use (about 0.4 s); `dsn(name)` is a fresh database."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[ValkeyServer]:
+    """Valkey, shared by the worker's tests: use keys of your own, or clear()."""
+    with valkey_server() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_valkey() -> Iterator[ValkeyServer]:
+    """A private, empty Valkey process that the test may stop, kill() and start()."""
+    with valkey_server(private=True) as server:
+        yield server

@@ -1,0 +1,169 @@
+"""The servers that tests talk to: embedded ones, or what the environment names."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+import psycopg
+import psycopg.sql
+import pytest
+import redis
+
+from tools.mesh.child import leftover, remember, sweep
+from tools.mesh.postgres import Postgres, Role, create_database
+from tools.mesh.valkey import Valkey
+
+_PREFIX = "plantmesh-test-"
+_FOREIGN = "this server is named by the environment and not ours to stop"
+
+
+class PostgresServer:
+    """A cluster for tests; every dsn() is a fresh database with a role of its own."""
+
+    def __init__(self, url: str, embedded: Postgres | None = None) -> None:
+        self.url = url
+        self._embedded = embedded
+        self._prepared: dict[tuple[str, Callable[[str], None]], tuple[str, Role]] = {}
+
+    def dsn(self, name: str, prepared_by: Callable[[str], None] | None = None) -> str:
+        """The URL of a new database named after `name`, as its owner.
+
+        `prepared_by(url)` fills it (migrations, say): once a session, later calls copy the result.
+        """
+        if prepared_by is None:
+            return self._create(name, _role(name))
+        key = name, prepared_by
+        if key not in self._prepared:
+            role = _role(name)
+            template = self._create(name, role)
+            prepared_by(template)
+            self._prepared[key] = urlsplit(template).path[1:], role
+        template, role = self._prepared[key]
+        return self._create(name, role, template)
+
+    def drop(self, dsn: str) -> None:
+        """Remove a database that dsn() made, whoever is connected."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            name = psycopg.sql.Identifier(urlsplit(dsn).path[1:])
+            connection.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def stop(self) -> None:
+        """Shut down in order; start() brings it back on the same port."""
+        self._own().stop()
+
+    def start(self) -> None:
+        """After stop() or kill()."""
+        self._own().start()
+
+    def restart(self) -> None:
+        """Shut down in order and start."""
+        self._own().restart()
+
+    def kill(self) -> None:
+        """kill -9 of all its processes."""
+        self._own().kill()
+
+    def _own(self) -> Postgres:
+        if self._embedded is None:
+            pytest.skip(_FOREIGN)
+        return self._embedded
+
+    def _create(self, name: str, role: Role, template: str = "template1") -> str:
+        database = f"{name}_{token_hex(4)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            role.create(connection)
+            create_database(connection, database, owner=role.name, template=template)
+        where = urlsplit(self.url).netloc.rpartition("@")[2]
+        return f"postgresql://{role.name}:{role.password}@{where}/{database}"
+
+
+class ValkeyServer:
+    """A broker for tests; `url` carries the password and stays the same over restarts."""
+
+    def __init__(self, url: str, embedded: Valkey | None = None) -> None:
+        self.url = url
+        self._embedded = embedded
+
+    def clear(self) -> None:
+        """Remove everything in it (FLUSHALL)."""
+        with redis.Redis.from_url(self.url) as client:
+            client.flushall()
+
+    def stop(self) -> None:
+        """Shut down in order; what it held is gone."""
+        self._own().stop()
+
+    def start(self) -> None:
+        """After stop() or kill(); empty, on the same port."""
+        self._own().start()
+
+    def restart(self) -> None:
+        """Shut down in order and start empty."""
+        self._own().restart()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._own().kill()
+
+    def _own(self) -> Valkey:
+        if self._embedded is None:
+            pytest.skip(_FOREIGN)
+        return self._embedded
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """What PLANTMESH_TEST_POSTGRES (a superuser's URL) names, or an embedded cluster."""
+    if url := os.environ.get("PLANTMESH_TEST_POSTGRES"):
+        yield PostgresServer(url)
+        return
+    with scratch_folder() as root:
+        embedded = Postgres(root, durable=False)
+        embedded.start()
+        try:
+            yield PostgresServer(embedded.url, embedded)
+        finally:
+            embedded.kill()
+
+
+@contextmanager
+def valkey_server(*, private: bool = False) -> Iterator[ValkeyServer]:
+    """What PLANTMESH_TEST_REDIS names, or an embedded process; a private one is always ours."""
+    if not private and (url := os.environ.get("PLANTMESH_TEST_REDIS")):
+        yield ValkeyServer(url)
+        return
+    with scratch_folder() as root:
+        embedded = Valkey(root)
+        embedded.start()
+        try:
+            yield ValkeyServer(embedded.url, embedded)
+        finally:
+            embedded.kill()
+
+
+def end_abandoned() -> None:
+    """End and remove what a test run left behind that was itself killed."""
+    for root in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if leftover(root / "owner") is None:
+            for pid_file in (root / "run").glob("*.pid"):
+                sweep(pid_file, grace=0)
+            shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder that tells whose it is, open to the account the servers run as."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        remember(os.getpid(), root / "owner")
+        root.chmod(0o711)
+        yield root
+
+
+def _role(name: str) -> Role:
+    return Role(f"{name}_{token_hex(4)}", token_hex(16))

@@ -1,0 +1,160 @@
+"""A process we started: signals reach it, and what it started, through this handle only."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tools.mesh.account import Account
+from tools.mesh.errors import MeshError
+from tools.mesh.wait import STEP, until
+
+
+@dataclass
+class Child:
+    """One program, run anew by each start(). Its pid file holds (pid, start time).
+
+    The start time tells our process from a stranger that got the same pid after a reboot.
+    """
+
+    name: str
+    argv: Sequence[str]
+    log: Path
+    pid_file: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the running process; raises MeshError when there is none."""
+        if self._process is None or not self.alive():
+            raise MeshError(f"{self.name} is not running", hint=f"see {self.log}")
+        return self._process.pid
+
+    def alive(self) -> bool:
+        """Whether it runs now; a dead one is reaped on the way."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended (negative: by that signal); None while it runs or was never started."""
+        return None if self._process is None else self._process.poll()
+
+    def start(self) -> None:
+        """Run it in a session of its own; output is appended to the log."""
+        if self.alive():
+            raise MeshError(f"{self.name} already runs")
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                list(self.argv),
+                env=dict(self.env),
+                cwd="/" if self.account else None,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **identity(self.account),
+            )
+        remember(self._process.pid, self.pid_file)
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal the process itself, not what it started."""
+        os.kill(self.pid, number)
+
+    def stop(self, grace: float = 10.0) -> None:
+        """Ask it to end, and after `grace` seconds no longer ask. Safe to repeat."""
+        if self.alive():
+            end([psutil.Process(self.pid)], self.stop_signal, grace)
+        self._reap()
+
+    def kill(self) -> None:
+        """kill -9, of everything it started too: what a power cut would do."""
+        if self.alive():
+            end([psutil.Process(self.pid)], signal.SIGKILL, 0)
+        self._reap()
+
+    def _reap(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+        self.pid_file.unlink(missing_ok=True)
+
+    def tail(self, lines: int = 15) -> str:
+        """The end of its log, for a message about its death."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def end(processes: Sequence[psutil.Process], first: signal.Signals, grace: float) -> None:
+    """Signal `processes`; after `grace` seconds SIGKILL what is left of them and their children."""
+    family = [member for process in processes for member in _family(process)]
+    for process in processes:
+        _signal(process, first)
+    patience = time.monotonic() + grace
+    while any(map(_runs, processes)) and time.monotonic() < patience:
+        time.sleep(STEP)
+    for member in family:
+        _signal(member, signal.SIGKILL)
+    until(lambda: not any(map(_runs, family)), "the end of killed processes", seconds=10)
+
+
+def leftover(pid_file: Path) -> psutil.Process | None:
+    """The process an earlier supervisor left running, if `pid_file` still tells of it."""
+    try:
+        kept = json.loads(pid_file.read_text())
+        process = psutil.Process(kept["pid"])
+    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+        return None
+    return process if process.create_time() == kept["created"] and _runs(process) else None
+
+
+def sweep(pid_file: Path, first: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
+    """End what `pid_file` tells of and forget it; True when something still ran."""
+    process = leftover(pid_file)
+    if process is not None:
+        end([process], first, grace)
+    pid_file.unlink(missing_ok=True)
+    return process is not None
+
+
+def identity(account: Account | None) -> Any:
+    """Popen's arguments to run as `account`; nothing for ourselves."""
+    if account is None:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def remember(pid: int, pid_file: Path) -> None:
+    """Note in `pid_file` which process it is, so that leftover() knows it again."""
+    pid_file.parent.mkdir(parents=True, exist_ok=True)
+    pid_file.write_text(json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
