@@ -62,7 +62,8 @@ class Valkey:
         if not self._port_file.exists() or not is_free(self.port):
             self._port_file.parent.mkdir(parents=True, exist_ok=True)
             self._port_file.write_text(str(free_port()))
-        settings = _SETTINGS | {"port": str(self.port), "requirepass": self._password}
+        own = {"port": str(self.port), "requirepass": self._password, "dir": f'"{self._scratch()}"'}
+        settings = _SETTINGS | own
         # In a file and not in the arguments, which every user of the machine can read.
         file = self._root / "secrets" / f"{self._name}.conf"
         write_private(file, "".join(f"{name} {value}\n" for name, value in settings.items()))
@@ -88,6 +89,12 @@ class Valkey:
         """Stop and start on the same port; everything in it is gone."""
         self.stop()
         self.start()
+
+    def _scratch(self) -> Path:
+        """Where a full copy for a replica may pass through a file."""
+        folder = self._root / "valkey"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def _answers(self, child: Child) -> bool:
         if not child.alive():
