@@ -1,0 +1,66 @@
+"""What every service is told by its environment; each service's settings.py extends it."""
+
+import os
+import socket
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, HttpUrl, IPvAnyAddress, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _scheme(*allowed: str) -> AfterValidator:
+    """A secret URL must start with one of `allowed`; the message never shows the URL."""
+
+    def check(url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(tuple(f"{name}://" for name in allowed)):
+            raise ValueError(f"expected a URL that starts with {' or '.join(allowed)}://")
+        return url
+
+    return AfterValidator(check)
+
+
+def _here() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+class ServiceSettings(BaseSettings):
+    """The environment of one process, read once from PLANTMESH_* and never changed.
+
+    Port 0 takes a free one and logs it. Secrets print as stars.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PLANTMESH_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    database_url: Annotated[SecretStr, _scheme("postgresql")]
+    redis_url: Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+    instance: Annotated[str, Field(default_factory=_here, pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+
+    bind: IPvAnyAddress = Field(default="127.0.0.1", validate_default=True)
+    grpc_port: Port = 0
+    health_port: Port = 0
+    graph_port: Port = 0
+    metrics_port: Port | None = None
+    """Prometheus scrapes here; None opens no port."""
+
+    jwks_url: HttpUrl
+    issuer: Annotated[str, Field(min_length=1)]
+    audience: Annotated[str, Field(min_length=1)] = "plantmesh"
+    client_secret: SecretStr | None = None
+    """With it the service asks the issuer for its own token."""
+
+    otlp_endpoint: HttpUrl | None = None
+    trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of new traces that are recorded; what follows a recorded one is recorded too."""
+    trace_statements: bool = False
+    """A span for every SQL statement and Redis command: for a debugging hour, not for ever."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    unready_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long to go on serving after readiness is off, until balancers have noticed."""
+    drain_seconds: Annotated[float, Field(gt=0, le=300)] = 20
+    """How long one component may take to finish what it has begun when the process stops."""

@@ -1,0 +1,21 @@
+"""What the platform measures and traces; every name is in the registry, *.yaml beside this."""
+
+from services.kit.signals.instruments import (
+    counter,
+    gauge,
+    histogram,
+    observe,
+    up_down_counter,
+)
+from services.kit.signals.tracing import carrier, link_from, span
+
+__all__ = [
+    "carrier",
+    "counter",
+    "gauge",
+    "histogram",
+    "link_from",
+    "observe",
+    "span",
+    "up_down_counter",
+]

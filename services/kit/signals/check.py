@@ -1,0 +1,85 @@
+"""Does the code use exactly what the registry lists? The house's lint asks in CI."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from services.kit.signals.registry import Registry
+
+_PACKAGE = "services.kit.signals"
+_VERBS = {"counter", "up_down_counter", "gauge", "histogram", "observe", "span"}
+
+
+class Use(NamedTuple):
+    """One place that names a signal; `name` is "" where the name is computed."""
+
+    name: str
+    place: str
+
+
+def problems(roots: Iterable[Path], known: Registry) -> list[str]:
+    """What is used but not registered, registered but not used, or not named by a literal."""
+    uses = [use for file in _sources(roots) for use in _uses(file)]
+    listed = known.metrics.keys() | known.spans.keys() | known.measures.keys()
+    found = [f"{use.place}: name the signal by a literal" for use in uses if not use.name]
+    found += [
+        f"{use.place}: {use.name} is not in the registry"
+        for use in uses
+        if use.name and use.name not in listed
+    ]
+    unused = listed - {use.name for use in uses}
+    linked = {link for span in known.spans.values() for link in span.links}
+    found += [f"registry: {name} is used nowhere" for name in sorted(unused)]
+    found += [
+        f"registry: a link names {name}, no span" for name in sorted(linked - known.spans.keys())
+    ]
+    return found
+
+
+def _sources(roots: Iterable[Path]) -> Iterator[Path]:
+    for root in roots:
+        for file in sorted(root.rglob("*.py")):
+            if Path(*_PACKAGE.split(".")).parts != file.parts[-4:-1]:
+                yield file
+
+
+def _uses(file: Path) -> Iterator[Use]:
+    tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
+    direct, modules = _imported(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_ours(node.func, direct, modules):
+            yield Use(_literal(node.args[:1]), f"{file}:{node.lineno}")
+
+
+def _literal(first: list[ast.expr]) -> str:
+    match first:
+        case [ast.Constant(value=str(name))]:
+            return name
+        case _:
+            return ""
+
+
+def _is_ours(call: ast.expr, direct: set[str], modules: set[str]) -> bool:
+    match call:
+        case ast.Name(id=name):
+            return name in direct
+        case ast.Attribute(value=ast.Name(id=module), attr=verb):
+            return module in modules and verb in _VERBS
+        case _:
+            return False
+
+
+def _imported(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """The local names of our verbs, and of our package."""
+    direct, modules = set(), set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        for alias in node.names:
+            local = alias.asname or alias.name
+            if node.module.startswith(_PACKAGE) and alias.name in _VERBS:
+                direct.add(local)
+            elif f"{node.module}.{alias.name}" == _PACKAGE:
+                modules.add(local)
+    return direct, modules
