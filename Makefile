@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 BIN := .venv/bin
 STEP := @tools/step
 PYTEST := $(BIN)/python -m pytest -q
+PICK = $(if $(K),-k "$(K)")
 # Everything a generated module depends on; folders too, so that a deleted proto is noticed.
 PROTOS := $(shell find protos \( -name gen -o -name '.gen-*' \) -prune -o -print)
 VERBS := $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\# .*/\1/p' Makefile)
@@ -21,6 +22,61 @@ setup: .make/install ## Make .venv with everything locked by hash (repeats only 
 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
 
+format: .make/install ## Put Python and protos into the house's format
+	$(STEP) "python" $(BIN)/ruff format
+	$(STEP) "imports and safe fixes" $(BIN)/ruff check --fix --exit-zero --quiet
+	$(STEP) "protos" $(BIN)/buf format --write protos
+
+check: .make/install ## Format, lint, types, import contracts, protos, house rules; no tests (under 2 minutes)
+	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
+
+test: check unit flows faults ## Everything CI runs: check, unit, component and contract tests, flows, short faults
+
+unit: .make/install ## Unit, component and contract tests, two at a time (K=word picks some)
+	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or bench or long or cluster)" $(PICK)
+
+flows: .make/install ## Several services as real processes, through to the recount (K=word picks some)
+	$(PYTEST) -m "flow and not (fault or bench or long or cluster)" $(PICK)
+
+faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
+	$(PYTEST) -m "fault and not (bench or long or cluster)" $(PICK)
+
+faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills
+	$(PYTEST) -m "fault and long and not (bench or cluster)" $(PICK)
+
+proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
+	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb
+
+lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment at the next verb)
+	$(STEP) "requirements/dev.txt" $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/dev.txt
+	@awk '/^uv==/ {inside = 1} inside {print} inside && !/\\$$/ {exit}' requirements/dev.txt >requirements/uv.txt
+
+# --- parts of check; each is a target of its own so that all of them report, two at a time ---------
+
+CHECKS := check-types check-format check-lint check-imports check-protos check-rules
+.PHONY: $(CHECKS)
+
+check-types:
+	$(STEP) "types (mypy --strict)" $(BIN)/mypy
+
+check-format:
+	$(STEP) "format (make format repairs)" $(BIN)/ruff format --check
+
+check-lint:
+	$(STEP) "lint (ruff)" $(BIN)/ruff check
+
+check-imports:
+	$(STEP) "import contracts" $(BIN)/lint-imports --no-logo
+
+check-protos:
+	$(STEP) "protos: lint" $(BIN)/buf lint protos
+	$(STEP) "protos: format" $(BIN)/buf format --diff --exit-code protos
+	$(STEP) "protos: nothing a partner relies on is broken" $(BIN)/buf breaking protos --against protos/baseline.binpb
+
+check-rules:
+	$(STEP) "house rules" $(BIN)/python -m tools.lint
+
 # --- what the verbs stand on; each stamp is renewed when its inputs change ------------------------
 
 .make/python: requirements/uv.txt requirements/dev.txt
@@ -29,6 +85,11 @@ generate: .make/generate ## Turn protos/ into the typed package protos/gen
 
 .make/generate: .make/python tools/generate.py $(PROTOS)
 	$(STEP) "protobuf code (protos/gen)" $(BIN)/python -m tools.generate
+	@touch $@
+
+# A verb that runs the gateway names .make/gateway; node comes with the Python environment.
+.make/gateway: .make/python gateway/package-lock.json
+	$(STEP) "gateway packages (gateway/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix gateway --no-audit --no-fund
 	@touch $@
 
 .make/install: .make/python .make/generate pyproject.toml

@@ -1,7 +1,7 @@
 """Turns protos/ into the typed Python package that every service imports, in about two seconds.
 
-The code goes to protos/gen, which git ignores: one source, no copies. It is built beside the old one
-and swapped in, so that a process that starts meanwhile never sees half of it.
+The code goes to protos/gen, which git ignores: one source, no copies. It is built beside the old
+one and swapped in, so that a process that starts meanwhile never sees half of it.
 """
 
 import fcntl

@@ -1,0 +1,1 @@
+"""One rule a module: its reason is the docstring, `check(house)` yields what breaks it."""
