@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import (
+    IssuerServer,
     PostgresServer,
     ValkeyServer,
     end_abandoned,
+    issuer_server,
     postgres_server,
     valkey_server,
 )
@@ -36,4 +38,11 @@ def valkey() -> Iterator[ValkeyServer]:
 def fresh_valkey() -> Iterator[ValkeyServer]:
     """A private, empty Valkey process that the test may stop, kill() and start()."""
     with valkey_server(private=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[IssuerServer]:
+    """The development issuer: `jwks_url`, and `mint(Bearer(...))` for a token."""
+    with issuer_server() as server:
         yield server

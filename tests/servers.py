@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from tools.mesh.child import leftover, remember, sweep
+from tools.mesh.issuer import Issuer
 from tools.mesh.postgres import Postgres, Role, create_database
 from tools.mesh.valkey import Valkey
 
@@ -142,6 +143,29 @@ def valkey_server(*, private: bool = False) -> Iterator[ValkeyServer]:
         embedded.start()
         try:
             yield ValkeyServer(embedded.url, embedded)
+        finally:
+            embedded.kill()
+
+
+class IssuerServer:
+    """The development issuer, for tests that need tokens as services verify them."""
+
+    def __init__(self, embedded: Issuer) -> None:
+        self.url = embedded.url
+        self.jwks_url = embedded.jwks_url
+        self.mint = embedded.signer.mint
+        self.client_secret = embedded.secrets.of_client
+        self.user_password = embedded.secrets.of_user
+
+
+@contextmanager
+def issuer_server() -> Iterator[IssuerServer]:
+    """A real process, with a key of its own."""
+    with scratch_folder() as root:
+        embedded = Issuer(root)
+        embedded.start()
+        try:
+            yield IssuerServer(embedded)
         finally:
             embedded.kill()
 

@@ -66,7 +66,7 @@ class Child:
                 start_new_session=True,
                 **identity(self.account),
             )
-        remember(self._process.pid, self.pid_file)
+        remember(self._process.pid, self.pid_file, self.stop_signal)
 
     def send(self, number: signal.Signals) -> None:
         """Signal the process itself, not what it started."""
@@ -75,13 +75,13 @@ class Child:
     def stop(self, grace: float = 10.0) -> None:
         """Ask it to end, and after `grace` seconds no longer ask. Safe to repeat."""
         if self.alive():
-            end([psutil.Process(self.pid)], self.stop_signal, grace)
+            end(psutil.Process(self.pid), self.stop_signal, grace)
         self._reap()
 
     def kill(self) -> None:
         """kill -9, of everything it started too: what a power cut would do."""
         if self.alive():
-            end([psutil.Process(self.pid)], signal.SIGKILL, 0)
+            end(psutil.Process(self.pid), signal.SIGKILL, 0)
         self._reap()
 
     def _reap(self) -> None:
@@ -96,34 +96,41 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def end(processes: Sequence[psutil.Process], first: signal.Signals, grace: float) -> None:
-    """Signal `processes`; after `grace` seconds SIGKILL what is left of them and their children."""
-    family = [member for process in processes for member in _family(process)]
-    for process in processes:
-        _signal(process, first)
+def end(process: psutil.Process, first: signal.Signals, grace: float) -> None:
+    """Signal `process`; after `grace` seconds SIGKILL what is left of it and its children."""
+    family = _family(process)
+    _signal(process, first)
     patience = time.monotonic() + grace
-    while any(map(_runs, processes)) and time.monotonic() < patience:
+    while _runs(process) and time.monotonic() < patience:
         time.sleep(STEP)
     for member in family:
         _signal(member, signal.SIGKILL)
-    until(lambda: not any(map(_runs, family)), "the end of killed processes", seconds=10)
+    until(lambda: not any(map(_runs, family)), "the end of a killed process", seconds=10)
+
+
+def remember(pid: int, pid_file: Path, stop: signal.Signals = signal.SIGTERM) -> None:
+    """Note in `pid_file` which process it is and how it wants to be stopped, for sweep()."""
+    pid_file.parent.mkdir(parents=True, exist_ok=True)
+    kept = {"pid": pid, "created": psutil.Process(pid).create_time(), "stop": stop}
+    pid_file.write_text(json.dumps(kept))
 
 
 def leftover(pid_file: Path) -> psutil.Process | None:
-    """The process an earlier supervisor left running, if `pid_file` still tells of it."""
+    """The process that `pid_file` tells of, if that very one still runs."""
     try:
         kept = json.loads(pid_file.read_text())
         process = psutil.Process(kept["pid"])
+        same = process.create_time() == kept["created"] and _runs(process)
     except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
         return None
-    return process if process.create_time() == kept["created"] and _runs(process) else None
+    return process if same else None
 
 
-def sweep(pid_file: Path, first: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
+def sweep(pid_file: Path, grace: float = 10.0) -> bool:
     """End what `pid_file` tells of and forget it; True when something still ran."""
     process = leftover(pid_file)
     if process is not None:
-        end([process], first, grace)
+        end(process, signal.Signals(json.loads(pid_file.read_text())["stop"]), grace)
     pid_file.unlink(missing_ok=True)
     return process is not None
 
@@ -133,12 +140,6 @@ def identity(account: Account | None) -> Any:
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def remember(pid: int, pid_file: Path) -> None:
-    """Note in `pid_file` which process it is, so that leftover() knows it again."""
-    pid_file.parent.mkdir(parents=True, exist_ok=True)
-    pid_file.write_text(json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:

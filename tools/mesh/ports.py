@@ -1,12 +1,44 @@
-"""Free ports on the loopback interface."""
+"""Free ports on the loopback interface, remembered by name from run to run."""
 
+import json
 import random
 import socket
 from pathlib import Path
 
+from tools.mesh.errors import MeshError
+
 LOOPBACK = "127.0.0.1"
 _FIRST = 10_000
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+class Ports:
+    """The ports of one mesh, kept in `file` so that addresses outlive a restart."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def of(self, name: str) -> int:
+        """The port `name` took last; raises MeshError when it never took one."""
+        try:
+            return self._known()[name]
+        except KeyError:
+            raise MeshError(f"{name} was never started here", hint="make up") from None
+
+    def take(self, name: str) -> int:
+        """A port that `name` can listen on now: its last one, or another if that is taken."""
+        known = self._known()
+        if name not in known or not is_free(known[name]):
+            known[name] = free_port(without=frozenset(known.values()))
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(known, indent=1, sort_keys=True))
+        return known[name]
+
+    def _known(self) -> dict[str, int]:
+        if not self._file.exists():
+            return {}
+        known: dict[str, int] = json.loads(self._file.read_text())
+        return known
 
 
 def is_free(port: int) -> bool:
@@ -20,8 +52,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A random free port below the ephemeral range.
+def free_port(without: frozenset[int] = frozenset()) -> int:
+    """A random free port below the ephemeral range, none of `without`.
 
     The kernel hands ephemeral ports (what `bind(0)` gives) to outgoing connections: while a server
     is down for a fault test, a client that keeps dialling could take its port, or reach itself.
@@ -29,5 +61,5 @@ def free_port() -> int:
     ceiling = int(_EPHEMERAL.read_text().split()[0]) if _EPHEMERAL.exists() else 32_768
     while True:
         port = random.randrange(_FIRST, max(ceiling, _FIRST + 1000))
-        if is_free(port):
+        if port not in without and is_free(port):
             return port

@@ -12,11 +12,11 @@ import psycopg
 from psycopg import sql
 
 from tools.mesh import account, binaries
-from tools.mesh.child import Child, identity, sweep
+from tools.mesh.child import Child, identity
 from tools.mesh.errors import MeshError
-from tools.mesh.ports import LOOPBACK, free_port, is_free
+from tools.mesh.ports import LOOPBACK
 from tools.mesh.secret import remembered_secret
-from tools.mesh.wait import until
+from tools.mesh.server import Server
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -41,75 +41,48 @@ _INITDB = [
 ]
 
 
-class Postgres:
-    """A cluster kept under `root`: `postgres` data, `log`, `run` (pid and port), `secrets`.
+class Postgres(Server):
+    """A cluster kept under `root`, or nearby where its account cannot reach that.
 
     `durable=False` skips fsync: for tests, which kill processes and not the machine.
     """
 
     def __init__(self, root: Path, *, durable: bool = True) -> None:
-        self._root = root.resolve()
+        super().__init__(root, "postgres")
         self._durable = durable
         self._account = account.unprivileged()
         self._bin = binaries.postgres_bin(self._account)
-        self._data = account.within_reach(self._root / "postgres", self._account)
-        self._pid_file = self._root / "run" / "postgres.pid"
-        self._port_file = self._root / "run" / "postgres.port"
-        self._child: Child | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listened last; raises MeshError before the first start."""
-        if not self._port_file.exists():
-            raise MeshError("PostgreSQL was never started here", hint="make up")
-        return int(self._port_file.read_text())
+        self._data = account.within_reach(self.root / "postgres", self._account)
 
     @property
     def url(self) -> str:
         """Of the superuser, for the mesh itself; services get database()."""
         return self._url("postgres", self._password("postgres"), "postgres")
 
-    def start(self) -> None:
-        """Create the cluster if need be, run it and wait for its first answer."""
-        child = self.prepare()
-        child.start()
-        until(lambda: self._answers(child), "the start of PostgreSQL")
-
-    def prepare(self) -> Child:
-        """The server, ready to be started: cluster made, leftovers ended, port chosen."""
-        if self._child is not None and self._child.alive():
-            raise MeshError("PostgreSQL already runs")
-        sweep(self._pid_file, signal.SIGINT)
+    def command(self) -> Child:
+        """The server over its cluster, which is made first if need be."""
         if not (self._data / "PG_VERSION").exists():
             self._create()
         self._forget_stranger()
-        self._choose_port()
-        settings = _SETTINGS | ({} if self._durable else _VOLATILE) | {"port": str(self.port)}
+        settings = _SETTINGS | ({} if self._durable else _VOLATILE)
+        settings |= {"port": str(self.ports.take(self.name))}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self._child = Child(
-            name="postgres",
+        return Child(
+            name=self.name,
             argv=[str(self._bin / "postgres"), "-D", str(self._data), *options],
-            log=self._root / "log" / "postgres.log",
-            pid_file=self._pid_file,
+            log=self.log,
+            pid_file=self.pid_file,
             account=self._account,
             stop_signal=signal.SIGINT,  # fast shutdown; SIGTERM would wait for every client
         )
-        return self._child
 
-    def stop(self) -> None:
-        """Shut down in order, sending clients away. Safe to repeat."""
-        if self._child is not None:
-            self._child.stop(grace=20)
-
-    def kill(self) -> None:
-        """kill -9 of the server and all its backends."""
-        if self._child is not None:
-            self._child.kill()
-
-    def restart(self) -> None:
-        """Stop in order and start on the same port."""
-        self.stop()
-        self.start()
+    def answers(self) -> bool:
+        """Whether the superuser can log in."""
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def database(self, service: str) -> str:
         """The URL of `service`'s own database, made with its role unless they exist."""
@@ -122,10 +95,10 @@ class Postgres:
         return self._url(role.name, role.password, service)
 
     def _url(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
+        return f"postgresql://{role}:{password}@{LOOPBACK}:{self.ports.of(self.name)}/{database}"
 
     def _password(self, role: str) -> str:
-        return remembered_secret(self._root / "secrets" / f"postgres-{role}")
+        return remembered_secret(self.root / "secrets" / f"postgres-{role}")
 
     def _create(self) -> None:
         """Run initdb; the password is handed over in a file that only its account may read."""
@@ -158,20 +131,6 @@ class Postgres:
         pid = int(lock.read_text().split("\n", 1)[0])
         if psutil.pid_exists(pid) and str(self._data) not in psutil.Process(pid).cmdline():
             lock.unlink()
-
-    def _choose_port(self) -> None:
-        self._port_file.parent.mkdir(parents=True, exist_ok=True)
-        if not self._port_file.exists() or not is_free(self.port):
-            self._port_file.write_text(str(free_port()))
-
-    def _answers(self, child: Child) -> bool:
-        if not child.alive():
-            raise MeshError(f"PostgreSQL ended at its start:\n{child.tail()}")
-        try:
-            psycopg.connect(self.url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def test_it_listens_on_loopback_only(cluster: Postgres, scratch: Path) -> None:
     pid = int((scratch / "postgres" / "postmaster.pid").read_text().split()[0])
     sockets = psutil.Process(pid).net_connections()
     assert {at.laddr for at in sockets if at.status == psutil.CONN_LISTEN} == {
-        ("127.0.0.1", cluster.port)
+        ("127.0.0.1", cluster.ports.of("postgres"))
     }
     assert not list(scratch.rglob(".s.PGSQL*"))
 

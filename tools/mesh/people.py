@@ -1,0 +1,53 @@
+"""Who may ask the development issuer for a token: services, and people to try things as."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tools.mesh.secret import remembered_secret
+from tools.mesh.tokens import Bearer
+
+SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
+_READ = tuple(f"{service}:read" for service in SERVICES)
+_WRITE = tuple(f"{service}:write" for service in SERVICES)
+
+
+def _service(name: str) -> Bearer:
+    """process composes the others and writes everywhere; the rest write nowhere but at home."""
+    writes = _WRITE if name == "process" else (f"{name}:write",)
+    return Bearer(f"service:{name}", (*_READ, *writes))
+
+
+CLIENTS = {name: _service(name) for name in SERVICES}
+USERS = {
+    bearer.subject: bearer
+    for bearer in (
+        Bearer("viewer", _READ),
+        Bearer("planner", (*_READ, "erp:write", "reference:write")),
+        Bearer("line", ("mes:read", "mes:write", "reference:read"), plants=("lyon",)),
+        Bearer("inspector", (*_READ, "quality:write")),
+        Bearer("storekeeper", (*_READ, "wms:write")),
+        Bearer("operator", (*_READ, *_WRITE, "operate")),
+    )
+}
+
+
+class Secrets:
+    """Generated passwords under `folder`, one private file a name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of_client(self, name: str) -> str:
+        """The client secret of a service."""
+        return remembered_secret(self._folder / f"client-{name}")
+
+    def of_user(self, name: str) -> str:
+        """The password of a development user."""
+        return remembered_secret(self._folder / f"user-{name}")
+
+    def generate(self, clients: Iterable[str] = CLIENTS, users: Iterable[str] = USERS) -> None:
+        """Make all that are missing, so that they can be read before the first token."""
+        for name in clients:
+            self.of_client(name)
+        for name in users:
+            self.of_user(name)
