@@ -36,8 +36,8 @@ RULES: tuple[Callable[[House], Iterator[Finding]], ...] = (
 
 
 def main() -> int:
-    """Print findings, then say what was read."""
-    house = House.of(Path(__file__).parents[2])
+    """Print findings, then say what was read. A folder may be named instead of this repository."""
+    house = House.of(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parents[2])
     findings = sorted(
         (finding for rule in RULES for finding in rule(house)),
         key=lambda finding: (finding.warning, finding.path, finding.line),

@@ -39,11 +39,29 @@ def _floats(module: Module) -> Iterator[Finding]:
 def _measured(node: ast.AST) -> Iterator[ast.AST]:
     """What belongs to a name that says it is a duration or a ratio."""
     match node:
+        case ast.arguments():
+            yield from _defaults(node)
         case (
             ast.arg(arg=name)
             | ast.keyword(arg=str(name))
             | ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name))
             | ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)])
-            | ast.FunctionDef(name=name)
-        ) if name.lower().endswith(MEASURES):
+        ) if _says_so(name):
             yield from ast.walk(node)
+        case ast.FunctionDef(name=name, returns=ast.expr() as returns) if _says_so(name):
+            yield from ast.walk(returns)
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[ast.AST]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    for argument, default in pairs:
+        if default and _says_so(argument.arg):
+            yield from ast.walk(default)
+
+
+def _says_so(name: str) -> bool:
+    return name.lower().endswith(MEASURES)
