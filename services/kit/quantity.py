@@ -34,8 +34,8 @@ class Quantity:
         find_unit(self.unit)
 
     @classmethod
-    def parse(cls, value: str, unit: str) -> Self:
-        """Read a decimal string ("12.50", "-3", "1E3")."""
+    def parse(cls, value: object, unit: str) -> Self:
+        """Read a decimal string ("12.50", "-3", "1E3"); whatever else it is given is refused."""
         if not isinstance(value, str) or not _TEXT.fullmatch(value):
             raise _not_a_decimal(value)
         return cls(Decimal(value), unit)

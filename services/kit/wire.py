@@ -1,11 +1,13 @@
 """Between kit's values and the common protobuf messages."""
 
 from datetime import UTC
+from typing import Any
 
-from plantmesh.common.v1 import instant_pb2, quantity_pb2
+from plantmesh.common.v1 import instant_pb2, page_pb2, quantity_pb2
 
 from services.kit.clock import Instant
 from services.kit.errors import InvalidError
+from services.kit.paging import Cut, Listing, Page
 from services.kit.quantity import Quantity
 
 
@@ -40,6 +42,16 @@ def write_instant(instant: Instant) -> instant_pb2.Instant:
     message = instant_pb2.Instant(offset_minutes=instant.offset_minutes)
     message.timestamp.FromDatetime(instant.moment)
     return message
+
+
+def read_page(message: page_pb2.PageRequest, listing: Listing) -> Page:
+    """A page of `listing`; raises InvalidError on a size or cursor that is not one of it."""
+    return Page.read(listing, message.size, message.cursor)
+
+
+def write_page(cut: Cut[Any]) -> page_pb2.PageInfo:
+    """Where the page ended."""
+    return page_pb2.PageInfo(end_cursor=cut.end_cursor, has_more=cut.has_more)
 
 
 def _within(field: str, error: InvalidError) -> InvalidError:

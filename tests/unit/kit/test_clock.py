@@ -1,3 +1,5 @@
+"""Clocks, instants and business dates."""
+
 from datetime import UTC, date, datetime, timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""Identifiers: what is made, what is read back, what is refused."""
+
 import base64
 import time
 

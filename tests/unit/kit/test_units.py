@@ -1,3 +1,5 @@
+"""The table of units follows the definitions and refuses what it does not know."""
+
 from fractions import Fraction
 
 import pytest

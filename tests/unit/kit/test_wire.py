@@ -1,3 +1,5 @@
+"""Common messages and values say the same."""
+
 from datetime import UTC, datetime
 
 import pytest

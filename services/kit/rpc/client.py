@@ -1,0 +1,108 @@
+"""Calls to another service: in time, as somebody, with the error family on the way back."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol, cast
+from urllib.parse import quote
+
+import grpc
+
+from services.kit.access.principal import find_principal
+from services.kit.rpc.deadline import remaining
+from services.kit.rpc.errors import read_error
+from services.kit.rpc.guard import ON_BEHALF_OF
+from services.kit.rpc.server import LARGEST_MESSAGE
+from services.kit.store import forbid_work
+
+_OPTIONS = (
+    # One retry layer a path, and it is never this one.
+    ("grpc.enable_retries", 0),
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.lb_policy_name", "round_robin"),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
+
+
+class Identity(Protocol):
+    """Where the token of this service comes from; access.identity has the real one."""
+
+    async def token(self) -> str:
+        """A token that is good now."""
+        ...
+
+
+class Peer:
+    """A channel to `address` for generated stubs: `Stub(peer.channel)`.
+
+    A call takes at most `seconds`, less where the call being served has less left. It carries the
+    caller's own token, else this service's. It raises the error family (and RuntimeError inside an
+    open unit of work); nothing is retried.
+    """
+
+    def __init__(self, address: str, identity: Identity, *, seconds: float = 5.0) -> None:
+        self._inner = grpc.aio.insecure_channel(address, options=_OPTIONS)
+        self.channel = cast(grpc.aio.Channel, _Calls(self._inner, identity, seconds))
+
+    async def close(self) -> None:
+        """End calls under way and the connections."""
+        await self._inner.close(None)
+
+
+class _Calls:
+    """What stubs make their methods from.
+
+    Not interceptors: OpenTelemetry's would stand outside of them and never end the span of a call
+    that left in an error which is not gRPC's.
+    """
+
+    def __init__(self, inner: grpc.aio.Channel, identity: Identity, seconds: float) -> None:
+        self._inner = inner
+        self._identity = identity
+        self._seconds = seconds
+
+    def unary_unary(self, method: str, *args: Any, **options: Any) -> Any:
+        """One request, one answer."""
+        send = self._inner.unary_unary(method, *args, **options)
+
+        async def call(request: Any, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - gRPC's
+            sent = await self._sent_with(timeout or self._seconds)
+            try:
+                return await send(request, **sent)
+            except grpc.aio.AioRpcError as error:
+                raise read_error(error, method) from None
+
+        return call
+
+    def unary_stream(self, method: str, *args: Any, **options: Any) -> Any:
+        """One request, a stream of answers; `timeout` bounds the whole of it."""
+        send = self._inner.unary_stream(method, *args, **options)
+
+        async def call(
+            request: Any,
+            *,
+            timeout: float | None = None,  # noqa: ASYNC109 - gRPC's
+        ) -> AsyncIterator[Any]:
+            sent = await self._sent_with(timeout or self._seconds)
+            answers = send(request, **sent)
+            try:
+                async for answer in answers:
+                    yield answer
+            except grpc.aio.AioRpcError as error:
+                raise read_error(error, method) from None
+            finally:
+                answers.cancel()
+
+        return call
+
+    async def _sent_with(self, seconds: float) -> dict[str, Any]:
+        forbid_work()
+        metadata = []
+        principal = find_principal()
+        token = principal.token if principal else ""
+        if principal and not token:
+            metadata.append((ON_BEHALF_OF, quote(principal.actor)))
+        token = token or await self._identity.token()
+        metadata.append(("authorization", f"Bearer {token}"))
+        return {"timeout": remaining(seconds), "metadata": tuple(metadata)}

@@ -1,0 +1,122 @@
+"""What stands before every call: a deadline, a verified principal, the rules of the request."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+import grpc
+from psycopg import DataError
+from sqlalchemy.exc import DBAPIError
+
+from services.kit.access.principal import Principal, acting_as
+from services.kit.access.tokens import Verifier, read_bearer
+from services.kit.errors import DomainError, InvalidError, UnavailableError
+from services.kit.ids import uuid7
+from services.kit.log import logger
+from services.kit.rpc.deadline import DEFAULT, within
+from services.kit.rpc.errors import status_code, trailers
+from services.kit.rpc.validation import check
+from services.kit.store import CONNECTION_LOST, RETRIED
+
+ON_BEHALF_OF = "on-behalf-of"
+DELEGATE = "delegate"
+"""The scope of a service that may say on whose behalf it acts."""
+
+_log = logger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Admits a call or refuses it, and turns what it raises into a status with details.
+
+    A call may take `longest` seconds, whatever its caller asks for.
+    """
+
+    def __init__(self, verifier: Verifier, *, longest: float) -> None:
+        self._verifier = verifier
+        self._longest = longest
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """Wrap the handler of one call."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return handler
+        method = handler_call_details.method
+        if handler.request_streaming:
+            raise NotImplementedError(f"{method}: streams of requests are not guarded, nor used")
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                self._guard_stream(method, handler.unary_stream),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return grpc.unary_unary_rpc_method_handler(
+            self._guard_single(method, handler.unary_unary),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _guard_single(self, method: str, serve: Any) -> Callable[..., Any]:
+        async def single(request: Any, context: Context) -> Any:
+            async with self._admitted(method, context):
+                check(request)
+                return await serve(request, context)
+
+        return single
+
+    def _guard_stream(self, method: str, serve: Any) -> Callable[..., Any]:
+        async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+            async with self._admitted(method, context):
+                check(request)
+                async for answer in serve(request, context):
+                    yield answer
+
+        return stream
+
+    @asynccontextmanager
+    async def _admitted(self, method: str, context: Context) -> AsyncIterator[None]:
+        try:
+            async with within(self._seconds(context)):
+                with acting_as(await self._principal(context)):
+                    yield
+        except DomainError as error:
+            await _refuse(context, error)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a border: nothing of it may reach a client
+            await _refuse(context, _masked(method, error))
+
+    def _seconds(self, context: Context) -> float:
+        asked = context.time_remaining()
+        return min(DEFAULT if asked is None else asked, self._longest)
+
+    async def _principal(self, context: Context) -> Principal:
+        sent = {key: str(value) for key, value in context.invocation_metadata() or ()}
+        principal = await self._verifier.verify(read_bearer(sent.get("authorization")))
+        if DELEGATE in principal.scopes:
+            return replace(principal, on_behalf_of=unquote(sent.get(ON_BEHALF_OF, "")))
+        return principal
+
+
+async def _refuse(context: Context, error: DomainError) -> None:
+    await context.abort(status_code(error), str(error), trailers(error))
+
+
+def _masked(method: str, error: Exception) -> DomainError:
+    """A busy database is worth another try; whatever else it was stands in our log alone."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, RETRIED + CONNECTION_LOST):
+        return UnavailableError("the database is busy; try again", code="database_busy")
+    if isinstance(cause, DataError):
+        return InvalidError("a value does not fit its column", code="bad_value")
+    reference = uuid7().hex
+    _log.error("call failed", method=method, reference=reference, exc_info=error)
+    return DomainError("internal error", code="internal", hint=f"quote the reference {reference}")

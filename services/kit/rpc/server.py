@@ -1,0 +1,63 @@
+"""The gRPC port of a service."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import grpc
+
+from services.kit.access.tokens import Verifier
+from services.kit.rpc.guard import Guard
+
+LARGEST_MESSAGE = 4 * 1024 * 1024
+LONGEST_CALL = 60.0
+_CALLS_AT_ONCE = 512
+_OPTIONS = (
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE),
+    ("grpc.so_reuseport", 0),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    # Clients look for replicas again now and then; without it a new one would stay idle.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 60_000),
+)
+
+Registration = tuple[Callable[[Any, grpc.aio.Server], None], Any]
+"""The generated add_..._to_server and the servicer to add."""
+
+
+class RpcServer:
+    """Serves `registrations` on `bind`:`port`; port 0 takes a free one.
+
+    Raises RuntimeError when the port is taken.
+    """
+
+    def __init__(
+        self, verifier: Verifier, registrations: Sequence[Registration], *, bind: str, port: int
+    ) -> None:
+        self._server = grpc.aio.server(
+            interceptors=[Guard(verifier, longest=LONGEST_CALL)],
+            options=_OPTIONS,
+            maximum_concurrent_rpcs=_CALLS_AT_ONCE,
+        )
+        for register, servicer in registrations:
+            register(servicer, self._server)
+        self.port = self._server.add_insecure_port(f"{bind}:{port}")
+
+    async def start(self) -> None:
+        """Begin to answer."""
+        await self._server.start()
+
+    async def stop(self, grace: float) -> None:
+        """Take no new calls, and give those under way `grace` seconds to end."""
+        await self._server.stop(grace)
+
+    async def run(self, stop: asyncio.Event, *, grace: float = 10.0) -> None:
+        """Serve until `stop` is set, then drain."""
+        await self.start()
+        try:
+            await stop.wait()
+        finally:
+            await self.stop(grace)
