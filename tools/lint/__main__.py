@@ -39,7 +39,7 @@ def main() -> int:
     """Print findings, then say what was read. A folder may be named instead of this repository."""
     house = House.of(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parents[2])
     findings = sorted(
-        (finding for rule in RULES for finding in rule(house)),
+        {finding for rule in RULES for finding in rule(house)},
         key=lambda finding: (finding.warning, finding.path, finding.line),
     )
     broken = [finding for finding in findings if not finding.warning]
