@@ -22,8 +22,10 @@ help: ## Show this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: .make/install ## Make .venv with everything locked by hash (repeats only when a lock changes)
+	@echo "  ✓ .venv is ready; make help lists the verbs"
 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
+	@echo "  ✓ protos/gen is as new as protos/"
 
 format: .make/install ## Put Python and protos into the house's format
 	$(STEP) "python" $(BIN)/ruff format
