@@ -1,4 +1,4 @@
-"""Named points between two lines where a crash would hurt; fault tests kill, stop or delay there."""
+"""Named points between two lines where a crash would hurt; fault tests strike there."""
 
 from collections.abc import Callable
 
@@ -17,5 +17,5 @@ def reach(name: str) -> None:
 
 def observe(observer: Callable[[str], None]) -> None:
     """Install what happens at every checkpoint of this process (fault tests only)."""
-    global _observer  # noqa: PLW0603 - one process, one observer
+    global _observer
     _observer = observer

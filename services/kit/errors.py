@@ -52,7 +52,7 @@ class ConflictError(DomainError):
 
 
 class UnavailableError(DomainError):
-    """Something behind us cannot answer now; the same request may succeed after `retry_after` seconds."""
+    """Something behind us cannot answer now; ask the same again after `retry_after` seconds."""
 
     default_code = "unavailable"
 

@@ -10,19 +10,11 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.kit.settings import MigrationSettings
 
 _LOCK = 0x504D
 _SERVICES = Path(__file__).parent.parent
-
-
-class MigrationSettings(BaseSettings):
-    """Where to migrate."""
-
-    model_config = SettingsConfigDict(env_prefix="PLANTMESH_")
-
-    database_url: SecretStr
 
 
 def migrate(service: str, url: str) -> None:
@@ -41,4 +33,4 @@ def migrate(service: str, url: str) -> None:
 
 
 if __name__ == "__main__":
-    migrate(sys.argv[1], MigrationSettings().database_url.get_secret_value())  # type: ignore[call-arg]
+    migrate(sys.argv[1], MigrationSettings().database_url.get_secret_value())

@@ -25,6 +25,16 @@ def _here() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
+class MigrationSettings(BaseSettings):
+    """Where `python -m services.kit.migrate` works."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PLANTMESH_", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: Annotated[SecretStr, _scheme("postgresql")]
+
+
 class ServiceSettings(BaseSettings):
     """The environment of one process, read once from PLANTMESH_* and never changed.
 
