@@ -1,6 +1,7 @@
 """What the platform measures and traces; every name is in the registry, *.yaml beside this."""
 
 from services.kit.signals.instruments import (
+    Reading,
     counter,
     gauge,
     histogram,
@@ -10,6 +11,7 @@ from services.kit.signals.instruments import (
 from services.kit.signals.tracing import carrier, link_from, span
 
 __all__ = [
+    "Reading",
     "carrier",
     "counter",
     "gauge",

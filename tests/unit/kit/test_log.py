@@ -1,3 +1,5 @@
+"""What a log line looks like, and what never gets into one."""
+
 import json
 import logging
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The environment of a service: bounded, immutable, silent about secrets."""
+
 import pytest
 from pydantic import ValidationError
 

@@ -1,3 +1,5 @@
+"""The registry of signals, and the check that code and registry agree."""
+
 from pathlib import Path
 
 import pytest
