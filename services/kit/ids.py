@@ -5,12 +5,15 @@ import binascii
 import re
 import secrets
 import threading
-import time
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _MAX_LENGTH = 512
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,39}", re.ASCII)
 
@@ -22,22 +25,23 @@ class _Ticks:
         self._last = 0
         self._lock = threading.Lock()
 
-    def next(self) -> int:
-        milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    def next(self, clock: Clock) -> int:
+        milliseconds, rest = divmod((clock.now() - _EPOCH) // _MICROSECOND, 1000)
         with self._lock:
-            self._last = max(self._last + 1, milliseconds << 12 | rest * 4096 // 1_000_000)
+            self._last = max(self._last + 1, milliseconds << 12 | rest * 4096 // 1000)
             return self._last
 
 
 _ticks = _Ticks()
+_system = SystemClock()
 
 
-def uuid7() -> UUID:
+def uuid7(clock: Clock = _system) -> UUID:
     """A UUID version 7, greater than the one before it; for rows, never for order between them.
 
     Source: RFC 9562, 5.7 and 6.2 method 3.
     """
-    ticks = _ticks.next()
+    ticks = _ticks.next(clock)
     milliseconds, below = ticks >> 12, ticks & 0xFFF
     return UUID(int=milliseconds << 80 | 7 << 76 | below << 64 | 2 << 62 | secrets.randbits(62))
 

@@ -21,7 +21,7 @@ class ServiceIdentity:
 
     def __init__(self, token_url: str, client_id: str, secret: str, clock: Clock) -> None:
         self._url = token_url
-        self._login = aiohttp.BasicAuth(client_id, secret)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(client_id, secret)}
         self._clock = clock
         self._token = ""
         self._renew_at = self._good_until = datetime.min.replace(tzinfo=clock.now().tzinfo)
@@ -58,7 +58,7 @@ class ServiceIdentity:
 
     async def _ask(self) -> tuple[str, float]:
         async with (
-            aiohttp.ClientSession(timeout=_TIMEOUT, auth=self._login) as session,
+            aiohttp.ClientSession(timeout=_TIMEOUT, headers=self._headers) as session,
             session.post(
                 self._url, data={"grant_type": "client_credentials"}, allow_redirects=False
             ) as answer,

@@ -9,8 +9,7 @@ import grpc
 from services.kit.access.principal import find_principal
 from services.kit.rpc.deadline import remaining
 from services.kit.rpc.errors import read_error
-from services.kit.rpc.guard import ON_BEHALF_OF
-from services.kit.rpc.server import LARGEST_MESSAGE
+from services.kit.rpc.terms import LARGEST_MESSAGE, ON_BEHALF_OF
 from services.kit.store import forbid_work
 
 _OPTIONS = (

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import grpc
@@ -17,17 +17,17 @@ from services.kit.ids import uuid7
 from services.kit.log import logger
 from services.kit.rpc.deadline import DEFAULT, within
 from services.kit.rpc.errors import status_code, trailers
+from services.kit.rpc.terms import ON_BEHALF_OF
 from services.kit.rpc.validation import check
 from services.kit.store import CONNECTION_LOST, RETRIED
 
-ON_BEHALF_OF = "on-behalf-of"
 DELEGATE = "delegate"
 """The scope of a service that may say on whose behalf it acts."""
 
 _log = logger(__name__)
 
-Context = grpc.aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
