@@ -8,8 +8,7 @@ from services.kit import log
 from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import Outside
 from services.kit.lanes.systems import System, all_systems
-from services.kit.lanes.terms import Notice
-from services.kit.lanes.worker import DATABASE_TROUBLE, Announce, Worker, nothing, wait
+from services.kit.lanes.worker import DATABASE_TROUBLE, Announce, Worker, wait
 from services.kit.store import Store
 
 _log = log.logger(__name__)
@@ -34,14 +33,12 @@ class Lanes:
         store: Store,
         adapters: Adapters,
         announce: Announce,
-        notice: Notice = nothing,
         *,
         look_every: float = 2.0,
     ) -> None:
         self._store = store
         self._adapters = adapters
         self._announce = announce
-        self._notice = notice
         self._look_every = look_every
         self._running: dict[str, _Running] = {}
 
@@ -71,7 +68,7 @@ class Lanes:
     def _begin(self, system: System) -> None:
         try:
             outside = self._connect(system)
-            worker = Worker(self._store, system, outside, self._announce, self._notice)
+            worker = Worker(self._store, system, outside, self._announce)
         except InvalidError as error:
             _log.error("a system cannot be served", system=system.id, error=str(error))
             return

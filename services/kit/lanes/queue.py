@@ -114,13 +114,13 @@ class Queue:
             "UPDATE lane_entry e SET state = r.state, document = r.document,"
             "  token = coalesce(nullif(r.token, ''), e.token),"
             "  reason = r.reason, code = r.code, field = r.field,"
-            "  lost = e.lost + (r.state = 'sending')::int,"
+            "  traceparent = r.traceparent, lost = e.lost + (r.state = 'sending')::int,"
             "  due_at = coalesce(clock_timestamp() + r.due_in * interval '1 second', e.due_at),"
             "  settled_at = CASE WHEN r.state IN ('posted', 'refused', 'needs_confirmation')"
             "   THEN clock_timestamp() END"
             " FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[],"
-            "  %s::text[], %s::text[], %s::float8[])"
-            "  AS r(id, attempt, state, document, token, reason, code, field, due_in)"
+            "  %s::text[], %s::text[], %s::text[], %s::float8[]) AS r(id, attempt, state, document,"
+            "  token, reason, code, field, traceparent, due_in)"
             " WHERE e.id = r.id AND e.attempt = r.attempt AND e.state IN ('sending', 'awaiting')"
             " RETURNING e.id",
             (
@@ -132,6 +132,7 @@ class Queue:
                 [verdict.reason for verdict in ordered],
                 [verdict.code for verdict in ordered],
                 [verdict.field for verdict in ordered],
+                [verdict.entry.traceparent for verdict in ordered],
                 [verdict.due_in for verdict in ordered],
             ),
         )

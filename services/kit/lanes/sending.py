@@ -27,6 +27,7 @@ from services.kit.lanes.outcome import (
 )
 from services.kit.lanes.queue import TWO_DOCUMENTS, Verdict
 from services.kit.lanes.terms import Notice, Terms
+from services.kit.signals import carrier, span
 
 _Answer = TypeVar("_Answer")
 
@@ -69,7 +70,15 @@ class Batch:
 
     async def _drain(self, rest: Iterator[Entry], found: Mapping[str, Found]) -> None:
         for entry in rest:
-            self.verdicts.append(await self._one(entry, found))
+            about: dict[str, str | int | float | bool] = {
+                "system": entry.system,
+                "kind": entry.kind,
+                "reference": entry.reference,
+                "attempt": entry.attempt,
+            }
+            with span("plantmesh.lane.post", links=[entry.traceparent], attributes=about):
+                traced = replace(entry, traceparent=carrier() or entry.traceparent)
+                self.verdicts.append(await self._one(traced, found))
 
     async def _one(self, entry: Entry, found: Mapping[str, Found]) -> Verdict:
         if entry.state is State.AWAITING:

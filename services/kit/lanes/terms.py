@@ -7,9 +7,16 @@ from typing import Self
 from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import Capabilities
 from services.kit.lanes.systems import System
+from services.kit.signals import counter
 
 Notice = Callable[[str, int], None]
 """Told what happened, and how often: metrics in production, evidence in fault tests."""
+
+
+def metered(system: str) -> Notice:
+    """Count as the metric plantmesh.lane.events."""
+    events = counter("plantmesh.lane.events")
+    return lambda what, count: events.add(count, {"system": system, "what": what})
 
 
 @dataclass(frozen=True, slots=True)

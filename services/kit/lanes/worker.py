@@ -20,7 +20,8 @@ from services.kit.lanes.queue import TWO_DOCUMENTS, Connection, Queue, Verdict
 from services.kit.lanes.sending import Batch
 from services.kit.lanes.sweep import Sweep
 from services.kit.lanes.systems import System
-from services.kit.lanes.terms import Notice, Terms
+from services.kit.lanes.terms import Notice, Terms, metered
+from services.kit.signals import span
 from services.kit.store import Store, Work
 
 _log = log.logger(__name__)
@@ -32,13 +33,8 @@ the service emits its events there."""
 DATABASE_TROUBLE = (psycopg.Error, DBAPIError, UnavailableError)
 _IDLE = 0.02
 _LONGEST_IDLE = 0.25
-_SWEEP_EVERY = 1.0
 _WRITES = 3
 _SETTLED = {State.POSTED, State.REFUSED, State.NEEDS_CONFIRMATION}
-
-
-def nothing(_: str, __: int) -> None:
-    """Nobody listens."""
 
 
 class Worker:
@@ -46,6 +42,7 @@ class Worker:
 
     batch: type[Batch] = Batch
     queue_type: type[Queue] = Queue
+    sweep_every = 1.0
 
     def __init__(
         self,
@@ -53,7 +50,7 @@ class Worker:
         system: System,
         outside: Outside,
         announce: Announce,
-        notice: Notice = nothing,
+        notice: Notice | None = None,
     ) -> None:
         self.store = store
         self.outside = outside
@@ -64,9 +61,9 @@ class Worker:
             longest=outside.capabilities.longest_request_seconds,
         )
         self.pace = Pace(system.id)
-        self.notice = notice
+        self.notice = notice or metered(system.id)
         self._announce = announce
-        self._sweep = Sweep(store, self.queue, self.pace, outside, notice)
+        self._sweep = Sweep(store, self.queue, self.pace, outside, self.notice)
         self._swept_at = 0.0
         self._connection: Connection | None = None
 
@@ -130,6 +127,14 @@ class Worker:
 
     async def _finish(self, verdicts: Sequence[Verdict]) -> None:
         """Results and events in one transaction; where we were taken over, have it looked at."""
+        posts = [verdict.entry.traceparent for verdict in verdicts]
+        about = {"system": self.queue.system}
+        with span("plantmesh.lane.settle", links=posts, attributes=about):
+            settled = await self._write(verdicts)
+        for state in _SETTLED:
+            self.notice(state, sum(entry.state is state for entry in settled))
+
+    async def _write(self, verdicts: Sequence[Verdict]) -> list[Entry]:
         async with self.store.work() as work:
             ours = await self.queue.finish(work, verdicts)
             settled = [v.applied for v in verdicts if v.entry.id in ours and v.state in _SETTLED]
@@ -140,11 +145,10 @@ class Worker:
             if fenced or doubled:
                 self.notice("fenced", len(fenced))
                 await self.queue.sweep_soon(work, fenced + doubled)
-        for state in _SETTLED:
-            self.notice(state, sum(entry.state is state for entry in settled))
+        return settled
 
     async def _sweep_in_time(self, connection: Connection) -> None:
-        if time.monotonic() - self._swept_at >= _SWEEP_EVERY:
+        if time.monotonic() - self._swept_at >= self.sweep_every:
             self._swept_at = time.monotonic()
             await self._sweep.run(connection)
 

@@ -1,7 +1,7 @@
 """An outside system in memory, without a unique key; a test scripts its answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.kit.lanes.entry import Entry
@@ -22,6 +22,9 @@ class MemoryErp:
     created: list[Entry] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     down: Unavailable | None = None
+    breaks: bool = False
+    silent_about: set[str] = field(default_factory=set)
+    during_create: Callable[[], Awaitable[object]] | None = None
     asked: int = 0
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -36,12 +39,17 @@ class MemoryErp:
                 version=self.versions.get(entry.key),
             )
             for entry in entries
+            if entry.reference not in self.silent_about
         }
 
     async def create(self, entry: Entry, version: str | None) -> Outcome:
         """The scripted answer, else a document."""
         self.asked += 1
         self.created.append(entry)
+        if self.breaks:
+            raise KeyError("the adapter has a bug")
+        if self.during_create:
+            await self.during_create()
         if self.script.get(entry.reference):
             return self.script[entry.reference].pop(0)
         return Posted(self.book(entry))

@@ -1,0 +1,139 @@
+"""What waits in the lanes, for people to see: entries, their story, and counts a system."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.kit.errors import NotFoundError
+from services.kit.lanes.entry import COLUMNS, PARKED, Entry, State, read_entry
+from services.kit.store import Work
+
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries to list; None matches all. `after` = the last id of the page before."""
+
+    system: str | None = None
+    key: str | None = None
+    states: Collection[State] = PARKED
+    after: int = 0
+    limit: int = MAX_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody did to an entry, and why; payloads only where they changed."""
+
+    at: datetime
+    who: str
+    action: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+    old_payload: bytes | None
+    new_payload: bytes | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Documents that the outside system should not hold, or should and does not."""
+
+    kind: str
+    documents: tuple[str, ...]
+    raised_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An entry and what happened to it, oldest first; `behind` = open entries it holds up."""
+
+    entry: Entry
+    behind: int
+    changes: tuple[Change, ...]
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How one system's lanes stand. `rate`, `budget` = requests a second; `trouble` = why slow."""
+
+    system: str
+    budget: float
+    rate: float
+    failures: int
+    trouble: str
+    waiting: int
+    parked: int
+    oldest_seconds: float
+
+
+async def list_entries(work: Work, wanted: Filter) -> list[Entry]:
+    """Entries by id, at most MAX_PAGE."""
+    rows = await work.sql(
+        f"SELECT {COLUMNS} FROM lane_entry e WHERE e.id > %s"
+        " AND (%s::text IS NULL OR e.system = %s) AND (%s::text IS NULL OR e.key = %s)"
+        " AND e.state = ANY(%s) ORDER BY e.id LIMIT %s",
+        (
+            wanted.after,
+            wanted.system,
+            wanted.system,
+            wanted.key,
+            wanted.key,
+            list(wanted.states),
+            min(wanted.limit, MAX_PAGE),
+        ),
+    )
+    return [read_entry(row) for row in rows]
+
+
+async def find_entry(work: Work, id: int, *, lock: bool = False) -> Entry:
+    """One entry, on demand locked for a change; raises NotFoundError."""
+    query = f"SELECT {COLUMNS} FROM lane_entry e WHERE e.id = %s"
+    rows = await work.sql(query + (" FOR UPDATE" if lock else ""), (id,))
+    if not rows:
+        raise NotFoundError(f"no lane entry {id}", field="id")
+    return read_entry(rows[0])
+
+
+async def show_entry(work: Work, id: int) -> Story:
+    """Everything about one entry; raises NotFoundError."""
+    entry = await find_entry(work, id)
+    changes = await work.sql(
+        "SELECT at, who, action, old, new, old_payload, new_payload, reason FROM lane_audit"
+        " WHERE entry_id = %s ORDER BY id",
+        (id,),
+    )
+    doubts = await work.sql(
+        "SELECT kind, documents, raised_at, closed_at FROM lane_exception"
+        " WHERE entry_id = %s ORDER BY id",
+        (id,),
+    )
+    [(behind,)] = await work.sql(
+        "SELECT count(*) FROM lane_entry WHERE system = %s AND key = %s AND position > %s"
+        " AND state NOT IN ('posted', 'skipped')",
+        (entry.system, entry.key, entry.position),
+    )
+    return Story(
+        entry,
+        behind,
+        tuple(Change(*row) for row in changes),
+        tuple(Doubt(kind, tuple(documents), *times) for kind, documents, *times in doubts),
+    )
+
+
+async def show_traffic(work: Work) -> list[Traffic]:
+    """Every system by id; `oldest_seconds` is the age of the oldest open entry, 0 if none is."""
+    rows = await work.sql(
+        "SELECT s.id, s.budget, p.rate, p.failures, p.reason,"
+        " count(e.id) FILTER (WHERE e.state IN ('ready', 'sending', 'awaiting')),"
+        " count(e.id) FILTER (WHERE e.state IN ('refused', 'needs_confirmation')),"
+        " coalesce(extract(epoch FROM clock_timestamp() - min(e.accepted_at))::float8, 0)"
+        " FROM systems s JOIN lane_pace p ON p.system = s.id LEFT JOIN lane_entry e"
+        " ON e.system = s.id AND e.state NOT IN ('posted', 'skipped')"
+        " GROUP BY s.id, p.system ORDER BY s.id"
+    )
+    return [Traffic(*row) for row in rows]
