@@ -79,8 +79,7 @@ class PostgresServer:
         with psycopg.connect(self.url, autocommit=True) as connection:
             role.create(connection)
             create_database(connection, database, owner=role.name, template=template)
-        where = urlsplit(self.url).netloc.rpartition("@")[2]
-        return f"postgresql://{role.name}:{role.password}@{where}/{database}"
+        return role.url(self.url, database)
 
 
 class ValkeyServer:
@@ -173,7 +172,7 @@ def issuer_server() -> Iterator[IssuerServer]:
 def end_abandoned() -> None:
     """End and remove what a test run left behind that was itself killed."""
     for root in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if leftover(root / "owner") is None:
+        if (root / "owner").exists() and leftover(root / "owner") is None:
             for pid_file in (root / "run").glob("*.pid"):
                 sweep(pid_file, grace=0)
             shutil.rmtree(root, ignore_errors=True)

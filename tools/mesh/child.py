@@ -15,6 +15,7 @@ import psutil
 
 from tools.mesh.account import Account
 from tools.mesh.errors import MeshError
+from tools.mesh.files import write_whole
 from tools.mesh.wait import STEP, until
 
 
@@ -32,6 +33,8 @@ class Child:
     env: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    grace: float = 10.0
+    _written: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,6 +59,7 @@ class Child:
             raise MeshError(f"{self.name} already runs")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            self._written = log.tell()
             self._process = subprocess.Popen(
                 list(self.argv),
                 env=dict(self.env),
@@ -72,10 +76,10 @@ class Child:
         """Signal the process itself, not what it started."""
         os.kill(self.pid, number)
 
-    def stop(self, grace: float = 10.0) -> None:
+    def stop(self) -> None:
         """Ask it to end, and after `grace` seconds no longer ask. Safe to repeat."""
         if self.alive():
-            end(psutil.Process(self.pid), self.stop_signal, grace)
+            end(psutil.Process(self.pid), self.stop_signal, self.grace)
         self._reap()
 
     def kill(self) -> None:
@@ -90,10 +94,10 @@ class Child:
         self.pid_file.unlink(missing_ok=True)
 
     def tail(self, lines: int = 15) -> str:
-        """The end of its log, for a message about its death."""
-        if not self.log.exists():
-            return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        """The end of what it wrote since its start, for a message about its death."""
+        with self.log.open("rb") as log:
+            log.seek(self._written)
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
 def end(process: psutil.Process, first: signal.Signals, grace: float) -> None:
@@ -101,18 +105,17 @@ def end(process: psutil.Process, first: signal.Signals, grace: float) -> None:
     family = _family(process)
     _signal(process, first)
     patience = time.monotonic() + grace
-    while _runs(process) and time.monotonic() < patience:
+    while runs(process) and time.monotonic() < patience:
         time.sleep(STEP)
     for member in family:
         _signal(member, signal.SIGKILL)
-    until(lambda: not any(map(_runs, family)), "the end of a killed process", seconds=10)
+    until(lambda: not any(map(runs, family)), "the end of a killed process", seconds=10)
 
 
 def remember(pid: int, pid_file: Path, stop: signal.Signals = signal.SIGTERM) -> None:
     """Note in `pid_file` which process it is and how it wants to be stopped, for sweep()."""
-    pid_file.parent.mkdir(parents=True, exist_ok=True)
     kept = {"pid": pid, "created": psutil.Process(pid).create_time(), "stop": stop}
-    pid_file.write_text(json.dumps(kept))
+    write_whole(pid_file, json.dumps(kept))
 
 
 def leftover(pid_file: Path) -> psutil.Process | None:
@@ -120,7 +123,7 @@ def leftover(pid_file: Path) -> psutil.Process | None:
     try:
         kept = json.loads(pid_file.read_text())
         process = psutil.Process(kept["pid"])
-        same = process.create_time() == kept["created"] and _runs(process)
+        same = process.create_time() == kept["created"] and runs(process)
     except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
         return None
     return process if same else None
@@ -154,7 +157,8 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
         process.send_signal(number)
 
 
-def _runs(process: psutil.Process) -> bool:
+def runs(process: psutil.Process) -> bool:
+    """Whether it still does anything; what only waits to be reaped does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

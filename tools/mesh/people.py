@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.mesh.secret import remembered_secret
+from tools.mesh.files import remembered_secret
 from tools.mesh.tokens import Bearer
 
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
@@ -12,8 +12,8 @@ _WRITE = tuple(f"{service}:write" for service in SERVICES)
 
 
 def _service(name: str) -> Bearer:
-    """process composes the others and writes everywhere; the rest write nowhere but at home."""
-    writes = _WRITE if name == "process" else (f"{name}:write",)
+    """process composes the others, on behalf of people; the rest write nowhere but at home."""
+    writes = (*_WRITE, "delegate") if name == "process" else (f"{name}:write",)
     return Bearer(f"service:{name}", (*_READ, *writes))
 
 

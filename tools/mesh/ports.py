@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 from tools.mesh.errors import MeshError
+from tools.mesh.files import write_whole
 
 LOOPBACK = "127.0.0.1"
 _FIRST = 10_000
@@ -30,9 +31,14 @@ class Ports:
         known = self._known()
         if name not in known or not is_free(known[name]):
             known[name] = free_port(without=frozenset(known.values()))
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps(known, indent=1, sort_keys=True))
+            write_whole(self._file, json.dumps(known, indent=1, sort_keys=True))
         return known[name]
+
+    def taken_by(self, owner: str) -> dict[str, int]:
+        """The ports of `owner` by purpose; the purpose of its only one is ""."""
+        known = self._known().items()
+        mine = ((name.partition("."), port) for name, port in known)
+        return {purpose: port for (name, _, purpose), port in mine if name == owner}
 
     def _known(self) -> dict[str, int]:
         if not self._file.exists():

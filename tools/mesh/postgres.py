@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -14,8 +15,8 @@ from psycopg import sql
 from tools.mesh import account, binaries
 from tools.mesh.child import Child, identity
 from tools.mesh.errors import MeshError
+from tools.mesh.files import remembered_secret
 from tools.mesh.ports import LOOPBACK
-from tools.mesh.secret import remembered_secret
 from tools.mesh.server import Server
 
 _SETTINGS = {
@@ -57,7 +58,8 @@ class Postgres(Server):
     @property
     def url(self) -> str:
         """Of the superuser, for the mesh itself; services get database()."""
-        return self._url("postgres", self._password("postgres"), "postgres")
+        superuser = Role("postgres", self._password("postgres"))
+        return superuser.url(f"//{LOOPBACK}:{self.ports.of(self.name)}", "postgres")
 
     def command(self) -> Child:
         """The server over its cluster, which is made first if need be."""
@@ -74,6 +76,7 @@ class Postgres(Server):
             pid_file=self.pid_file,
             account=self._account,
             stop_signal=signal.SIGINT,  # fast shutdown; SIGTERM would wait for every client
+            grace=20,
         )
 
     def answers(self) -> bool:
@@ -86,16 +89,7 @@ class Postgres(Server):
 
     def database(self, service: str) -> str:
         """The URL of `service`'s own database, made with its role unless they exist."""
-        role = Role(service, self._password(service))
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            role.create(connection)
-            create_database(connection, service, owner=role.name)
-            for common in ("postgres", "template1"):
-                close_to_public(connection, common)
-        return self._url(role.name, role.password, service)
-
-    def _url(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@{LOOPBACK}:{self.ports.of(self.name)}/{database}"
+        return provide(self.url, service, self._password(service))
 
     def _password(self, role: str) -> str:
         return remembered_secret(self.root / "secrets" / f"postgres-{role}")
@@ -133,12 +127,28 @@ class Postgres(Server):
             lock.unlink()
 
 
+def provide(url: str, service: str, password: str) -> str:
+    """Make database and role of `service` where the superuser's `url` points; gives their URL."""
+    role = Role(service, password)
+    with psycopg.connect(url, autocommit=True) as connection:
+        role.create(connection)
+        create_database(connection, service, owner=role.name)
+        for common in ("postgres", "template1"):
+            close_to_public(connection, common)
+    return role.url(url, service)
+
+
 @dataclass(frozen=True)
 class Role:
     """A service's login. It owns its database and may connect to no other."""
 
     name: str
     password: str
+
+    def url(self, like: str, database: str) -> str:
+        """Of `database` on the server that the URL `like` names."""
+        where = urlsplit(like).netloc.rpartition("@")[2]
+        return f"postgresql://{self.name}:{self.password}@{where}/{database}"
 
     def create(self, connection: psycopg.Connection) -> None:
         """Make the role, or give it this password if it exists."""

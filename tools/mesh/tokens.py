@@ -11,7 +11,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tools.mesh.secret import write_private
+from tools.mesh.files import write_private
 
 AUDIENCE = "plantmesh"
 LIFETIME = timedelta(minutes=15)

@@ -6,8 +6,8 @@ import redis
 
 from tools.mesh import binaries
 from tools.mesh.child import Child
+from tools.mesh.files import remembered_secret, write_private
 from tools.mesh.ports import LOOPBACK
-from tools.mesh.secret import remembered_secret, write_private
 from tools.mesh.server import Server
 
 # Streams are a rebuildable copy of the outboxes: persistence would only slow them and hide the
