@@ -1,0 +1,19 @@
+"""Subgraphs: batch resolvers, shared types, and the app that serves them."""
+
+from services.kit.graph.app import GraphApp
+from services.kit.graph.batch import batch_field, batch_reference
+from services.kit.graph.context import GraphContext
+from services.kit.graph.quantity import Quantity
+from services.kit.graph.schema import sdl, subgraph
+from services.kit.graph.server import GraphServer
+
+__all__ = [
+    "GraphApp",
+    "GraphContext",
+    "GraphServer",
+    "Quantity",
+    "batch_field",
+    "batch_reference",
+    "sdl",
+    "subgraph",
+]
