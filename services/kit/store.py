@@ -3,22 +3,26 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.sql import SQL, Literal
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.kit.errors import UnavailableError
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 # A stopped process may not hold others up: its locks and its open transaction end by themselves.
 _GUARDS = "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=15000"
 
-# The order matters to loops: LockNotAvailable is an OperationalError, yet it is retried, not reconnected.
+# The order matters to loops: LockNotAvailable is an OperationalError, yet it is retried.
 RETRIED: tuple[type[psycopg.Error], ...] = (
     pg.SerializationFailure,
     pg.DeadlockDetected,
@@ -31,42 +35,81 @@ CONNECTION_LOST: tuple[type[psycopg.Error], ...] = (
 
 
 class Work:
-    """One transaction under way. Everything done through it commits together or not at all."""
+    """One transaction under way. Everything done through it commits together or not at all.
 
-    def __init__(self, session: AsyncSession, connection: psycopg.AsyncConnection[Row]) -> None:
+    `parts` holds what is collected until the commit, by its class; `bound` is the store's.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        connection: psycopg.AsyncConnection[Row],
+        bound: dict[type, Any] | None = None,
+    ) -> None:
         self.session = session
+        self.parts: dict[type, Any] = {}
+        self.bound = bound or {}
+        self.ended = False
         self._connection = connection
         self._before_commit: list[Callable[[], Awaitable[None]]] = []
-        self.parts: dict[type, Any] = {}
+        self._after_commit: list[Callable[[], None]] = []
 
     async def sql(self, query: LiteralString, params: Sequence[Any] = ()) -> list[Row]:
-        """Run SQL in this transaction (psycopg placeholders); the rows, or [] if it returns none."""
+        """Run SQL in this transaction (psycopg placeholders); its rows, [] if there are none."""
         cursor = await self._connection.execute(query, params)
         return await cursor.fetchall() if cursor.description else []
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What is done inside is undone alone when it raises."""
-        async with self.session.begin_nested():
-            yield
+        """What is done inside is undone alone when it raises, collected parts and hooks included.
+
+        When it ends well, what it collected is written at once.
+        """
+        outer = self.parts, self._before_commit, self._after_commit
+        self.parts, self._before_commit, self._after_commit = {}, [], []
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.flush()
+            outer[2].extend(self._after_commit)
+        finally:
+            self.parts, self._before_commit, self._after_commit = outer
 
     def before_commit(self, hook: Callable[[], Awaitable[None]]) -> None:
         """Call `hook` once, in order of registration, when everything else is written."""
         self._before_commit.append(hook)
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` once the commit returned: a hint to others, for a crash may swallow it."""
+        self._after_commit.append(hook)
 
     async def flush(self) -> None:
         """Write what waits, in the order it was registered."""
         await self.session.flush()
         while self._before_commit:
             await self._before_commit.pop(0)()
+        await self.session.flush()
+
+    async def commit(self) -> None:
+        """Write what waits, commit, and tell those who asked to know (the store calls this)."""
+        await self.flush()
+        await self.session.commit()
+        while self._after_commit:
+            self._after_commit.pop(0)()
 
 
 _open: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
+def _ambient() -> Work | None:
+    # A task started inside a unit of work inherits it, and may outlive it.
+    work = _open.get()
+    return None if work is None or work.ended else work
+
+
 def current_work() -> Work:
     """The unit of work this task is in; a repository may only be used inside one."""
-    work = _open.get()
+    work = _ambient()
     if work is None:
         raise RuntimeError("no unit of work is open; wrap the call in `async with store.work()`")
     return work
@@ -74,14 +117,21 @@ def current_work() -> Work:
 
 def forbid_work() -> None:
     """Refuse to go on while a transaction is open: outside calls may take long or never return."""
-    if _open.get() is not None:
+    if _ambient() is not None:
         raise RuntimeError("an outside call inside an open transaction")
+
+
+def driver_error(error: BaseException) -> psycopg.Error | None:
+    """The driver's own error, which SQLAlchemy wraps for what passed through a session."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return cause if isinstance(cause, psycopg.Error) else None
 
 
 class Store:
     """The database of one service, by its `postgresql://` URL; connects when first used."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.bound: dict[type, Any] = {}
         self._dsn = url
         self._engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
@@ -92,31 +142,53 @@ class Store:
             connect_args={"options": _GUARDS, "connect_timeout": 5},
         )
 
+    def bind(self, part: T) -> T:
+        """Let every unit of work find `part` under its class (`work.bound`): an Outbox, say."""
+        self.bound[type(part)] = part
+        return part
+
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
+    async def work(self, *, snapshot: str = "") -> AsyncIterator[Work]:
         """Open a transaction (READ COMMITTED), ambient in this task; commit at the end.
 
-        Raises UnavailableError when the database cannot be reached; nesting is refused.
+        With the id of an exported `snapshot`, it reads that moment and writes nothing. Nesting is
+        refused. Raises UnavailableError when the database cannot be reached (after a failing
+        commit nobody knows whether it happened), and one of RETRIED as the driver's own error.
         """
-        if _open.get() is not None:
+        if _ambient() is not None:
             raise RuntimeError("a unit of work is already open in this task")
         try:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                work = Work(session, await _driver_connection(session))
+                connection = await _driver_connection(session)
+                if snapshot:
+                    await _read_at(connection, snapshot)
+                work = Work(session, connection, self.bound)
                 token = _open.set(work)
                 try:
                     yield work
-                    await work.flush()
-                    await session.commit()
+                    await work.commit()
                 finally:
+                    work.ended = True
                     _open.reset(token)
-        except CONNECTION_LOST as error:
-            if isinstance(error, RETRIED):
-                raise
-            raise UnavailableError("the database is not available") from error
+        except PoolTimeout as error:
+            raise UnavailableError("every database connection is taken") from error
+        except (psycopg.Error, DBAPIError) as error:
+            await self._explain(error)
+            raise
+
+    async def _explain(self, error: psycopg.Error | DBAPIError) -> None:
+        cause = driver_error(error)
+        if isinstance(cause, RETRIED):
+            raise cause from None
+        if isinstance(cause, CONNECTION_LOST):
+            # The others of the pool most likely died with it; nobody else shall meet them.
+            await self._engine.dispose()
+            raise UnavailableError(
+                "the database is not available", code="database_unavailable"
+            ) from error
 
     async def raw(self) -> psycopg.AsyncConnection[Row]:
-        """A connection of the caller's own, in autocommit, with the same guards; close it yourself."""
+        """A connection of the caller's own, autocommit, same guards; close it yourself."""
         return await psycopg.AsyncConnection.connect(
             self._dsn, autocommit=True, options=_GUARDS, connect_timeout=5
         )
@@ -133,3 +205,8 @@ async def _driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[R
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError(f"psycopg is the one driver, not {type(driver).__name__}")
     return driver
+
+
+async def _read_at(connection: psycopg.AsyncConnection[Row], snapshot: str) -> None:
+    await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    await connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(snapshot)))

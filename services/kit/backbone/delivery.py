@@ -1,0 +1,130 @@
+"""Entries as they were read: do they follow the cursor, and what do they say?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import protovalidate
+from google.protobuf.message import DecodeError, Message
+
+from services.kit.backbone.envelope import Event, Position
+from services.kit.backbone.poison import ParkState, Refusal
+from services.kit.backbone.signal import Signal
+from services.kit.backbone.subscriptions import Subscription, Subscriptions
+
+Entry = tuple[bytes, Sequence[bytes]]
+_validator = protovalidate.Validator()
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One event on its way to a handler: its fields, then the event or why it is refused."""
+
+    position: Position
+    fields: dict[bytes, bytes]
+    key: str
+    subscription: Subscription | None = None
+    event: Event[Any] | None = None
+    refusal: Refusal | None = None
+
+    def text(self, field: bytes) -> str:
+        """An attribute, "" if it is absent."""
+        return self.fields.get(field, b"").decode()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody handles it."""
+        return self.subscription is not None
+
+
+class Followed(NamedTuple):
+    """What of a read follows the cursor; `stop` says why the rest must not be applied."""
+
+    deliveries: list[Delivery]
+    skipped: int
+    incarnations: int
+    stop: Signal | None
+
+
+def follow(at: Position, entries: Iterable[Entry]) -> Followed:
+    """Take the entries that continue at `at`, each exactly one further than the one before."""
+    deliveries: list[Delivery] = []
+    skipped = incarnations = 0
+    stop = None
+    for id, values in entries:
+        position = Position.parse(id)
+        if position <= at:
+            skipped += 1
+            continue
+        if position.n != at.n + 1:
+            # A higher incarnation that repeats numbers: the owner forgot what we applied.
+            stop = Signal.FORK if position.n <= at.n else Signal.GAP
+            break
+        incarnations += position.incarnation != at.incarnation
+        fields = dict(zip(values[::2], values[1::2], strict=True))
+        deliveries.append(Delivery(position, fields, fields.get(b"ce_partitionkey", b"").decode()))
+        at = position
+    return Followed(deliveries, skipped, incarnations, stop)
+
+
+def decode(delivery: Delivery, subscriptions: Subscriptions) -> None:
+    """Find who wants it and read its message; what cannot be read or breaks a rule is refused.
+
+    Fields that only a newer owner knows pass.
+    """
+    subscription = subscriptions.find(delivery.text(b"ce_type"))
+    if subscription is None:
+        return
+    delivery.subscription = subscription
+    try:
+        message = subscription.message.FromString(delivery.fields[b"data"])
+        delivery.refusal = check_rules(message)
+        delivery.event = _event(delivery, message)
+    except (DecodeError, ValueError, KeyError) as error:
+        delivery.refusal = Refusal(ParkState.DEAD, "undecodable", str(error) or "undecodable")
+
+
+def check_rules(message: Message) -> Refusal | None:
+    """The first protovalidate rule that the message breaks, by its id."""
+    violations = _validator.collect_violations(message, fail_fast=True)
+    if not violations:
+        return None
+    proto = violations[0].proto
+    path = ".".join(part.field_name for part in proto.field.elements) if proto.field else ""
+    return Refusal(ParkState.DEAD, proto.rule_id, f"{path}: {proto.message} [{proto.rule_id}]")
+
+
+def group(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
+    """Runs of one type each, as few as possible; a key's later event is never in an earlier run."""
+    runs: list[list[Delivery]] = []
+    newest: dict[type[Message], int] = {}
+    reached: dict[str, int] = {}
+    for delivery in deliveries:
+        if delivery.subscription is None:
+            continue
+        message = delivery.subscription.message
+        place = newest.get(message, -1)
+        if place < reached.get(delivery.key, 0):
+            place = newest[message] = len(runs)
+            runs.append([])
+        runs[place].append(delivery)
+        reached[delivery.key] = place
+    return runs
+
+
+def _event(delivery: Delivery, message: Message) -> Event[Any]:
+    fields = delivery.fields
+    return Event(
+        id=fields[b"ce_id"].decode(),
+        type=fields[b"ce_type"].decode(),
+        source=fields[b"ce_source"].decode(),
+        subject=fields[b"ce_subject"].decode(),
+        key=delivery.key,
+        sequence=int(fields[b"ce_sequence"]),
+        time=datetime.fromisoformat(fields[b"ce_time"].decode()),
+        traceparent=fields[b"traceparent"].decode(),
+        actor=fields[b"actor"].decode(),
+        position=delivery.position,
+        data=message,
+    )
