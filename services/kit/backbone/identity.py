@@ -1,6 +1,6 @@
 """Which database this is: after a restore, positions start a new incarnation."""
 
-from services.kit.backbone.link import Link, fetch
+from services.kit.backbone.link import Connection, fetch
 
 # The control file shows the timeline only after the first checkpoint that follows a promotion;
 # the name of the WAL file being written shows it at once.
@@ -11,13 +11,13 @@ _FINGERPRINT = (
 )
 
 
-async def recognise(link: Link) -> bool:
+async def recognise(connection: Connection) -> bool:
     """Compare with the fingerprint kept in the database itself; whether it is another one now.
 
     Then every partition's incarnation is raised, n goes on from the restored head. A file-level
     copy keeps the fingerprint and needs `raise_incarnation` from the runbook.
     """
-    async with link.transaction() as connection:
+    async with connection.transaction():
         [(known,)] = await fetch(connection, "SELECT fingerprint FROM stream_identity FOR UPDATE")
         [(current,)] = await fetch(connection, _FINGERPRINT)
         if known == current:
@@ -29,6 +29,6 @@ async def recognise(link: Link) -> bool:
     return True
 
 
-async def raise_incarnation(link: Link) -> None:
+async def raise_incarnation(connection: Connection) -> None:
     """Say that this database is an older copy, where nothing else can tell."""
-    await link.rows("UPDATE stream_head SET incarnation = incarnation + 1")
+    await connection.execute("UPDATE stream_head SET incarnation = incarnation + 1")

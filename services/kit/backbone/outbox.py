@@ -86,7 +86,7 @@ class Waiting:
             descriptor.full_name,
             descriptor.file.name,
             subject,
-            self.outbox.clock.now(),
+            self.outbox.clock.now(),  # house: allow wall-clock - ce_time informs people only
             carrier(),
             self.outbox.actor(),
             data,

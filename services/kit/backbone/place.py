@@ -6,13 +6,13 @@ from services.kit.checkpoint import reach
 Unplaced = tuple[int, int, list[int]]
 
 
-async def prepare_heads(link: Link, partitions: int) -> None:
+async def prepare_heads(connection: Connection, partitions: int) -> None:
     """Make the rows that count; raises RuntimeError if the number of partitions was another."""
-    await link.rows(
+    await connection.execute(
         "INSERT INTO stream_head (partition) SELECT generate_series(0, %s) ON CONFLICT DO NOTHING",
         (partitions - 1,),
     )
-    [(count,)] = await link.rows("SELECT count(*) FROM stream_head")
+    [(count,)] = await fetch(connection, "SELECT count(*) FROM stream_head")
     if count != partitions:
         raise RuntimeError(f"the topic has {count} partitions; {partitions} would break its order")
 

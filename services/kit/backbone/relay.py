@@ -104,12 +104,12 @@ class Relay:
         return 0 if moved else self.options.idle
 
     async def _get_ready(self) -> None:
-        await self._link.connection()
+        connection = await self._link.connection()
         if self._known == self._link.opened:
             return
         # A new connection may lead to a restored database: nothing is placed before we know.
         self._publisher.tails.clear()
-        await prepare_heads(self._link, self.topic.partitions)
+        await prepare_heads(connection, self.topic.partitions)
         if await self.recognise():
             self._tell(Signal.NEW_INCARNATION)
         for name in self.options.subscribers:
@@ -118,7 +118,7 @@ class Relay:
 
     async def recognise(self) -> bool:
         """Whether the database is another one than at the last look; its incarnation is raised."""
-        return await recognise(self._link)
+        return await recognise(await self._link.connection())
 
     async def _carry(self) -> int:
         moved = 0
