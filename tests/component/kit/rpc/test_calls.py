@@ -63,7 +63,8 @@ async def test_without_a_deadline_the_servers_own_holds() -> None:
     desk = Stuck()
     async with served(desk, longest=0.2) as server, calling_raw(server) as stub:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.ask(GOOD, metadata=bearer(mint()))
+            async with asyncio.timeout(5):
+                await stub.ask(GOOD, metadata=bearer(mint()))
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
     assert caught.value.details() == "the deadline has passed"
     assert desk.stopped.is_set()
