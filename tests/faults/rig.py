@@ -36,6 +36,11 @@ class Rig:
         self._actors: dict[str, Actor] = {}
         self._naps: dict[int, float] = {}
 
+    @property
+    def names(self) -> set[str]:
+        """Who is at work."""
+        return set(self._actors)
+
     def start(self, name: str, role: Role, crash: Crash | None = None) -> None:
         """Run `role` under `name` until stopped; it is restarted whenever it dies."""
         self._actors[name] = Actor(name, role, self.place, crash or {}, self._seed)

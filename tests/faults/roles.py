@@ -11,9 +11,11 @@ import redis.asyncio as redis
 from google.protobuf.wrappers_pb2 import StringValue
 
 from services.kit import checkpoint
-from services.kit.backbone.consumer import Consumer
+from services.kit.backbone.consumer import Consumer, ConsumerOptions
 from services.kit.backbone.envelope import Event
-from services.kit.backbone.relay import Relay
+from services.kit.backbone.poison import Patience
+from services.kit.backbone.relay import Relay, RelayOptions
+from services.kit.backbone.signal import Observer, Signal
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.errors import InvalidError, NotFoundError, UnavailableError
 from services.kit.store import RETRIED, Store, current_work
@@ -48,32 +50,64 @@ class Producer:
             await asyncio.sleep(dice.random() * 2 * self.pause)
 
 
+def observer(place: Place, name: str) -> Observer:
+    """Counts every signal, of all and of this role."""
+    counters = place.counters
+
+    def observe(signal: Signal, amount: int = 1, /, **_: object) -> None:
+        counters.note(f"signal.{signal}", amount)
+        counters.note(f"{name}.{signal}", amount)
+
+    return observe
+
+
 @dataclass(frozen=True)
 class Relaying:
-    """Runs the relay, or what a variant made of it."""
+    """Runs the relay, or what a variant made of it. Times in seconds."""
 
     kind: type[Relay] = Relay
+    subscribers: tuple[str, ...] = (SUBSCRIBER,)
+    patience: float = 0.5
+    trim: float = 3600.0
 
     async def run(self, place: Place, name: str, stop: asyncio.Event) -> None:
         """Relay until stopped."""
-        relay = self.kind(owner_store(place), redis.Redis.from_url(place.broker), TOPIC)
-        await relay.run(stop)
+        options = RelayOptions(
+            idle=0.02,
+            look_again=0.5,
+            trim=self.trim,
+            patience=self.patience,
+            subscribers=self.subscribers,
+            observer=observer(place, name),
+        )
+        client = redis.Redis.from_url(place.broker)
+        await self.kind(owner_store(place), client, TOPIC, options).run(stop)
 
 
 @dataclass(frozen=True)
 class Consuming:
-    """Runs a consumer, or what a variant made of it; its handler writes effects."""
+    """Runs a consumer, or what a variant made of it; its handler writes effects. In seconds."""
 
     kind: type[Consumer] = Consumer
-    subscriber: str = SUBSCRIBER
+    term: float = 0.6
+    batch: int = 100
 
     async def run(self, place: Place, name: str, stop: asyncio.Event) -> None:
         """Consume until stopped."""
         subscriptions = Subscriptions()
         subscriptions.on(StringValue)(Effects(place).apply)
+        options = ConsumerOptions(
+            batch=self.batch,
+            block=0.05,
+            term=self.term,
+            look_again=0.5,
+            replay=0.05,
+            patience=Patience(first=0.05, longest=1.0, suspect_first=0.1, suspect=2),
+            observer=observer(place, name),
+        )
         client = redis.Redis.from_url(place.broker)
-        consumer = self.kind(Store(place.reader), client, subscriptions, self.subscriber, [TOPIC])
-        await consumer.run(stop)
+        store = Store(place.reader)
+        await self.kind(store, client, subscriptions, SUBSCRIBER, [TOPIC], options).run(stop)
 
 
 @dataclass

@@ -17,7 +17,7 @@ RELAY: Crash = {
 }
 CONSUMER: Crash = {
     "consumer.before_apply": Fault(chance=0.03),
-    "consumer.before_commit": Fault(chance=0.03),
+    "consumer.mid_batch": Fault(chance=0.03),
     "consumer.after_commit": Fault(chance=0.03),
 }
 POINTS = [*PRODUCER, *RELAY, *CONSUMER]

@@ -1,0 +1,45 @@
+"""The judge refuses what the obvious variants do to the ERP; the right worker passes the same."""
+
+import pytest
+
+from services.kit.lanes.worker import Worker
+from tests.faults.crash import Crash, Fault
+from tests.faults.lanes.erp import Erp
+from tests.faults.lanes.rig import LaneRig
+from tests.faults.lanes.variants import Hasty, Holding, Impatient
+
+pytestmark = pytest.mark.fault
+
+ONE_EACH = [(f"o{n}", f"c{n}") for n in range(20)]
+STOP: Crash = {"lane.between_find_and_create": Fault("stop", chance=0.2)}
+
+
+def test_finding_at_once_after_a_lost_answer_posts_twice(lane_rig: LaneRig) -> None:
+    lane_rig.start_erp(Erp(late=0.4))
+    lane_rig.accept(ONE_EACH)
+    lane_rig.start_workers(2, kind=Impatient)
+    lane_rig.run_until_done(30)
+    assert lane_rig.verdict().repeated
+
+
+def test_clock_checked_before_the_find_posts_twice(lane_rig: LaneRig) -> None:
+    lane_rig.start_erp(Erp())
+    lane_rig.accept(ONE_EACH)
+    lane_rig.start_workers(3, STOP, Hasty)
+    lane_rig.run_until_done(30)
+    lane_rig.sweep()
+    verdict = lane_rig.verdict()
+    assert verdict.repeated
+    assert lane_rig.shown() == verdict.repeated, "what was not prevented is shown"
+
+
+@pytest.mark.parametrize("kind", [Holding, Worker])
+def test_only_a_lock_held_across_the_post_makes_two_documents(
+    lane_rig: LaneRig, kind: type[Worker]
+) -> None:
+    lane_rig.start_erp(Erp(slow=0.1))
+    lane_rig.accept(ONE_EACH)
+    lane_rig.start_workers(2, kind=kind)
+    lane_rig.run_until_done(30, lane_rig.cut_connections, every=0.25)
+    assert lane_rig.count("cut.connections")
+    assert bool(lane_rig.verdict().repeated) is (kind is Holding)
