@@ -77,7 +77,7 @@ class Components:
         self._components: dict[str, Component] = {}
         self._watchers: list[Callable[[Health], None]] = []
         self._draining = False
-        self._told: Health | None = None
+        self._told = self.health
         signals.observe("plantmesh.component.state", self._readings)
 
     def add(self, name: str, *, serving: bool = False) -> Component:

@@ -1,4 +1,4 @@
-"""The subgraph's HTTP port: granian inside the service's own loop (docs/adr/0006)."""
+"""The subgraph's HTTP port: granian inside the service's own loop (docs/adr/0004)."""
 
 import asyncio
 import logging
