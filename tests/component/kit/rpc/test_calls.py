@@ -146,6 +146,8 @@ async def test_a_draining_server_ends_what_it_began() -> None:
         stop.set()
         with pytest.raises(UnavailableError):
             await refused(late)
+        ended, _ = await asyncio.wait({under_way}, timeout=0.3)
+        assert not ended
         go_on.set()
         assert (await under_way).n == 7
         await running
