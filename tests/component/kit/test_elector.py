@@ -12,16 +12,12 @@ from itertools import pairwise
 
 import psycopg
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
 
 from services.kit.components import Component, State, reporting
 from services.kit.elector import Elector, Pace, Term
 from services.kit.errors import ConflictError
 from services.kit.lease import LeaseRow
-from services.kit.migrations.versions import kit_0004_elector
+from services.kit.migrate import migrate
 from services.kit.store import Store
 from tests.component.kit.line import Line
 from tests.servers import PostgresServer
@@ -31,12 +27,9 @@ HERE = os.path.dirname(__file__)
 
 
 def prepare(url: str) -> None:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        with Operations.context(MigrationContext.configure(connection)):
-            kit_0004_elector.upgrade()
-        connection.exec_driver_sql("CREATE TABLE journal (epoch bigint)")
-    engine.dispose()
+    migrate("kit", url)
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE journal (epoch bigint)")
 
 
 @pytest.fixture
