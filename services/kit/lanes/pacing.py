@@ -107,7 +107,8 @@ class Pace:
           tokens = CASE WHEN l.slower THEN 0 ELSE l.tokens + %(unused)s END,
           ceiling = least(l.highest, s.budget),
           taught_at = CASE WHEN l.slower OR l.highest > l.ceiling THEN l.now ELSE l.taught_at END,
-          rate = CASE WHEN l.slower THEN greatest(l.rate * 0.5, 1) ELSE
+          rate = CASE WHEN l.slower THEN greatest(l.rate * 0.5, 1)
+            WHEN %(throttled)s THEN l.rate ELSE
             least(l.highest, s.budget, l.rate + l.highest * 0.05 * greatest(0,
               extract(epoch FROM l.now - l.settled_at)::float8)) END,
           settled_at = greatest(l.settled_at, l.now),

@@ -82,13 +82,13 @@ class Batch:
 
     async def _one(self, entry: Entry, found: Mapping[str, Found]) -> Verdict:
         if entry.state is State.AWAITING:
-            return await self._judge(entry, await self._ask(self.outside.result_of, entry.token))
+            return await self.judge(entry, await self.request(self.outside.result_of, entry.token))
         batch = self.outside.capabilities.batch
         mine = found.get(entry.reference) if batch else await self.find(entry)
         for _ in range(self.terms.tries):
             if verdict := self._without_sending(entry, mine):
                 return verdict
-            outcome = await self._ask(self.outside.create, entry, mine and mine.version)
+            outcome = await self.request(self.outside.create, entry, mine and mine.version)
             reach("lane.after_post")
             match outcome:
                 case Conflict():
@@ -97,7 +97,7 @@ class Batch:
                 case NeedsConfirmation(code=code) if self._confirms(entry, code):
                     entry = replace(entry, confirmed=(*entry.confirmed, code))
                 case _:
-                    return await self._judge(entry, outcome)
+                    return await self.judge(entry, outcome)
         return self._not_sent(entry, after=self.terms.poll_seconds)
 
     def _without_sending(self, entry: Entry, found: Found | None) -> Verdict | None:
@@ -132,7 +132,8 @@ class Batch:
     def _awaiting(self, entry: Entry, token: str) -> Verdict:
         return Verdict(entry, State.AWAITING, token=token, due_in=self.terms.poll_seconds)
 
-    async def _judge(self, entry: Entry, outcome: Outcome) -> Verdict:
+    async def judge(self, entry: Entry, outcome: Outcome) -> Verdict:
+        """What an answer means for the entry."""
         match outcome:
             case Posted(document):
                 return Verdict(entry, State.POSTED, document=document)
@@ -167,14 +168,15 @@ class Batch:
         return (await self._find([entry])).get(entry.reference)
 
     async def _find(self, entries: Sequence[Entry]) -> Mapping[str, Found]:
-        answer = await self._ask(self.outside.find, entries)
+        answer = await self.request(self.outside.find, entries)
         if isinstance(answer, Unknown):
             self.unavailable = self.unavailable or Unavailable(answer.reason)
         return {} if isinstance(answer, Unavailable | Unknown) else answer
 
-    async def _ask(
+    async def request(
         self, request: Callable[..., Awaitable[_Answer]], *arguments: object
     ) -> _Answer | Unknown:
+        """Ask the system, and learn from how it answers."""
         self.requests += 1
         answer = await ask(self.outside.capabilities.request_timeout, request, *arguments)
         if isinstance(answer, Unavailable):

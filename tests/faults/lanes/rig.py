@@ -117,6 +117,15 @@ class LaneRig:
         )
         self.counters.note("cut.connections", int(cut[0][0]))
 
+    def cut_a_transaction(self) -> None:
+        """End one connection that has a transaction open."""
+        cut = self.ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " ORDER BY state = 'idle in transaction' DESC, random() LIMIT 1"
+        )
+        self.counters.note("cut.connections", len(cut))
+
     def sweep(self, seconds: float = 10) -> None:
         """Wait until every posting that was taken over has been looked at once more."""
         query: LiteralString = "SELECT count(*) FROM lane_entry WHERE sweep_at IS NOT NULL"

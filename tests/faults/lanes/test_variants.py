@@ -37,9 +37,9 @@ def test_clock_checked_before_the_find_posts_twice(lane_rig: LaneRig) -> None:
 def test_only_a_lock_held_across_the_post_makes_two_documents(
     lane_rig: LaneRig, kind: type[Worker]
 ) -> None:
-    lane_rig.start_erp(Erp(slow=0.1))
-    lane_rig.accept(ONE_EACH)
-    lane_rig.start_workers(2, kind=kind)
-    lane_rig.run_until_done(30, lane_rig.cut_connections, every=0.25)
+    lane_rig.start_erp(Erp(slow=0.12))
+    lane_rig.accept([(f"o{n}", f"c{n}") for n in range(60)])
+    lane_rig.start_workers(4, kind=kind)
+    lane_rig.run_until_done(30, lane_rig.cut_a_transaction, every=0.15)
     assert lane_rig.count("cut.connections")
     assert bool(lane_rig.verdict().repeated) is (kind is Holding)
