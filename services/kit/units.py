@@ -189,7 +189,7 @@ _TABLE = {
 _TRAPS = {
     "PCE": "write H87 (piece), EA (each) or C62 (one)",
     "PCS": "write H87 (piece)",
-    "ST": "write H87 (piece)",
+    "ST": "a sheet is a package (Rec 21 XST); for pieces write H87",
     "BX": "a box is a package (Rec 21 XBX); count its content in H87",
     "CT": "a carton is a package (Rec 21 XCT); count its content in H87",
     "PF": "a pallet is a package (Rec 21 XPF); count its content in H87",

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 import grpc
 from psycopg import DataError
-from sqlalchemy.exc import DBAPIError
 
 from services.kit.access.principal import Principal, acting_as
 from services.kit.access.tokens import Verifier, read_bearer
@@ -19,7 +18,7 @@ from services.kit.rpc.deadline import DEFAULT, within
 from services.kit.rpc.errors import status_code, trailers
 from services.kit.rpc.terms import ON_BEHALF_OF
 from services.kit.rpc.validation import check
-from services.kit.store import CONNECTION_LOST, RETRIED
+from services.kit.store import CONNECTION_LOST, RETRIED, driver_error
 
 DELEGATE = "delegate"
 """The scope of a service that may say on whose behalf it acts."""
@@ -112,7 +111,7 @@ async def _refuse(context: Context, error: DomainError) -> None:
 
 def _masked(method: str, error: Exception) -> DomainError:
     """A busy database is worth another try; whatever else it was stands in our log alone."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = driver_error(error)
     if isinstance(cause, RETRIED + CONNECTION_LOST):
         return UnavailableError("the database is busy; try again", code="database_busy")
     if isinstance(cause, DataError):

@@ -9,7 +9,7 @@ from plantmesh.common.v1.snapshot_pb2 import Position, SnapshotRequest
 
 from services.kit.access.principal import Principal
 from services.kit.commands import once, prune
-from services.kit.errors import ConflictError, InvalidError
+from services.kit.errors import ConflictError, InvalidError, UnavailableError
 from services.kit.migrate import migrate
 from services.kit.store import Store, current_work
 from tests.servers import PostgresServer
@@ -118,6 +118,21 @@ async def test_when_the_first_fails_the_next_one_runs(store: Store) -> None:
             await booking.book("k", -1)
     assert await booking.effects() == []
     assert (await booking.book("k", 5)).n > 0
+
+
+async def test_a_cut_connection_leaves_neither_effect_nor_key(store: Store) -> None:
+    booking = Booking(store)
+
+    async def cut() -> Position:
+        await current_work().sql("INSERT INTO effect (key, n) VALUES ('k', 1)")
+        await current_work().sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        return Position()
+
+    content = SnapshotRequest(topic="k", partition=1)
+    with pytest.raises(UnavailableError):
+        await once(store, ALICE, BOOK, "k", content, cut)
+    await booking.book("k")
+    assert len(await booking.effects()) == 1
 
 
 async def test_a_key_belongs_to_its_principal_and_method(store: Store) -> None:
