@@ -40,13 +40,19 @@ class Child:
     @property
     def pid(self) -> int:
         """Of the running process; raises MeshError when there is none."""
-        if self._process is None or not self.alive():
+        pid = self.find_pid()
+        if pid is None:
             raise MeshError(f"{self.name} is not running", hint=f"see {self.log}")
-        return self._process.pid
+        return pid
+
+    def find_pid(self) -> int | None:
+        """Of the running process; a dead one is reaped on the way."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
     def alive(self) -> bool:
-        """Whether it runs now; a dead one is reaped on the way."""
-        return self._process is not None and self._process.poll() is None
+        """Whether it runs now."""
+        return self.find_pid() is not None
 
     @property
     def exit_code(self) -> int | None:
@@ -78,17 +84,17 @@ class Child:
 
     def stop(self) -> None:
         """Ask it to end, and after `grace` seconds no longer ask. Safe to repeat."""
-        if self.alive():
-            end(psutil.Process(self.pid), self.stop_signal, self.grace)
-        self._reap()
+        self._end(self.stop_signal, self.grace)
 
     def kill(self) -> None:
         """kill -9, of everything it started too: what a power cut would do."""
-        if self.alive():
-            end(psutil.Process(self.pid), signal.SIGKILL, 0)
-        self._reap()
+        self._end(signal.SIGKILL, 0)
 
-    def _reap(self) -> None:
+    def _end(self, first: signal.Signals, grace: float) -> None:
+        pid = self.find_pid()
+        if pid is not None:
+            with suppress(psutil.NoSuchProcess):  # it may end by itself at any moment
+                end(psutil.Process(pid), first, grace)
         if self._process is not None:
             self._process.wait()
         self.pid_file.unlink(missing_ok=True)
@@ -104,6 +110,7 @@ def end(process: psutil.Process, first: signal.Signals, grace: float) -> None:
     """Signal `process`; after `grace` seconds SIGKILL what is left of it and its children."""
     family = _family(process)
     _signal(process, first)
+    _signal(process, signal.SIGCONT)  # a stopped process would never hear of it
     patience = time.monotonic() + grace
     while runs(process) and time.monotonic() < patience:
         time.sleep(STEP)

@@ -1,7 +1,6 @@
 """The mesh as a background process: what `up` leaves running and `down` ends."""
 
 import asyncio
-import os
 import signal
 import sys
 import time
@@ -13,6 +12,7 @@ from tools.mesh.child import Child, leftover, sweep
 from tools.mesh.errors import MeshError
 from tools.mesh.mesh import DAEMON, Mesh
 from tools.mesh.program import surroundings
+from tools.mesh.settings import MeshSettings
 from tools.mesh.status import Status, describe
 from tools.mesh.wait import STEP
 
@@ -42,7 +42,7 @@ def up(root: Path, replicas: int, hear: Callable[[str], None], seconds: float = 
         argv=[sys.executable, "-m", "tools.mesh", "serve", str(root), "--replicas", str(replicas)],
         log=root / "log" / f"{DAEMON}.log",
         pid_file=supervisor_file(root),
-        env=surroundings() | _servers_elsewhere(),
+        env=surroundings() | MeshSettings().variables(),
     )
     child.start()
     return _follow(root, child, hear, time.monotonic() + seconds)
@@ -114,9 +114,3 @@ def _follow(root: Path, child: Child, hear: Callable[[str], None], deadline: flo
             return status
         time.sleep(STEP)
     raise MeshError("the mesh is not up in time", hint=f"see {child.log}; make down ends it")
-
-
-def _servers_elsewhere() -> dict[str, str]:
-    """What settings.py reads, handed on."""
-    given = ("PLANTMESH_DATABASE_URL", "PLANTMESH_REDIS_URL", "PLANTMESH_OTLP_ENDPOINT")
-    return {name: os.environ[name] for name in given if name in os.environ}

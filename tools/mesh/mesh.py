@@ -139,5 +139,5 @@ class Mesh:
             "PLANTMESH_CLIENT_SECRET": self.issuer.secrets.of_client(service),
         }
         if self._settings.otlp_endpoint is not None:
-            env["PLANTMESH_OTLP_ENDPOINT"] = self._settings.otlp_endpoint
+            env["PLANTMESH_OTLP_ENDPOINT"] = self._settings.otlp_endpoint.get_secret_value()
         return env | self._env

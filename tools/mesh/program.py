@@ -7,15 +7,14 @@ from pathlib import Path
 
 from tools.mesh.child import Child
 from tools.mesh.server import Server
+from tools.mesh.settings import inherited
 
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 HERE = Path(__file__).parents[2]
 
 
 def surroundings() -> dict[str, str]:
     """What any program of ours needs of our own environment, and where our code is."""
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return inherited | {"PYTHONPATH": f"{HERE}{os.pathsep}{HERE / 'protos' / 'gen'}"}
+    return inherited() | {"PYTHONPATH": f"{HERE}{os.pathsep}{HERE / 'protos' / 'gen'}"}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,32 @@
-"""What the mesh itself takes from the environment: servers to use instead of its own."""
+"""What the mesh takes from the environment, and what of it goes on to the programs it runs."""
+
+import os
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_ANY_PROGRAM_NEEDS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+
 
 class MeshSettings(BaseSettings):
-    """All optional. The role of PLANTMESH_DATABASE_URL makes roles and databases."""
+    """Servers to use instead of our own; the role of PLANTMESH_DATABASE_URL makes databases."""
 
     model_config = SettingsConfigDict(env_prefix="PLANTMESH_", frozen=True, extra="ignore")
 
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
-    otlp_endpoint: str | None = None
+    otlp_endpoint: SecretStr | None = None
+
+    def variables(self) -> dict[str, str]:
+        """The same as environment variables, for the background process."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {
+            f"PLANTMESH_{name.upper()}": secret.get_secret_value()
+            for name, secret in given
+            if secret is not None
+        }
+
+
+def inherited() -> dict[str, str]:
+    """Where programs, home and temporary files are, and the language: nothing secret."""
+    return {name: os.environ[name] for name in _ANY_PROGRAM_NEEDS if name in os.environ}

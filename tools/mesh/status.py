@@ -60,7 +60,7 @@ def _describe(each: Watched) -> ProcessStatus:
     return ProcessStatus(
         name=server.name,
         state=each.state.value,
-        pid=server.child.pid if server.alive else None,
+        pid=server.child.find_pid(),
         restarts=each.restarts,
         memory=round(each.usage.memory / _MEGABYTE, 1),
         peak=round(each.usage.peak / _MEGABYTE, 1),

@@ -64,8 +64,9 @@ class Watched:
 
     def sample(self) -> None:
         """Measure it, if it runs."""
-        with suppress(MeshError):
-            self.usage.sample(self.server.child.pid)
+        pid = self.server.child.find_pid()
+        if pid is not None:
+            self.usage.sample(pid)
 
 
 class Supervisor:
@@ -180,7 +181,7 @@ async def _all_ready(tier: Sequence[Watched], seconds: float) -> None:
 async def _stop_all(tier: Sequence[Watched]) -> None:
     """Ask all of them at once, then wait for each."""
     for each in tier:
-        if each.server.alive:
+        with suppress(MeshError):
             each.server.child.send(each.server.child.stop_signal)
     for each in tier:
         await asyncio.to_thread(each.server.stop)

@@ -17,6 +17,7 @@ from tools.mesh.errors import MeshError
 from tools.mesh.mesh import Mesh
 from tools.mesh.migrations import migrate
 from tools.mesh.program import HERE, Process
+from tools.mesh.settings import MeshSettings
 from tools.mesh.wait import until
 
 FAILS = Process("gateway", [sys.executable, "-c", "raise SystemExit('no')"], ready=lambda _: False)
@@ -33,6 +34,14 @@ async def test_everything_stands_and_falls_together(scratch: Path) -> None:
     assert steps[0] == "starting postgres, valkey, issuer"
     assert not any(map(psutil.pid_exists, pids))
     assert not list((scratch / "run").glob("*.pid"))
+
+
+async def test_what_is_no_longer_part_of_it_is_ended(scratch: Path) -> None:
+    sleeper = Process("removed", ["/bin/sleep", "60"], ready=lambda _: True)
+    (left,) = sleeper.programs(scratch)
+    left.start()
+    async with Mesh(scratch, services=(), durable=False):
+        assert not left.alive
 
 
 async def test_a_killed_server_of_the_mesh_comes_back(scratch: Path) -> None:
@@ -79,6 +88,7 @@ async def test_servers_named_by_the_environment_are_used(
     monkeypatch.setenv("PLANTMESH_REDIS_URL", valkey.url)
     async with Mesh(scratch, services=()) as mesh:
         assert mesh.redis_url == valkey.url
+        assert MeshSettings().variables()["PLANTMESH_DATABASE_URL"] == postgres.url
         assert [each.server.name for each in mesh.supervisor.watched] == ["issuer"]
 
 

@@ -153,6 +153,18 @@ async def test_other_signals_reach_the_process(supervisor: Supervisor, tmp_path:
     until(lambda: found.status() != psutil.STATUS_STOPPED, "the waking", seconds=5)
 
 
+async def test_a_stopped_process_can_still_be_ended_in_order(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    (erp,) = process("erp", grace=30).programs(tmp_path)
+    await supervisor.start([erp])
+    supervisor.kill("erp-0", signal.SIGSTOP)
+    started = time.monotonic()
+    await supervisor.stop_one("erp-0")
+    assert time.monotonic() - started < 5
+    assert erp.child.exit_code == -signal.SIGTERM
+
+
 async def test_memory_and_cpu_are_measured_over_restarts(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
