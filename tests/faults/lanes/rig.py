@@ -149,7 +149,8 @@ class LaneRig:
     def ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
         """Ask the lanes' database."""
         with psycopg.connect(self.place.owner, autocommit=True) as connection:
-            return connection.execute(query).fetchall()
+            cursor = connection.execute(query)
+            return cursor.fetchall() if cursor.description else []
 
     def open(self) -> int:
         """Entries that may still go out by themselves."""
