@@ -85,7 +85,7 @@ def test_text_is_utf8_and_time_is_utc(postgres: PostgresServer) -> None:
 @pytest.fixture
 def cluster(scratch: Path) -> Iterator[Postgres]:
     """A cluster of this module alone, kept as the mesh keeps it and started for each test."""
-    cluster = Postgres(scratch)
+    cluster = Postgres(scratch, durable=False)
     cluster.start()
     try:
         yield cluster
