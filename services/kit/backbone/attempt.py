@@ -57,7 +57,7 @@ class Attempt:
         reach("consumer.before_apply")
         for delivery in deliveries:
             if single and tries > self.deaths:
-                delivery.subscription = self.subscriptions.find(delivery.text(b"ce_type"))
+                delivery.subscription = self.subscriptions.find(delivery.fields.type)
                 delivery.refusal = killed(tries - 1)
             else:
                 decode(delivery, self.subscriptions)

@@ -17,7 +17,8 @@ class FencedError(Exception):
 class Lease:
     """A partition that we own under `epoch`, and what we know of it.
 
-    Until `suspect_until` a process died: its events are handled one by one. Times are monotonic.
+    Until `suspect_until` a process died: its events are handled one by one. `parked` is whether
+    it may hold parked keys; only its owner adds some. Times are monotonic.
     """
 
     topic: Topic
@@ -26,6 +27,7 @@ class Lease:
     position: Position
     suspect_until: int = 0
     leaving: bool = False
+    parked: bool = True
     single: bool = False
     failures: int = 0
     paused_until: float = 0.0
@@ -130,7 +132,9 @@ class Cursors:
         rows = await link.rows(
             "UPDATE cursor SET tries = CASE WHEN %s THEN tries + 1 ELSE 0 END, tries_until = %s,"
             " beat = beat + 1 WHERE consumer = %s AND topic = %s AND partition = %s"
-            " AND epoch = %s AND incarnation = %s AND n = %s RETURNING tries",
+            " AND epoch = %s AND incarnation = %s AND n = %s RETURNING tries,"
+            " EXISTS (SELECT FROM parked_key k WHERE k.consumer = cursor.consumer"
+            " AND k.topic = cursor.topic AND k.partition = cursor.partition)",
             (
                 lease.single,
                 until,
@@ -141,7 +145,7 @@ class Cursors:
                 *lease.position,
             ),
         )
-        for (tries,) in rows:
+        for tries, lease.parked in rows:
             return int(tries)
         raise FencedError
 

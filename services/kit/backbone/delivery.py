@@ -8,13 +8,30 @@ from typing import Any, NamedTuple
 import protovalidate
 from google.protobuf.message import DecodeError, Message
 
-from services.kit.backbone.envelope import Event, Position
+from services.kit.backbone.envelope import FIELDS, Event, Position
 from services.kit.backbone.poison import ParkState, Refusal
 from services.kit.backbone.signal import Signal
 from services.kit.backbone.subscriptions import Subscription, Subscriptions
 
 Entry = tuple[bytes, Sequence[bytes]]
+_NAMES = [name.encode() for name in FIELDS]
 _validator = protovalidate.Validator()
+
+
+class Fields(NamedTuple):
+    """The stream fields of an event as they came, in the order of envelope.FIELDS."""
+
+    id: bytes
+    source: bytes
+    type: bytes
+    time: bytes
+    subject: bytes
+    dataschema: bytes
+    key: bytes
+    sequence: bytes
+    traceparent: bytes
+    actor: bytes
+    data: bytes
 
 
 @dataclass(slots=True)
@@ -22,15 +39,11 @@ class Delivery:
     """One event on its way to a handler: its fields, then the event or why it is refused."""
 
     position: Position
-    fields: dict[bytes, bytes]
+    fields: Fields
     key: str
     subscription: Subscription | None = None
     event: Event[Any] | None = None
     refusal: Refusal | None = None
-
-    def text(self, field: bytes) -> str:
-        """An attribute, "" if it is absent."""
-        return self.fields.get(field, b"").decode()
 
     @property
     def wanted(self) -> bool:
@@ -53,17 +66,19 @@ def follow(at: Position, entries: Iterable[Entry]) -> Followed:
     skipped = incarnations = 0
     stop = None
     for id, values in entries:
-        position = Position.parse(id)
-        if position <= at:
-            skipped += 1
-            continue
-        if position.n != at.n + 1:
-            # A higher incarnation that repeats numbers: the owner forgot what we applied.
-            stop = Signal.FORK if position.n <= at.n else Signal.GAP
-            break
-        incarnations += position.incarnation != at.incarnation
-        fields = dict(zip(values[::2], values[1::2], strict=True))
-        deliveries.append(Delivery(position, fields, fields.get(b"ce_partitionkey", b"").decode()))
+        position = Position(at.incarnation, at.n + 1)
+        if id != b"%d-%d" % position:
+            position = Position.parse(id)
+            if position <= at:
+                skipped += 1
+                continue
+            if position.n != at.n + 1:
+                # A higher incarnation that repeats numbers: the owner forgot what we applied.
+                stop = Signal.FORK if position.n <= at.n else Signal.GAP
+                break
+            incarnations += 1
+        fields = read_fields(values)
+        deliveries.append(Delivery(position, fields, fields.key.decode()))
         at = position
     return Followed(deliveries, skipped, incarnations, stop)
 
@@ -73,15 +88,15 @@ def decode(delivery: Delivery, subscriptions: Subscriptions) -> None:
 
     Fields that only a newer owner knows pass.
     """
-    subscription = subscriptions.find(delivery.text(b"ce_type"))
+    subscription = subscriptions.find(delivery.fields.type)
     if subscription is None:
         return
     delivery.subscription = subscription
     try:
-        message = subscription.message.FromString(delivery.fields[b"data"])
+        message = subscription.message.FromString(delivery.fields.data)
         delivery.refusal = check_rules(message)
         delivery.event = _event(delivery, message)
-    except (DecodeError, ValueError, KeyError) as error:
+    except (DecodeError, ValueError) as error:
         delivery.refusal = Refusal(ParkState.DEAD, "undecodable", str(error) or "undecodable")
 
 
@@ -113,18 +128,26 @@ def group(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
     return runs
 
 
+def read_fields(values: Sequence[bytes]) -> Fields:
+    """The attributes of an entry; those that only a newer owner writes are left out."""
+    if values[::2] == _NAMES:
+        return Fields(*values[1::2])
+    found = dict(zip(values[::2], values[1::2], strict=False))
+    return Fields(*(found.get(name, b"") for name in _NAMES))
+
+
 def _event(delivery: Delivery, message: Message) -> Event[Any]:
     fields = delivery.fields
     return Event(
-        id=fields[b"ce_id"].decode(),
-        type=fields[b"ce_type"].decode(),
-        source=fields[b"ce_source"].decode(),
-        subject=fields[b"ce_subject"].decode(),
-        key=delivery.key,
-        sequence=int(fields[b"ce_sequence"]),
-        time=datetime.fromisoformat(fields[b"ce_time"].decode()),
-        traceparent=fields[b"traceparent"].decode(),
-        actor=fields[b"actor"].decode(),
-        position=delivery.position,
-        data=message,
+        fields.id.decode(),
+        fields.type.decode(),
+        fields.source.decode(),
+        fields.subject.decode(),
+        delivery.key,
+        int(fields.sequence),
+        datetime.fromisoformat(fields.time.decode()),
+        fields.traceparent.decode(),
+        fields.actor.decode(),
+        delivery.position,
+        message,
     )

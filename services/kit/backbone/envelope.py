@@ -1,9 +1,9 @@
 """Events on the wire: CloudEvents 1.0 attributes as stream fields, data as protobuf bytes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, NamedTuple, Self, TypeVar
 
+import msgspec
 from google.protobuf.message import Message
 
 M = TypeVar("M", bound=Message)
@@ -44,8 +44,7 @@ START = Position(0, 0)
 """Before everything; also the tail of a stream that does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Generic[M]):
+class Event(msgspec.Struct, Generic[M], frozen=True):
     """One fact of its owner. `sequence` counts its key without a gap; `time` only informs."""
 
     id: str

@@ -40,6 +40,7 @@ class Inbox:
             await work.flush()
             await self.cursors.advance(work, lease, to)
         lease.position = to
+        lease.parked = lease.parked or bool(marks)
         reach("consumer.after_commit")
         self._tell_applied(lease, len(free), len(queued), marks.values())
 
@@ -59,8 +60,10 @@ class Inbox:
         self, work: Work, lease: Lease, deliveries: Sequence[Delivery]
     ) -> tuple[list[Delivery], list[Delivery], dict[str, Refusal]]:
         wanted = [delivery for delivery in deliveries if delivery.wanted]
-        keys = {delivery.key for delivery in wanted}
-        held = await park.lock_marks(work, self.cursors.consumer, lease.topic.name, keys)
+        held: set[str] = set()
+        if lease.parked:
+            keys = {delivery.key for delivery in wanted}
+            held = await park.lock_marks(work, self.cursors.consumer, lease.topic.name, keys)
         free: list[Delivery] = []
         queued: list[Delivery] = []
         marks: dict[str, Refusal] = {}

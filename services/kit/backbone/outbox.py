@@ -105,9 +105,9 @@ class Waiting:
         await self.work.sql(
             "INSERT INTO outbox (partition, key, sequence, event_id, type, dataschema, subject,"
             " time, traceparent, actor, data)"
-            " SELECT p, k, s, e, t, c, j, at, tp, a, d FROM unnest(%s::int[], %s::text[],"
-            " %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],"
-            " %s::text[], %s::text[], %s::bytea[])"
+            " SELECT p, k, s, e, t, c, j, at, tp, a, d FROM unnest(%b::int[], %b::text[],"
+            " %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],"
+            " %b::text[], %b::text[], %b::bytea[])"
             " WITH ORDINALITY AS r(p, k, s, e, t, c, j, at, tp, a, d, i) ORDER BY i",
             ([part_of(key) for key in keys], keys, sequences, *columns),
         )
@@ -117,7 +117,7 @@ class Waiting:
         ordered = sorted(counts)
         rows = await self.work.sql(
             "INSERT INTO outbox_key AS o (key, sequence)"
-            ' SELECT k, c FROM unnest(%s::text[], %s::bigint[]) AS t(k, c) ORDER BY k COLLATE "C"'
+            ' SELECT k, c FROM unnest(%b::text[], %b::bigint[]) AS t(k, c) ORDER BY k COLLATE "C"'
             " ON CONFLICT (key) DO UPDATE SET sequence = o.sequence + excluded.sequence"
             " RETURNING key, sequence",
             (ordered, [counts[key] for key in ordered]),

@@ -3,21 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from services.kit.backbone.cursor import Lease
-from services.kit.backbone.delivery import Delivery
+from services.kit.backbone.delivery import Delivery, Fields
 from services.kit.backbone.envelope import Position
 from services.kit.backbone.poison import Refusal
 from services.kit.store import Work
 
-# How a parked row spells the stream fields; kept in this order in `parked`.
-_TEXTS = (
-    (b"ce_id", "event_id"),
-    (b"ce_source", "source"),
-    (b"ce_type", "type"),
-    (b"ce_time", "time"),
-    (b"ce_subject", "subject"),
-    (b"traceparent", "traceparent"),
-    (b"actor", "actor"),
-)
+# The columns of `parked` that hold a stream field as text, by its name in Fields.
+_TEXTS = ("id", "source", "type", "time", "subject", "traceparent", "actor")
 
 
 async def lock_marks(work: Work, consumer: str, topic: str, keys: Iterable[str]) -> set[str]:
@@ -54,18 +46,18 @@ async def append(work: Work, consumer: str, topic: str, deliveries: Sequence[Del
     await work.sql(
         "INSERT INTO parked (consumer, topic, incarnation, n, key, sequence, data,"
         " event_id, source, type, time, subject, traceparent, actor)"
-        " SELECT %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[],"
-        " %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-        " %s::text[])",
+        " SELECT %s, %s, * FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[],"
+        " %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],"
+        " %b::text[])",
         (
             consumer,
             topic,
             [delivery.position.incarnation for delivery in deliveries],
             [delivery.position.n for delivery in deliveries],
             [delivery.key for delivery in deliveries],
-            [int(delivery.text(b"ce_sequence") or 0) for delivery in deliveries],
-            [delivery.fields.get(b"data", b"") for delivery in deliveries],
-            *([delivery.text(field) for delivery in deliveries] for field, _ in _TEXTS),
+            [int(delivery.fields.sequence or 0) for delivery in deliveries],
+            [delivery.fields.data for delivery in deliveries],
+            *([getattr(d.fields, field).decode() for d in deliveries] for field in _TEXTS),
         ),
     )
 
@@ -122,8 +114,12 @@ async def release_if_empty(work: Work, consumer: str, topic: str, key: str) -> b
 def _delivery(
     key: str, incarnation: int, n: int, sequence: int, data: bytes, *texts: str
 ) -> Delivery:
-    fields = {field: text.encode() for (field, _), text in zip(_TEXTS, texts, strict=True)}
-    fields[b"ce_partitionkey"] = key.encode()
-    fields[b"ce_sequence"] = str(sequence).encode()
-    fields[b"data"] = bytes(data)
+    values = dict(zip(_TEXTS, (text.encode() for text in texts), strict=True))
+    fields = Fields(
+        **values,
+        dataschema=b"",
+        key=key.encode(),
+        sequence=str(sequence).encode(),
+        data=bytes(data),
+    )
     return Delivery(Position(incarnation, n), fields, key)

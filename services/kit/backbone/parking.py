@@ -93,7 +93,7 @@ async def fix(
     Raises InvalidError when the new data cannot be read or breaks a rule.
     """
     head = await _head(work, name)
-    mended = Delivery(head.position, {**head.fields, b"data": data}, head.key)
+    mended = Delivery(head.position, head.fields._replace(data=data), head.key)
     decode(mended, subscriptions)
     if mended.refusal is not None:
         raise InvalidError(mended.refusal.reason, code=mended.refusal.code, field="data")
@@ -191,8 +191,8 @@ async def _audit(
             name.consumer,
             name.topic,
             name.key,
-            head.text(b"ce_id"),
-            head.fields[b"data"],
+            head.fields.id.decode(),
+            head.fields.data,
             new,
         ),
     )

@@ -72,10 +72,8 @@ async def assign(
 ) -> None:
     """Give the rows the positions after n, and move the head behind them."""
     await connection.execute(
-        "UPDATE outbox o SET incarnation = %s, n = %s + r.i"
-        " FROM unnest(%s::bigint[]) WITH ORDINALITY AS r(id, i) WHERE o.id = r.id",
-        (incarnation, n, ids),
-    )
-    await connection.execute(
-        "UPDATE stream_head SET n = n + %s WHERE partition = %s", (len(ids), partition)
+        "WITH placed AS (UPDATE outbox o SET incarnation = %s, n = %s + r.i"
+        " FROM unnest(%b::bigint[]) WITH ORDINALITY AS r(id, i) WHERE o.id = r.id)"
+        " UPDATE stream_head SET n = n + %s WHERE partition = %s",
+        (incarnation, n, ids, len(ids), partition),
     )

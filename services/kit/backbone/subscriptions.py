@@ -28,20 +28,20 @@ class Subscriptions:
     """
 
     def __init__(self) -> None:
-        self._by_type: dict[str, Subscription] = {}
+        self._by_type: dict[bytes, Subscription] = {}
 
     def on(self, message: type[M]) -> Callable[[Handler[M]], Handler[M]]:
         """Register the decorated handler; a second one for a type is refused."""
-        name = message.DESCRIPTOR.full_name
+        name = message.DESCRIPTOR.full_name.encode()
 
         def register(handler: Handler[M]) -> Handler[M]:
             if name in self._by_type:
-                raise RuntimeError(f"{name} has a handler; call both use cases from one")
+                raise RuntimeError(f"{name.decode()} has a handler; call both use cases from one")
             self._by_type[name] = Subscription(message, handler)
             return handler
 
         return register
 
-    def find(self, type: str) -> Subscription | None:
+    def find(self, type: bytes) -> Subscription | None:
         """The subscription to a CloudEvents type, None if nobody wants it."""
         return self._by_type.get(type)

@@ -75,7 +75,7 @@ TABLES = (
         deaths int NOT NULL DEFAULT 0,
         parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (consumer, topic, key))""",
-    "CREATE INDEX parked_key_open ON parked_key (consumer, topic, partition) WHERE state <> 'dead'",
+    "CREATE INDEX parked_key_partition ON parked_key (consumer, topic, partition)",
     """CREATE TABLE parked (
         consumer text,
         topic text,
