@@ -16,7 +16,7 @@ MAX_BYTES = 8 * 1024 * 1024
 """Of one input; an interchange is split before it comes here."""
 
 
-class Mapping(StrEnum):
+class Stage(StrEnum):
     """How far we got with an input."""
 
     RECEIVED = "received"
@@ -44,7 +44,7 @@ class RawInput:
     kind: str
     external_id: str
     content: bytes
-    state: Mapping
+    state: Stage
     mapping_version: str
     reason: str
     repeated: bool = False
@@ -71,7 +71,7 @@ async def receive(store: Store, inputs: Sequence[Input]) -> list[RawInput]:
         return [await _keep(work, input) for input in inputs]
 
 
-async def process(store: Store, raw: RawInput, mapper: Mapper, version: str) -> Mapping:
+async def process(store: Store, raw: RawInput, mapper: Mapper, version: str) -> Stage:
     """Map one input in a transaction and note how it ended; what was mapped or ignored is left.
 
     A refusal is noted and raised again. UnavailableError notes nothing: try again later.
@@ -79,25 +79,25 @@ async def process(store: Store, raw: RawInput, mapper: Mapper, version: str) -> 
     try:
         async with store.work() as work:
             state = await _lock(work, raw.id)
-            if state in (Mapping.MAPPED, Mapping.IGNORED):
+            if state in (Stage.MAPPED, Stage.IGNORED):
                 return state
             await mapper(work, raw)
-            await _note(work, raw.id, Mapping.MAPPED, version)
-            return Mapping.MAPPED
+            await _note(work, raw.id, Stage.MAPPED, version)
+            return Stage.MAPPED
     except UnavailableError:
         raise
     except Ignored as why:
-        return await _end(store, raw.id, Mapping.IGNORED, version, str(why))
+        return await _end(store, raw.id, Stage.IGNORED, version, str(why))
     except DomainError as error:
-        await _end(store, raw.id, Mapping.FAILED, version, str(error), error.code, error.field)
+        await _end(store, raw.id, Stage.FAILED, version, str(error), error.code, error.field)
         raise
 
 
 async def replay(
     store: Store, system: str, kind: str, mapper: Mapper, version: str
-) -> dict[Mapping, int]:
+) -> dict[Stage, int]:
     """Map again, oldest first, what was received or failed; how many ended how."""
-    ended = dict.fromkeys(Mapping, 0)
+    ended = dict.fromkeys(Stage, 0)
     for id in await _open(store, system, kind):
         raw = await find(store, id)
         try:
@@ -105,7 +105,7 @@ async def replay(
         except UnavailableError:
             raise
         except DomainError:
-            ended[Mapping.FAILED] += 1
+            ended[Stage.FAILED] += 1
     return ended
 
 
@@ -152,20 +152,20 @@ async def _open(store: Store, system: str, kind: str) -> list[int]:
     return [id for (id,) in rows]
 
 
-async def _lock(work: Work, id: int) -> Mapping:
+async def _lock(work: Work, id: int) -> Stage:
     [(state,)] = await work.sql("SELECT state FROM raw_input WHERE id = %s FOR UPDATE", (id,))
-    return Mapping(state)
+    return Stage(state)
 
 
 async def _end(  # noqa: PLR0913 - the columns of one row
     store: Store,
     id: int,
-    state: Mapping,
+    state: Stage,
     version: str,
     reason: str,
     code: str = "",
     field: str = "",
-) -> Mapping:
+) -> Stage:
     async with store.work() as work:
         await _note(work, id, state, version, reason, code, field)
     return state
@@ -174,7 +174,7 @@ async def _end(  # noqa: PLR0913 - the columns of one row
 async def _note(  # noqa: PLR0913 - the columns of one row
     work: Work,
     id: int,
-    state: Mapping,
+    state: Stage,
     version: str,
     reason: str = "",
     code: str = "",
@@ -195,7 +195,7 @@ def _read(row: Row) -> RawInput:
         kind,
         external_id,
         bytes(content),
-        Mapping(state),
+        Stage(state),
         version,
         reason,
         bool(repeated and repeated[0]),

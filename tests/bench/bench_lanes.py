@@ -1,4 +1,4 @@
-"""Lane postings a second against a fast fake ERP, order judged: python -m tests.bench.bench_lanes."""
+"""Lane postings a second against a fast ERP, order judged: `python -m tests.bench.bench_lanes`."""
 
 import sys
 import tempfile

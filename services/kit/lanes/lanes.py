@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from services.kit import log
-from services.kit.errors import InvalidError
+from services.kit.errors import DomainError, InvalidError
 from services.kit.lanes.outcome import Outside
 from services.kit.lanes.systems import System, all_systems
 from services.kit.lanes.worker import DATABASE_TROUBLE, Announce, Worker, wait
@@ -69,7 +69,7 @@ class Lanes:
         try:
             outside = self._connect(system)
             worker = Worker(self._store, system, outside, self._announce)
-        except InvalidError as error:
+        except DomainError as error:
             _log.error("a system cannot be served", system=system.id, error=str(error))
             return
         stop = asyncio.Event()

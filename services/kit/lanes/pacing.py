@@ -17,8 +17,6 @@ FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 30.0
 BURST = 0.1
 """Seconds of the rate that may be saved up."""
-PROBE_SECONDS = 60.0
-"""A probe whose worker died does not count any more after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,15 @@ class Experience:
 
 
 class Pace:
-    """The pace of one system; `longest_pause` in seconds bounds how late a recovery is noticed."""
+    """The pace of one system. `longest_pause` bounds how late a recovery is noticed; a probe whose
+    worker died is forgotten after `probe_seconds`.
+    """
 
-    def __init__(self, system: str, *, longest_pause: float = LONGEST_PAUSE) -> None:
+    def __init__(
+        self, system: str, *, probe_seconds: float = 60.0, longest_pause: float = LONGEST_PAUSE
+    ) -> None:
         self.system = system
+        self.probe_seconds = probe_seconds
         self.longest_pause = longest_pause
 
     async def take(self, connection: Connection, want: int) -> Allowance:
@@ -66,7 +69,7 @@ class Pace:
             " FROM granted g WHERE p.system = g.system"
             " RETURNING g.n, g.failures > 0 AND g.n > 0, g.failures = 0 AND g.rate >= g.ceiling"
             "  AND g.taught_at IS NULL",
-            {"system": self.system, "want": want, "burst": BURST, "probe": PROBE_SECONDS},
+            {"system": self.system, "want": want, "burst": BURST, "probe": self.probe_seconds},
         )
         row = await cursor.fetchone()
         return Allowance(*row) if row else Allowance(0)

@@ -35,6 +35,11 @@ class Verdict:
     due_in: float | None = None
 
     @property
+    def sent(self) -> bool:
+        """Whether the system may know of the posting."""
+        return self.state is not State.READY
+
+    @property
     def applied(self) -> Entry:
         """The entry as it is once this verdict is written."""
         return replace(

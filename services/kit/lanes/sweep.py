@@ -6,6 +6,7 @@ where a system has neither versions nor unique keys it is how a duplicate comes 
 
 from collections.abc import Mapping, Sequence
 
+from services.kit import log
 from services.kit.lanes.asking import ask
 from services.kit.lanes.entry import COLUMNS, Entry, State, read_entry
 from services.kit.lanes.outcome import Found, Outside, Unavailable, Unknown
@@ -14,6 +15,7 @@ from services.kit.lanes.queue import TWO_DOCUMENTS, Connection, Queue
 from services.kit.lanes.terms import Notice
 from services.kit.store import Store
 
+_log = log.logger(__name__)
 _BATCH = 50
 
 
@@ -83,6 +85,15 @@ class Sweep:
             for entry in looked
             if (kind := _fault(entry, found[entry.reference]))
         ]
+        for id, kind, documents in wrong:
+            _log.warning(
+                "an outside system and its lane differ",
+                system=self._queue.system,
+                entry=id,
+                kind=kind,
+                documents=documents,
+                duplicates=self._outside.capabilities.duplicates,
+            )
         async with self._store.work() as work:
             await work.sql(
                 "UPDATE lane_entry SET sweep_at = NULL WHERE id = ANY(%s)",

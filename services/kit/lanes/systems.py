@@ -41,13 +41,14 @@ _SELECT = (
 
 
 async def put_system(work: Work, system: System) -> None:
-    """Add or change a system; its pace starts again at the budget.
+    """Add or change a system; with a new budget it starts anew to learn what is borne.
 
     Raises ConflictError when another system serves one of its plants, InvalidError on a budget
     that is not positive.
     """
     if system.budget <= 0:
         raise InvalidError("a budget is more than 0 requests a second", field="budget")
+    old = await work.sql("SELECT budget FROM systems WHERE id = %s FOR UPDATE", (system.id,))
     await work.sql(
         "INSERT INTO systems (id, adapter, budget, secret, settings, enabled)"
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET"
@@ -62,12 +63,13 @@ async def put_system(work: Work, system: System) -> None:
             system.enabled,
         ),
     )
-    await work.sql(
-        "INSERT INTO lane_pace AS p (system, rate, ceiling) VALUES (%s, %s, %s)"
-        " ON CONFLICT (system) DO UPDATE SET rate = excluded.rate, ceiling = excluded.ceiling,"
-        " taught_at = NULL",
-        (system.id, system.budget, system.budget),
-    )
+    if old != [(system.budget,)]:
+        await work.sql(
+            "INSERT INTO lane_pace AS p (system, rate, ceiling) VALUES (%s, %s, %s)"
+            " ON CONFLICT (system) DO UPDATE SET rate = excluded.rate, ceiling = excluded.ceiling,"
+            " taught_at = NULL",
+            (system.id, system.budget, system.budget),
+        )
     await _route(work, system)
 
 

@@ -39,6 +39,12 @@ class Terms:
         Raises InvalidError where the lease would end before a batch of slow requests does.
         """
         own = dict(system.settings.get("lane", {}))
+        if unknown := sorted(own.keys() - {"batch", "lease", "tries", "patience", "poll_seconds"}):
+            raise InvalidError(
+                f"a lane has no setting {unknown[0]}",
+                code="unknown_setting",
+                field=f"settings.lane.{unknown[0]}",
+            )
         batch = int(own.pop("batch", 20))
         shortest = (batch + 1) * capabilities.request_timeout
         lease = float(own.pop("lease", shortest * 1.5))

@@ -60,11 +60,12 @@ class Worker:
             lease=self.terms.lease,
             longest=outside.capabilities.longest_request_seconds,
         )
-        self.pace = Pace(system.id)
+        self.pace = Pace(system.id, probe_seconds=self.terms.lease)
         self.notice = notice or metered(system.id)
         self._announce = announce
         self._sweep = Sweep(store, self.queue, self.pace, outside, self.notice)
         self._swept_at = 0.0
+        self._idle = True
         self._connection: Connection | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,7 +88,7 @@ class Worker:
         """One batch; how many entries were in hand."""
         connection = await self._connected()
         await self._sweep_in_time(connection)
-        if not await self.queue.any_due(connection):
+        if self._idle and not await self.queue.any_due(connection):
             return 0
         allowance = await self.pace.take(connection, self._cost(self.terms.batch))
         if not allowance.requests:
@@ -98,6 +99,7 @@ class Worker:
             reach("lane.before_result")
             await self._record(batch.verdicts)
         await self.pace.settle(connection, allowance, _experience(batch, allowance))
+        self._idle = not batch.entries
         return len(batch.entries)
 
     async def claim(self, connection: Connection, limit: int) -> Batch:
@@ -140,7 +142,7 @@ class Worker:
             settled = [v.applied for v in verdicts if v.entry.id in ours and v.state in _SETTLED]
             if settled:
                 self._announce(work, settled)
-            fenced = [v.entry.id for v in verdicts if v.entry.id not in ours]
+            fenced = [v.entry.id for v in verdicts if v.entry.id not in ours and v.sent]
             doubled = [v.entry.id for v in verdicts if v.code == TWO_DOCUMENTS]
             if fenced or doubled:
                 self.notice("fenced", len(fenced))

@@ -8,7 +8,7 @@ import pytest
 from services.kit import raw_input
 from services.kit.errors import InvalidError, UnavailableError
 from services.kit.migrate import migrate
-from services.kit.raw_input import Ignored, Input, Mapping, RawInput, process, receive, replay
+from services.kit.raw_input import Ignored, Input, RawInput, Stage, process, receive, replay
 from services.kit.store import Row, Store, Work
 from tests.servers import PostgresServer
 
@@ -51,8 +51,8 @@ async def ask(store: Store, query: str) -> list[Row]:
 
 async def test_mapped_once(store: Store) -> None:
     [raw] = await receive(store, [order(b"good")])
-    assert await process(store, raw, mapper, "v1") is Mapping.MAPPED
-    assert await process(store, raw, mapper, "v1") is Mapping.MAPPED
+    assert await process(store, raw, mapper, "v1") is Stage.MAPPED
+    assert await process(store, raw, mapper, "v1") is Stage.MAPPED
     assert await ask(store, "SELECT what FROM business") == [("good",)]
     assert await ask(store, "SELECT state, mapping_version FROM raw_input") == [("mapped", "v1")]
 
@@ -78,8 +78,8 @@ async def test_mended_mapping_replays_what_failed(store: Store) -> None:
     raws = await receive(store, [order(content) for content in (b"bad", b"good", b"boring")])
     for raw in raws[1:]:
         await process(store, raw, mapper, "v1")
-    assert (await replay(store, "erp-1", "order", mapper, "v1"))[Mapping.FAILED] == 1
-    assert (await replay(store, "erp-1", "order", mended, "v2"))[Mapping.MAPPED] == 1
+    assert (await replay(store, "erp-1", "order", mapper, "v1"))[Stage.FAILED] == 1
+    assert (await replay(store, "erp-1", "order", mended, "v2"))[Stage.MAPPED] == 1
     assert await ask(store, "SELECT state, mapping_version FROM raw_input ORDER BY id") == [
         ("mapped", "v2"),
         ("mapped", "v1"),

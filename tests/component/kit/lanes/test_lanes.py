@@ -86,6 +86,12 @@ def test_lease_must_outlive_its_batch() -> None:
     assert refused.value.field == "settings.lane.lease"
 
 
+def test_misspelt_setting_is_refused() -> None:
+    misspelt = replace(ERP, settings={"lane": {"batsh": 10}})
+    with pytest.raises(InvalidError, match="no setting batsh"):
+        Terms.of(misspelt, Capabilities(request_timeout=1, longest_request_seconds=1))
+
+
 async def test_two_systems_in_one_process(store: Store, site: Site) -> None:
     await put(store, OTHER)
     await offer(store, "a")

@@ -1,5 +1,6 @@
 """What the lane makes of every outcome, and that nothing but the lane decides."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -231,6 +232,30 @@ async def test_fenced_result_changes_nothing_and_is_looked_at(
     assert told.entries == []
     [(state, due)] = await ask(store, "SELECT state, sweep_at IS NOT NULL FROM lane_entry")
     assert (state, due) == ("sending", True)
+
+
+async def test_as_many_requests_at_a_time_as_the_system_bears(
+    store: Store, erp: MemoryErp, told: Told
+) -> None:
+    for n in range(12):
+        await offer(store, f"a{n}", key=f"k{n}")
+    erp.capabilities = replace(FAST, parallel=4, batch=False)
+    under_way = 0
+    seen: set[int] = set()
+
+    async def during() -> None:
+        nonlocal under_way
+        under_way += 1
+        seen.add(under_way)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+
+    erp.during_create = during
+    worker = Worker(store, ERP, erp, told)
+    assert await worker.step() == 12
+    assert max(seen) == 4
+    assert len(told.entries) == 12
+    await worker.close()
 
 
 async def test_no_transaction_is_open_during_a_call(
