@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from services.kit import log
+from services.kit.components import status
 from services.kit.errors import DomainError, InvalidError
 from services.kit.lanes.outcome import Outside
+from services.kit.lanes.pacing import troubles
 from services.kit.lanes.systems import System, all_systems
 from services.kit.lanes.worker import DATABASE_TROUBLE, Announce, Worker, wait
 from services.kit.store import Store
@@ -26,7 +28,10 @@ class _Running:
 
 
 class Lanes:
-    """Starts, restarts and stops workers as rows of `systems` come, change and go."""
+    """Starts, restarts and stops workers as rows of `systems` come, change and go.
+
+    As a part of a service it reports: degraded names every system that does not answer.
+    """
 
     def __init__(
         self,
@@ -55,26 +60,27 @@ class Lanes:
         try:
             async with self._store.work() as work:
                 wanted = {system.id: system for system in await all_systems(work) if system.enabled}
+                silent = await troubles(work)
         except DATABASE_TROUBLE as error:
-            _log.warning("lanes cannot read their systems", error=str(error))
+            status().degraded(f"cannot read the systems: {error}")
             return
         for id, running in list(self._running.items()):
             if running.task.done() or running.system != wanted.get(id):
                 await self._end(id)
-        for id, system in wanted.items():
-            if id not in self._running:
-                self._begin(system)
+        refused = {id: self._begin(wanted[id]) for id in wanted.keys() - self._running.keys()}
+        _report(wanted, silent | {id: reason for id, reason in refused.items() if reason})
 
-    def _begin(self, system: System) -> None:
+    def _begin(self, system: System) -> str:
+        """Start a worker; why not, if the system cannot be served."""
         try:
             outside = self._connect(system)
             worker = Worker(self._store, system, outside, self._announce)
         except DomainError as error:
-            _log.error("a system cannot be served", system=system.id, error=str(error))
-            return
+            return str(error)
         stop = asyncio.Event()
         task = asyncio.create_task(worker.run(stop), name=f"lane {system.id}")
         self._running[system.id] = _Running(system, outside, task, stop)
+        return ""
 
     def _connect(self, system: System) -> Outside:
         if system.adapter not in self._adapters:
@@ -92,3 +98,13 @@ class Lanes:
         if isinstance(ended, Exception):
             _log.error("a lane ended by itself", system=id, error=repr(ended))
         await running.outside.close()
+
+
+def _report(wanted: Mapping[str, System], trouble: Mapping[str, str]) -> None:
+    reasons = [f"{id}: {reason}" for id, reason in sorted(trouble.items()) if id in wanted]
+    if reasons:
+        status().degraded("; ".join(reasons))
+    elif wanted:
+        status().active()
+    else:
+        status().idle()

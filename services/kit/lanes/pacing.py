@@ -11,6 +11,7 @@ an hour without one it is raised again by a tenth. Every time is the database's.
 from dataclasses import dataclass
 
 from services.kit.lanes.queue import Connection
+from services.kit.store import Work
 
 FIRST_PAUSE = 0.25
 """Seconds after the first failure; doubled by each further one."""
@@ -37,6 +38,12 @@ class Experience:
     failure: str = ""
     throttled: bool = False
     retry_after: float = 0.0
+
+
+async def troubles(work: Work) -> dict[str, str]:
+    """Why systems do not answer, by their ids; those that do are left out."""
+    rows = await work.sql("SELECT system, reason FROM lane_pace WHERE failures > 0 ORDER BY system")
+    return dict(rows)
 
 
 class Pace:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from services.kit.components import Component, State, reporting
 from services.kit.errors import ConflictError, InvalidError, NotFoundError
 from services.kit.lanes.accept import accept
 from services.kit.lanes.board import show_traffic
 from services.kit.lanes.lanes import Lanes
-from services.kit.lanes.outcome import Capabilities
+from services.kit.lanes.outcome import Capabilities, Unavailable
 from services.kit.lanes.systems import System, all_systems, put_system, system_of
 from services.kit.lanes.terms import Terms
 from services.kit.store import Store
@@ -37,10 +38,16 @@ class Site:
 
 
 @pytest.fixture
-async def site(store: Store, told: Told) -> AsyncIterator[Site]:
+def component() -> Component:
+    return Component("lanes")
+
+
+@pytest.fixture
+async def site(store: Store, told: Told, component: Component) -> AsyncIterator[Site]:
     site, stop = Site(), asyncio.Event()
     lanes = Lanes(store, {"memory": site.connect}, told, look_every=0.05)
-    running = asyncio.create_task(lanes.run(stop))
+    with reporting(component):
+        running = asyncio.create_task(lanes.run(stop))
     yield site
     stop.set()
     await running
@@ -123,8 +130,24 @@ async def test_disabled_system_keeps_its_queue(store: Store, site: Site) -> None
     await eventually(lambda: site.posted("erp-1") == ["a"])
 
 
-async def test_unknown_adapter_holds_up_nobody_else(store: Store, site: Site) -> None:
+async def test_system_that_does_not_answer_is_named(
+    store: Store, site: Site, component: Component
+) -> None:
+    await eventually(lambda: component.state is State.ACTIVE)
+    site.connected["erp-1"][0].down = Unavailable("503 from the ERP")
+    await offer(store, "a")
+    await eventually(lambda: component.state is State.DEGRADED)
+    assert component.reason == "erp-1: 503 from the ERP"
+    site.connected["erp-1"][0].down = None
+    await eventually(lambda: component.state is State.ACTIVE)
+    assert site.posted("erp-1") == ["a"]
+
+
+async def test_unknown_adapter_holds_up_nobody_else(
+    store: Store, site: Site, component: Component
+) -> None:
     await put(store, replace(OTHER, adapter="abacus"))
     await offer(store, "a")
     await eventually(lambda: "erp-1" in site.connected and site.posted("erp-1") == ["a"])
     assert "erp-2" not in site.connected
+    await eventually(lambda: component.reason == "erp-2: no adapter abacus")
