@@ -34,8 +34,8 @@ def distrust(counters: Counters) -> None:
         """Seconds: an hour back in every other tenth of a second, told by a clock that is true."""
         return HOUR if int(time.monotonic() / _PERIOD) % 2 else 0
 
-    def read(depth: int = 2) -> int:
-        counters.note(f"clock.{sys._getframe(depth).f_globals['__name__']}")
+    def read() -> int:
+        counters.note(f"clock.{sys._getframe(2).f_globals['__name__']}")
         return real() - shift() * 1_000_000_000
 
     class Jumpy(datetime.datetime):
@@ -44,10 +44,10 @@ def distrust(counters: Counters) -> None:
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> "Jumpy":
             """The wrong time."""
-            return cls.fromtimestamp(read(3) / 1e9, tz)
+            return cls.fromtimestamp(read() / 1e9, tz)
 
     time.time = lambda: read() / 1e9
     time.time_ns = lambda: read()
-    for module in list(sys.modules.values()):
-        if getattr(module, "datetime", None) is datetime.datetime:
-            module.datetime = Jumpy
+    for name, module in list(sys.modules.items()):
+        if name.startswith("services.") and vars(module).get("datetime") is datetime.datetime:
+            vars(module)["datetime"] = Jumpy

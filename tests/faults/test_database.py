@@ -1,9 +1,17 @@
 """Rows 13 and 24: the databases restart, or come back as they were before."""
 
+import asyncio
+from functools import partial
+
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from tests.faults.place import TOPIC
+from services.kit.backbone.envelope import Position
+from services.kit.backbone.snapshot import rebuild, snapshot
+from services.kit.backbone.topic import Topic
+from services.kit.store import Row, Store, current_work
+from tests.faults.facts import owner_store
+from tests.faults.place import SUBSCRIBER, TOPIC
 from tests.faults.restore import Backup
 from tests.faults.rig import Rig
 from tests.faults.roles import Consuming, Producer, Relaying
@@ -56,17 +64,15 @@ def test_row_24_an_older_copy_is_a_new_incarnation(
     rig.books.close()
     backup.restore()
     forgotten -= {id for (id,) in rig.books.owner("SELECT id FROM fact")}
-    heads = dict(rig.books.owner("SELECT partition, n FROM stream_head"))
     for file in rig.place.folder.glob("acked.*"):
         file.unlink()
     rig.start("producer", Producer())
     rig.go_on(2.0)
     rig.start("relay", Relaying())
     rig.go_on_until(lambda: rig.count("signal.fork") >= TOPIC.partitions, "the alert of forks")
-    rig.stop("producer", "consumer")
     assert set(stray(rig)) == forgotten
-    resynchronise(rig, heads)
-    rig.start("consumer", Consuming())
+    asyncio.run(resynchronise(rig))
+    rig.stop("producer")
     rig.drain()
     rig.conclude(
         f"24-{scale.name}",
@@ -95,30 +101,32 @@ def stray(rig: Rig) -> list[str]:
     return [id for _, id in rig.books.journal() if id not in known]
 
 
-def resynchronise(rig: Rig, heads: dict[int, int]) -> None:
-    """What a subscriber does after a fork: the owner's state at the fork, then events."""
-    kept = rig.books.owner(
-        "SELECT partition, key, sequence, data FROM outbox WHERE incarnation = 1"
-        " ORDER BY partition, n"
-    )
-    mine = {
-        partition
-        for partition, *_ in rig.books.reader("SELECT partition FROM cursor WHERE incarnation = 1")
-    }
-    for (key,) in rig.books.reader("SELECT DISTINCT key FROM effect"):
-        if TOPIC.part_of(key) in mine:
-            rig.books.reader("DELETE FROM effect WHERE key = %s", key)
-    for partition, key, sequence, data in kept:
-        if partition in mine:
-            rig.books.reader(
-                "INSERT INTO effect (key, sequence, id) VALUES (%s, %s, %s)",
-                key,
-                sequence,
-                StringValue.FromString(data).value,
+async def resynchronise(rig: Rig) -> None:
+    """What a subscriber does after a fork: the owner's state, then the events behind it."""
+    owner, reader = owner_store(rig.place), Store(rig.place.reader)
+
+    async def fetch(topic: Topic, partition: int) -> tuple[Position, list[Row]]:
+        async with snapshot(owner, topic, partition) as (position, work):
+            return position, await work.sql(
+                "SELECT key, sequence, data FROM outbox WHERE partition = %s ORDER BY id",
+                (partition,),
             )
-    for partition in mine:
-        rig.books.reader(
-            "UPDATE cursor SET n = %s, tries_until = 0 WHERE partition = %s",
-            heads[partition],
-            partition,
+
+    for partition in range(TOPIC.partitions):
+        load = partial(replace_effects, partition)
+        await rebuild(reader, SUBSCRIBER, (TOPIC, partition), fetch, load)
+    await owner.close()
+    await reader.close()
+
+
+async def replace_effects(partition: int, state: list[Row]) -> None:
+    """The effects of a partition are those of the owner's events, and no others."""
+    work = current_work()
+    keys = [key for (key,) in await work.sql("SELECT DISTINCT key FROM effect")]
+    mine = [key for key in keys if TOPIC.part_of(key) == partition]
+    await work.sql("DELETE FROM effect WHERE key = ANY(%s)", (mine,))
+    for key, sequence, data in state:
+        await work.sql(
+            "INSERT INTO effect (key, sequence, id) VALUES (%s, %s, %s)",
+            (key, sequence, StringValue.FromString(data).value),
         )

@@ -1,9 +1,13 @@
 """Row 7: a bad event stops its key alone, is explained, and is replayed in its place."""
 
+import asyncio
+
 import pytest
 
+from services.kit.backbone.parking import Deed, list_keys, replay
+from services.kit.backbone.poison import ParkState
+from services.kit.store import Store
 from tests.faults.crash import Crash, Fault
-from tests.faults.place import TOPIC
 from tests.faults.rig import Rig
 from tests.faults.roles import Consuming, Producer, Relaying
 from tests.faults.scale import Scale, short_and_long
@@ -96,6 +100,13 @@ def waiting(rig: Rig) -> bool:
 
 def release(rig: Rig) -> None:
     """What `plantctl dead-letters replay` does."""
-    rig.books.reader(
-        "UPDATE parked_key SET state = 'replay', tries = 0 WHERE topic = %s", TOPIC.name
-    )
+
+    async def replay_all() -> None:
+        store = Store(rig.place.reader)
+        deed = Deed("fault test", "the handler was mended")
+        async with store.work() as work:
+            for parked in await list_keys(work, [ParkState.DEAD]):
+                await replay(work, parked.name, deed)
+        await store.close()
+
+    asyncio.run(replay_all())
