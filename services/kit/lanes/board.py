@@ -7,9 +7,9 @@ from typing import Any
 
 from services.kit.errors import NotFoundError
 from services.kit.lanes.entry import COLUMNS, PARKED, Entry, State, read_entry
-from services.kit.store import Work
+from services.kit.store import Row, Work
 
-MAX_PAGE = 200
+MAX_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,19 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """An entry and what happened to it, oldest first; `behind` = open entries it holds up."""
+class Waiting:
+    """An entry as a person sees it: in its state `since`, with `behind` open ones held up by it."""
 
     entry: Entry
+    since: datetime
     behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An entry and what happened to it, oldest first."""
+
+    waiting: Waiting
     changes: tuple[Change, ...]
     doubts: tuple[Doubt, ...]
 
@@ -71,10 +79,17 @@ class Traffic:
     oldest_seconds: float
 
 
-async def list_entries(work: Work, wanted: Filter) -> list[Entry]:
+_WAITING = (
+    f"SELECT {COLUMNS}, coalesce(e.settled_at, e.accepted_at), (SELECT count(*) FROM lane_entry l"
+    "  WHERE l.system = e.system AND l.key = e.key AND l.position > e.position"
+    "  AND l.state NOT IN ('posted', 'skipped')) FROM lane_entry e"
+)
+
+
+async def list_entries(work: Work, wanted: Filter) -> list[Waiting]:
     """Entries by id, at most MAX_PAGE."""
     rows = await work.sql(
-        f"SELECT {COLUMNS} FROM lane_entry e WHERE e.id > %s"
+        f"{_WAITING} WHERE e.id > %s"
         " AND (%s::text IS NULL OR e.system = %s) AND (%s::text IS NULL OR e.key = %s)"
         " AND e.state = ANY(%s) ORDER BY e.id LIMIT %s",
         (
@@ -87,7 +102,7 @@ async def list_entries(work: Work, wanted: Filter) -> list[Entry]:
             min(wanted.limit, MAX_PAGE),
         ),
     )
-    return [read_entry(row) for row in rows]
+    return [_read(row) for row in rows]
 
 
 async def find_entry(work: Work, id: int, *, lock: bool = False) -> Entry:
@@ -95,13 +110,15 @@ async def find_entry(work: Work, id: int, *, lock: bool = False) -> Entry:
     query = f"SELECT {COLUMNS} FROM lane_entry e WHERE e.id = %s"
     rows = await work.sql(query + (" FOR UPDATE" if lock else ""), (id,))
     if not rows:
-        raise NotFoundError(f"no lane entry {id}", field="id")
+        raise _unknown(id)
     return read_entry(rows[0])
 
 
 async def show_entry(work: Work, id: int) -> Story:
     """Everything about one entry; raises NotFoundError."""
-    entry = await find_entry(work, id)
+    rows = await work.sql(f"{_WAITING} WHERE e.id = %s", (id,))
+    if not rows:
+        raise _unknown(id)
     changes = await work.sql(
         "SELECT at, who, action, old, new, old_payload, new_payload, reason FROM lane_audit"
         " WHERE entry_id = %s ORDER BY id",
@@ -112,14 +129,8 @@ async def show_entry(work: Work, id: int) -> Story:
         " WHERE entry_id = %s ORDER BY id",
         (id,),
     )
-    [(behind,)] = await work.sql(
-        "SELECT count(*) FROM lane_entry WHERE system = %s AND key = %s AND position > %s"
-        " AND state NOT IN ('posted', 'skipped')",
-        (entry.system, entry.key, entry.position),
-    )
     return Story(
-        entry,
-        behind,
+        _read(rows[0]),
         tuple(Change(*row) for row in changes),
         tuple(Doubt(kind, tuple(documents), *times) for kind, documents, *times in doubts),
     )
@@ -137,3 +148,12 @@ async def show_traffic(work: Work) -> list[Traffic]:
         " GROUP BY s.id, p.system ORDER BY s.id"
     )
     return [Traffic(*row) for row in rows]
+
+
+def _read(row: Row) -> Waiting:
+    *entry, since, behind = row
+    return Waiting(read_entry(tuple(entry)), since, behind)
+
+
+def _unknown(id: int) -> NotFoundError:
+    return NotFoundError(f"no lane entry {id}", field="id")

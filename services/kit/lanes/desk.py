@@ -85,14 +85,16 @@ async def _change(work: Work, action: str, old: Entry, new: Entry, act: Act) -> 
         await work.sql(
             "UPDATE lane_entry SET state = %s, payload = %s, lost = %s, confirmed = %s,"
             " traceparent = %s, due_at = clock_timestamp(),"
-            " sweep_at = CASE %s WHEN 'skipped' THEN clock_timestamp() ELSE sweep_at END"
-            " WHERE id = %s",
+            " sweep_at = CASE %s WHEN 'skipped' THEN clock_timestamp() ELSE sweep_at END,"
+            " settled_at = CASE %s WHEN 'ready' THEN NULL WHEN 'skipped' THEN clock_timestamp()"
+            "  ELSE settled_at END WHERE id = %s",
             (
                 new.state,
                 new.payload,
                 new.lost,
                 list(new.confirmed),
                 new.traceparent,
+                new.state,
                 new.state,
                 new.id,
             ),

@@ -27,10 +27,11 @@ async def parked(store: Store, worker: Worker, erp: MemoryErp) -> int:
 
 async def test_list_shows_what_waits_for_people(store: Store, parked: int) -> None:
     async with store.work() as work:
-        assert [entry.id for entry in await list_entries(work, Filter())] == [parked]
+        assert [seen.entry.id for seen in await list_entries(work, Filter())] == [parked]
         everything = Filter(system="erp-1", key="order-1", states=tuple(State), limit=2)
         page = await list_entries(work, everything)
-        assert [entry.reference for entry in page] == ["bad", "next"]
+        assert [seen.entry.reference for seen in page] == ["bad", "next"]
+        assert [seen.behind for seen in page] == [2, 1]
         assert await list_entries(work, Filter(after=parked)) == []
         assert await list_entries(work, Filter(system="erp-9")) == []
 
@@ -64,7 +65,11 @@ async def test_dry_run_changes_nothing(store: Store, parked: int) -> None:
     async with store.work() as work:
         assert (await replay(work, parked, BOSS, dry_run=True)).state is State.READY
         story = await show_entry(work, parked)
-    assert (story.entry.state, story.behind, story.changes) == (State.REFUSED, 2, ())
+    assert (story.waiting.entry.state, story.waiting.behind, story.changes) == (
+        State.REFUSED,
+        2,
+        (),
+    )
 
 
 async def test_skipped_posting_lets_the_next_one_pass(
@@ -110,5 +115,7 @@ async def test_only_parked_postings_can_be_changed(store: Store, told: Told, par
             await skip(work, parked + 1, BOSS, told)
         with pytest.raises(NotFoundError):
             await replay(work, 10_000, BOSS)
+        with pytest.raises(NotFoundError):
+            await show_entry(work, 10_000)
         with pytest.raises(InvalidError, match="empty"):
             await fix(work, parked, b"", BOSS)
