@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.bench.meter import Cost, measure, postgres_cpu
 from tests.faults.lanes.carrying import announce, owner_store
 from tests.faults.lanes.erp import Erp
 from tests.faults.lanes.rig import LaneRig
-from tests.faults.lanes.wire import WireErp
+from tests.faults.lanes.wire import HABITS, WireErp
 from tests.faults.place import Place
 from tests.servers import postgres_server
 
@@ -66,7 +66,7 @@ def _drain(place: Place, system: System, postings: int) -> int:
 
 async def _post(place: Place, system: System, postings: int) -> int:
     store = owner_store(place)
-    outside = WireErp(place)
+    outside = WireErp(place, replace(HABITS, parallel=4))
     worker = Worker(store, system, outside, announce)
     posted = 0
     while posted < postings:

@@ -8,6 +8,7 @@ import redis.asyncio as redis
 from google.protobuf.wrappers_pb2 import StringValue
 
 from services.kit.backbone.broker import plain
+from services.kit.backbone.delivery import Entry
 from services.kit.backbone.judge import Judge
 from services.kit.backbone.link import Link
 from services.kit.backbone.place import Placer, prepare_heads
@@ -20,6 +21,7 @@ from tests.faults.place import TOPIC, Place
 
 KEY = "k1"
 PARTITION = TOPIC.part_of(KEY)
+STREAM = TOPIC.stream(PARTITION)
 
 
 @dataclass
@@ -59,9 +61,20 @@ class Owner:
         )
         return [(key, StringValue.FromString(data).value) for key, data in rows]
 
+    async def publish(self, *ids: str) -> None:
+        """Write, place and publish facts of one key."""
+        await self.write(*ids)
+        await self.place()
+        await self.publisher().publish(PARTITION, compare_every=0)
+
+    async def entries(self) -> list[Entry]:
+        """The stream from its start, as a consumer reads it."""
+        found = await self.redis.execute_command("XREAD", "STREAMS", STREAM, "0-0")
+        return [(id, values) for id, values in found[0][1]]
+
     async def streamed(self) -> list[tuple[str, str]]:
         """(key, id) as they stand in the stream."""
-        entries = await self.redis.xrange(TOPIC.stream(PARTITION))
+        entries = await self.redis.xrange(STREAM)
         return [
             (fields[b"ce_partitionkey"].decode(), StringValue.FromString(fields[b"data"]).value)
             for _, fields in entries
@@ -73,7 +86,7 @@ async def owner_of(place: Place) -> AsyncIterator[Owner]:
     """Open everything; the heads are there."""
     client = plain(redis.Redis.from_url(place.broker))
     owner = Owner(owner_store(place), Link(owner_store(place)), client, Books(place))
-    await prepare_heads(owner.link, TOPIC.partitions)
+    await prepare_heads(await owner.link.connection(), TOPIC.partitions)
     try:
         yield owner
     finally:

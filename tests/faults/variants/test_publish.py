@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.kit.backbone.envelope import Position
-from services.kit.backbone.judge import Found, Judge, Stopped
+from services.kit.backbone.judge import Found, Judge, StoppedError
 from services.kit.backbone.link import Link
 from services.kit.backbone.publish import Publisher
 from services.kit.backbone.signal import Signal
@@ -80,7 +80,7 @@ async def forget_tail_and_go_on(owner: Owner) -> None:
 async def test_foreign_tail_stops_and_alerts(place: Place) -> None:
     async with owner_of(place) as owner:
         await forget_tail_and_go_on(owner)
-        with pytest.raises(Stopped):
+        with pytest.raises(StoppedError):
             await owner.publisher().publish(PARTITION, compare_every=0)
         assert Signal.FOREIGN_TAIL in owner.signals
 
