@@ -22,7 +22,7 @@ def test_row_18_clocks_back_by_an_hour(rig: Rig, scale: Scale) -> None:
     rig.start("relay", Jumping(Relaying()), CRASH)
     for name in ("consumer1", "consumer2"):
         rig.start(name, Jumping(Consuming()), CRASH)
-    rig.go_on(scale.seconds / 2 + 1)
+    rig.go_on(scale.seconds / 4 + 1)
     rig.stop("producer")
     rig.calm()
     rig.drain()

@@ -9,16 +9,16 @@ from tests.faults.scale import Scale, short_and_long
 
 pytestmark = pytest.mark.fault
 
-PRODUCER: Crash = {"outbox.after_commit": Fault(chance=0.01)}
+PRODUCER: Crash = {"outbox.after_commit": Fault(chance=0.004)}
 RELAY: Crash = {
     "relay.between_lock_and_count": Fault(chance=0.02),
     "relay.before_publish": Fault(chance=0.04),
     "relay.after_publish": Fault(chance=0.04),
 }
 CONSUMER: Crash = {
-    "consumer.before_apply": Fault(chance=0.03),
-    "consumer.mid_batch": Fault(chance=0.03),
-    "consumer.after_commit": Fault(chance=0.03),
+    "consumer.before_apply": Fault(chance=0.06),
+    "consumer.mid_batch": Fault(chance=0.06),
+    "consumer.after_commit": Fault(chance=0.06),
 }
 POINTS = [*PRODUCER, *RELAY, *CONSUMER]
 BLIND = ("relay", "consumer1", "consumer2")

@@ -20,7 +20,7 @@ def test_row_8_nobody_loses_what_is_trimmed(rig: Rig, scale: Scale) -> None:
     rig.start("producer", Producer())
     rig.start("relay", Relaying(subscribers=(SUBSCRIBER, LATE), trim=0.2))
     rig.start("consumer", Consuming())
-    rig.go_on(scale.seconds / 2)
+    rig.go_on(scale.seconds / 4)
     rig.go_on_until(lambda: min(heads(rig)) > 10, "ten events a partition")
     rig.go_on_until(lambda: rig.count("signal.trim_withheld") > 0, "the alert")
     assert rig.count("signal.trimmed") == 0

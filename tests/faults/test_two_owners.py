@@ -10,11 +10,11 @@ from tests.faults.scale import Scale, short_and_long
 pytestmark = pytest.mark.fault
 
 RELAY: Crash = {
-    name: Fault("stop", chance=0.02)
+    name: Fault("stop", chance=0.03)
     for name in ("relay.between_lock_and_count", "relay.before_publish", "relay.after_publish")
 }
 CONSUMER: Crash = {
-    name: Fault("stop", chance=0.02)
+    name: Fault("stop", chance=0.03)
     for name in ("consumer.before_apply", "consumer.mid_batch", "consumer.after_commit")
 }
 
@@ -56,7 +56,7 @@ def test_row_22_two_relays_at_once(rig: Rig, scale: Scale) -> None:
     for name in ("relay1", "relay2"):
         rig.start(name, Relaying(patience=0.0), dawdle)
     rig.start("consumer", Consuming())
-    rig.go_on(scale.seconds / 2 + 1, chaos=lambda: cut_a_relay(rig), every=0.5)
+    rig.go_on(scale.seconds / 4 + 1, chaos=lambda: cut_a_relay(rig), every=0.5)
     rig.stop("producer1", "producer2")
     rig.calm()
     rig.drain()

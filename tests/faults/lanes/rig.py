@@ -12,6 +12,8 @@ from typing import Any, LiteralString
 import psycopg
 
 from services.kit.lanes.accept import accept
+from services.kit.lanes.board import Filter, list_entries
+from services.kit.lanes.desk import Act, replay
 from services.kit.lanes.systems import System, put_system
 from services.kit.lanes.worker import Worker
 from tests.faults.checker import Verdict, check
@@ -77,6 +79,19 @@ class LaneRig:
             await store.close()
 
         asyncio.run(all_of())
+
+    def mend(self) -> None:
+        """What poisoned postings is repaired; a person replays what is parked."""
+        self.place.mended.touch()
+
+        async def all_parked() -> None:
+            store = owner_store(self.place)
+            async with store.work() as work:
+                for waiting in await list_entries(work, Filter()):
+                    await replay(work, waiting.entry.id, Act("anna", "the account is open again"))
+            await store.close()
+
+        asyncio.run(all_parked())
 
     def run_until_done(
         self, seconds: float, chaos: Callable[[], Any] = lambda: None, every: float = 0.5
