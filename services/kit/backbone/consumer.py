@@ -99,19 +99,46 @@ class Consumer:
         heart = asyncio.create_task(self._beat(stop))
         try:
             while not stop.is_set() and not heart.done():
-                await self._pass(self._turn())
+                await self._pass(self.turn())
             await heart
-            await self._pass(self._leave())
+            await self._pass(self._report())
+            await self._pass(self.leave())
         finally:
             heart.cancel()
-            await self._lease_link.drop()
-            await self._mark_link.drop()
-            await self._redis.aclose()
+            await self.close()
+
+    @property
+    def held(self) -> dict[tuple[str, int], Lease]:
+        """The partitions we own now."""
+        return self._leases.held
+
+    async def tick(self) -> None:
+        """Show that we live, take and give partitions, tell the owners where we stand."""
+        await self._leases.tick()
+        await self._report()
+
+    async def turn(self) -> None:
+        """Read once what follows the cursors and apply it; try what is parked and due."""
+        ready = await self._ready()
+        if ready:
+            await self._handle_all(await self._read(ready))
+        else:
+            await asyncio.sleep(min(self.options.block, self.options.term / 4))
+        await self._replay_due()
+
+    async def leave(self) -> None:
+        """Hand every partition over: the others need not wait."""
+        await self._leases.leave()
+
+    async def close(self) -> None:
+        """Give the connections back; whoever wants our partitions waits a term."""
+        await self._lease_link.drop()
+        await self._mark_link.drop()
+        await self._redis.aclose()
 
     async def _beat(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._pass(self._leases.tick())
-            await self._pass(self._report())
+            await self._pass(self.tick())
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.options.term / 4):
                     await stop.wait()
@@ -127,14 +154,6 @@ class Consumer:
             self._tell(Signal.DATABASE_RETRIED)
         except CONNECTION_LOST as error:
             await self._lose_database(error)
-
-    async def _turn(self) -> None:
-        ready = await self._ready()
-        if ready:
-            await self._handle_all(await self._read(ready))
-        else:
-            await asyncio.sleep(min(self.options.block, self.options.term / 4))
-        await self._replay_due()
 
     async def _ready(self) -> list[Lease]:
         for lease in list(self._leases.held.values()):
@@ -212,10 +231,6 @@ class Consumer:
         held = self._leases.held.values()
         cursors = {(lease.topic, lease.partition): lease.position for lease in held}
         await report(self._redis, self.name, cursors)
-
-    async def _leave(self) -> None:
-        await self._report()
-        await self._leases.leave()
 
     def _tell(self, signal: Signal, **facts: object) -> None:
         self.options.observer(signal, 1, consumer=self.name, **facts)

@@ -4,7 +4,7 @@ from services.kit.backbone.link import Connection, fetch
 
 # The control file shows the timeline only after the first checkpoint that follows a promotion;
 # the name of the WAL file being written shows it at once.
-_FINGERPRINT = (
+FINGERPRINT = (
     "SELECT (SELECT system_identifier FROM pg_control_system())"
     " || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '/' || oid"
     " FROM pg_database WHERE datname = current_database()"
@@ -19,7 +19,7 @@ async def recognise(connection: Connection) -> bool:
     """
     async with connection.transaction():
         [(known,)] = await fetch(connection, "SELECT fingerprint FROM stream_identity FOR UPDATE")
-        [(current,)] = await fetch(connection, _FINGERPRINT)
+        [(current,)] = await fetch(connection, FINGERPRINT)
         if known == current:
             return False
         await connection.execute("UPDATE stream_identity SET fingerprint = %s", (current,))

@@ -8,13 +8,13 @@ Unplaced = tuple[int, int, list[int]]
 
 async def prepare_heads(connection: Connection, partitions: int) -> None:
     """Make the rows that count; raises RuntimeError if the number of partitions was another."""
+    [(count,)] = await fetch(connection, "SELECT count(*) FROM stream_head")
+    if count not in (0, partitions):
+        raise RuntimeError(f"the topic has {count} partitions; {partitions} would break its order")
     await connection.execute(
         "INSERT INTO stream_head (partition) SELECT generate_series(0, %s) ON CONFLICT DO NOTHING",
         (partitions - 1,),
     )
-    [(count,)] = await fetch(connection, "SELECT count(*) FROM stream_head")
-    if count != partitions:
-        raise RuntimeError(f"the topic has {count} partitions; {partitions} would break its order")
 
 
 class Placer:

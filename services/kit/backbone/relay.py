@@ -78,15 +78,19 @@ class Relay:
                 if pause:
                     await self._rest(pause)
         finally:
-            await self._link.drop()
-            await self._redis.aclose()
+            await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._link.drop()
+        await self._redis.aclose()
 
     async def turn(self) -> float:
         """Everything that is to do now; the seconds to rest before the next turn."""
         try:
             await self._get_ready()
             if not await self._shift.begins():
-                return self.options.compare
+                return min(self.options.patience / 4, 0.5)
             moved = await self._carry()
             await self._trim()
         except RETRIED:
