@@ -61,6 +61,8 @@ class ServiceSettings(BaseSettings):
     audience: Annotated[str, Field(min_length=1)] = "plantmesh"
     client_secret: SecretStr | None = None
     """With it the service asks the issuer for its own token."""
+    token_url: HttpUrl | None = None
+    """Where it asks; None is <issuer>/token."""
 
     otlp_endpoint: HttpUrl | None = None
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1

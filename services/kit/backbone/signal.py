@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.kit.log import logger
+from services.kit.signals import counter
 
 
 class Signal(StrEnum):
@@ -61,6 +62,7 @@ ALERTS = frozenset(
 )
 _ROUTINE = frozenset({Signal.PLACED, Signal.PUBLISHED, Signal.APPLIED, Signal.TRIMMED})
 _log = logger(__name__)
+_events = counter("plantmesh.backbone.events")
 
 
 class Observer(Protocol):
@@ -78,3 +80,10 @@ def log_signal(signal: Signal, amount: int = 1, /, **facts: object) -> None:
         _log.debug(signal.value, amount=amount, **facts)
     else:
         _log.info(signal.value, amount=amount, **facts)
+
+
+def count_signal(signal: Signal, amount: int = 1, /, **facts: object) -> None:
+    """Count it as the metric plantmesh.backbone.events, and write its line."""
+    labels = {name: str(facts.get(name, "")) for name in ("topic", "consumer")}
+    _events.add(amount, {"what": signal.value} | labels)
+    log_signal(signal, amount, **facts)

@@ -1,0 +1,109 @@
+"""Puts a service together from kit's parts, observed, in the order in which they must live.
+
+    async def compose(service: Service, settings: MesSettings) -> None:
+        mes = Assembly("mes", service, settings, TOPIC, subscribers=("process", "wms"))
+        mes.consume(subscriptions(service.store), [ERP_TOPIC])
+        mes.carry(adapters, announce, MessageJson(Posting))  # only where there are lanes
+        mes.serve([(add_LotServiceServicer_to_server, lots)], GraphApp(SCHEMA, ...))
+
+    if __name__ == "__main__":
+        run("mes", MesSettings(), compose)
+
+It binds the outbox (the actor is the principal's), runs relay and trimmer, prunes the command
+store, and every service serves the operators' desk beside its own calls. A part of a service's
+own (an elector, a poller) goes to `service.add` between these, `serve` comes last.
+"""
+
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+
+from services.kit import commands
+from services.kit.access.identity import ServiceIdentity
+from services.kit.access.principal import find_principal
+from services.kit.backbone.consumer import Consumer, ConsumerOptions
+from services.kit.backbone.outbox import Outbox
+from services.kit.backbone.relay import Relay, RelayOptions
+from services.kit.backbone.signal import count_signal
+from services.kit.backbone.subscriptions import Subscriptions
+from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
+from services.kit.desk.payload import Payloads
+from services.kit.graph import GraphApp, GraphServer
+from services.kit.lanes.lanes import Adapters, Lanes
+from services.kit.lanes.worker import Announce
+from services.kit.rounds import Rounds
+from services.kit.rpc.client import Peer
+from services.kit.rpc.server import Registration, RpcServer
+from services.kit.service import Service
+from services.kit.settings import ServiceSettings
+
+_PRUNE_SECONDS = 3600.0
+
+
+class Assembly:
+    """One service called `name`, owner of `topic`; `subscribers` are waited for before trimming."""
+
+    def __init__(
+        self,
+        name: str,
+        service: Service,
+        settings: ServiceSettings,
+        topic: Topic,
+        *,
+        subscribers: Sequence[str] = (),
+    ) -> None:
+        self.name = name
+        self.store = service.store
+        self.redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+        self._service = service
+        self._settings = settings
+        service.closing(self.redis.aclose)
+        self.store.bind(Outbox(topic, actor=_actor))
+        options = RelayOptions(subscribers=tuple(subscribers), observer=count_signal)
+        service.add("relay", Relay(self.store, self.redis, topic, options))
+        prune = Rounds(lambda: commands.prune(self.store), seconds=_PRUNE_SECONDS)
+        service.add("pruning", prune, reports=True)
+
+    def consume(
+        self, subscriptions: Subscriptions, topics: Sequence[Topic], *, name: str = ""
+    ) -> None:
+        """Follow `topics` as the subscriber `name` (the service's own, if it has but one)."""
+        consumer = name or self.name
+        options = ConsumerOptions(observer=count_signal)
+        part = Consumer(self.store, self.redis, subscriptions, consumer, topics, options)
+        self._service.add(f"consumer {consumer}", part)
+
+    def carry(self, adapters: Adapters, announce: Announce, payloads: Payloads) -> None:
+        """Run the lanes to the outside systems; `payloads` shows their postings to people."""
+        self._service.add("lanes", Lanes(self.store, adapters, announce), reports=True)
+
+    def peer(self, address: str, *, seconds: float = 5.0) -> Peer:
+        """Another service, called with the caller's token or our own; closed with the process."""
+        peer = Peer(address, self.identity(), seconds=seconds)
+        self._service.closing(peer.close)
+        return peer
+
+    def identity(self) -> ServiceIdentity:
+        """Where our own token comes from; raises ValueError without a client secret."""
+        secret = self._settings.client_secret
+        if secret is None:
+            raise ValueError("PLANTMESH_CLIENT_SECRET is not set; this service calls others")
+        url = str(self._settings.token_url or f"{self._settings.issuer}/token")
+        return ServiceIdentity(url, self.name, secret.get_secret_value(), SystemClock())
+
+    def serve(self, registrations: Sequence[Registration], graph: GraphApp | None = None) -> None:
+        """Open the ports, last: gRPC with the desk beside `registrations`, and the subgraph."""
+        bind = str(self._settings.bind)
+        rpc = RpcServer(
+            self._service.verifier, registrations, bind=bind, port=self._settings.grpc_port
+        )
+        self._service.add("grpc", rpc, serving=True)
+        if graph is not None:
+            server = GraphServer(graph, bind=bind, port=self._settings.graph_port)
+            self._service.add("graph", server, serving=True)
+
+
+def _actor() -> str:
+    principal = find_principal()
+    return principal.actor if principal else ""

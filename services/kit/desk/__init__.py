@@ -1,0 +1,1 @@
+"""The operators' desk: what waits in a service, and how a person moves it on."""
