@@ -65,7 +65,13 @@ class LaneRig:
     ) -> None:
         """Workers on the same lanes."""
         for number in range(1, count + 1):
-            self._start(f"worker{number}", Carrying(kind), crash)
+            self.start_worker(f"worker{number}", crash, kind)
+
+    def start_worker(
+        self, name: str, crash: Crash | None = None, kind: type[Worker] = Worker
+    ) -> None:
+        """One worker, restarted whenever it dies."""
+        self._start(name, Carrying(kind), crash)
 
     def accept(self, postings: Sequence[tuple[str, str]]) -> None:
         """Accept (key, reference) in this order, a hundred a transaction."""

@@ -44,7 +44,7 @@ class Drill:
 @pytest.mark.parametrize(
     "drill",
     [
-        pytest.param(Drill("short", 1200, 100, 2, 500, 1.2), id="short"),
+        pytest.param(Drill("short", 900, 90, 2, 500, 1.0), id="short"),
         pytest.param(Drill("long", 10_000, 200, 5, 300, 60.0), id="long", marks=pytest.mark.long),
     ],
 )
