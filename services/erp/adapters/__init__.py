@@ -1,0 +1,1 @@
+"""One kind of ERP a module, and what joins them to the lanes."""

@@ -1,0 +1,1 @@
+"""Use cases of the ERP service, one a module."""

@@ -1,0 +1,1 @@
+"""Orders, postings and holds: the rules, without any technology."""

@@ -1,0 +1,117 @@
+"""A production order as the ERP knows it. Its statuses are several at once, never one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.erp.domain.keys import OrderKey
+from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+
+
+class Lifecycle(StrEnum):
+    """How far the ERP has let the order go."""
+
+    PLANNED = "planned"
+    RELEASED = "released"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Extent(StrEnum):
+    """How much of the order is confirmed, or delivered."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+class News(StrEnum):
+    """What others are told of an order."""
+
+    RELEASED = "released"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything the ERP says at once; SAP's REL PCNF PDLV is three of these.
+
+    Source: domain model 3.2.
+    """
+
+    lifecycle: Lifecycle = Lifecycle.PLANNED
+    confirmation: Extent = Extent.NONE
+    delivery: Extent = Extent.NONE
+    technically_complete: bool = False
+    material_shortage: bool = False
+    quality_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A material the order consumes; `position` as in the ERP's bill of material."""
+
+    position: int
+    item_no: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A step of the order's routing."""
+
+    sequence: int
+    segment: str
+    work_center: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionOrder:
+    """An order in canonical codes. `version` and `as_of` are the ERP's own."""
+
+    key: OrderKey
+    system: str
+    item_no: str
+    quantity: Quantity
+    status: Status
+    version: str
+    as_of: datetime
+    due_start: datetime | None = None
+    due_end: datetime | None = None
+    components: tuple[Component, ...] = ()
+    operations: tuple[Operation, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an order that asks for nothing, or for no item."""
+        if not self.item_no:
+            raise InvalidError("an order needs its item", field="item_no")
+        if self.quantity.value <= 0:
+            raise InvalidError(
+                f"an order of {self.quantity} makes nothing",
+                code="not_positive",
+                field="quantity.value",
+            )
+
+
+def tell(known: ProductionOrder | None, new: ProductionOrder) -> News | None:
+    """What is new about an order; None when it is what we know, or older.
+
+    Raises InvalidError when another ERP claims an order number of the same plant.
+    """
+    if known is None:
+        return News.RELEASED if _released(new) else News.CHANGED
+    if known.system != new.system:
+        raise InvalidError(
+            f"order {new.key} belongs to {known.system}",
+            code="order_of_another_system",
+            field="order_no",
+            hint="one of the two ERPs must number its orders apart",
+        )
+    if new == known or new.as_of < known.as_of:
+        return None
+    return News.RELEASED if _released(new) and not _released(known) else News.CHANGED
+
+
+def _released(order: ProductionOrder) -> bool:
+    return order.status.lifecycle is Lifecycle.RELEASED

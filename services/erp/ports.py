@@ -1,0 +1,222 @@
+"""What the ERP service needs from the outside. Implemented in store and adapters."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from services.erp.domain.document import OrderDocument, PostingDocument, Sought
+from services.erp.domain.hold import Hold
+from services.erp.domain.keys import LotKey, OrderKey
+from services.erp.domain.order import News, ProductionOrder
+from services.erp.domain.posting import Posting
+from services.kit.lanes.entry import State
+from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
+
+CodeKind = Literal["status", "uom", "work_center", "reason"]
+"""Whose codes: the domains of reference's code maps that an ERP order or posting uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawOrder:
+    """An order byte for byte as the ERP sent it; `id` is the ERP's own, unique within it."""
+
+    id: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Orders that changed, oldest first. `mark` is opaque: hand it to the next `list_orders`.
+
+    `more` = ask again at once; the mark then goes on behind this page instead of starting over
+    with the overlap.
+    """
+
+    orders: tuple[RawOrder, ...]
+    mark: str
+    more: bool = False
+
+
+class ErpSystem(Protocol):
+    """One ERP. It returns outcomes and decides nothing: retries, order and parking are the lane's.
+
+    Outcomes are those of kit.lanes.outcome: Unavailable only where a request was surely not carried
+    out, Unknown in doubt. No transaction is open during a call.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do, and how long it may take."""
+        ...
+
+    async def list_orders(self, changed_since: str) -> Changes:
+        """Orders changed since the mark ("" = all), a page at a time, less an overlap.
+
+        The overlap is longer than the ERP's longest transaction, so that a change which is
+        committed late is not missed: repeats are normal, the caller drops them. Raises
+        UnavailableError.
+        """
+        ...
+
+    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
+        """One order as it is now, None when the ERP does not know it; raises UnavailableError."""
+        ...
+
+    def read_order(self, content: bytes) -> OrderDocument:
+        """What `content` of a RawOrder says; raises InvalidError naming the field."""
+        ...
+
+    async def find(self, sought: Sequence[Sought]) -> Mapping[str, Found] | Unavailable:
+        """By reference what the ERP holds; a reference left out was not answered.
+
+        Documents that were cancelled still count: they were posted.
+        """
+        ...
+
+    async def post(
+        self, posting: PostingDocument, version: str | None, confirmed: Collection[str]
+    ) -> Outcome:
+        """Post once, on condition of `version` (of find) where the ERP has versions.
+
+        `confirmed` are the codes of warnings already accepted. Every kind but REVERSAL comes here.
+        """
+        ...
+
+    async def cancel(self, posting: PostingDocument, document: str) -> Outcome:
+        """Take `document` back with a document of its own that carries the posting's reference."""
+        ...
+
+    async def result_of(self, token: str) -> Outcome:
+        """What became of an Accepted request; Accepted again while it is under way."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Orders(Protocol):
+    """Orders of one unit of work."""
+
+    async def get_many(self, keys: Collection[OrderKey]) -> Mapping[OrderKey, ProductionOrder]:
+        """Those that exist."""
+        ...
+
+    async def lock(self, key: OrderKey) -> ProductionOrder | None:
+        """The order, for a change; nobody else changes (or first stores) it meanwhile."""
+        ...
+
+    async def put(self, order: ProductionOrder, news: News) -> None:
+        """Store the order and tell of it, or neither."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRecord:
+    """A posting and how far it is. `aside` = why it is set aside, "" when it is not.
+
+    `since` = when it was settled, else accepted.
+    """
+
+    posting: Posting
+    system: str
+    position: int
+    state: State
+    document: str
+    reason: str
+    attempts: int
+    aside: str
+    since: datetime
+
+
+class Postings(Protocol):
+    """Postings on their way to the ERPs."""
+
+    async def accept(self, system: str, posting: Posting, *, aside: str = "") -> None:
+        """Queue it with this transaction; the same reference and content again is the first one.
+
+        With `aside` it waits until it is released. Raises ConflictError (also at the commit) when
+        the reference is known with other content.
+        """
+        ...
+
+    async def by_reference(
+        self, references: Collection[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], PostingRecord]:
+        """Those that exist, by (system, reference), with what this transaction accepted."""
+        ...
+
+    async def of_orders(self, keys: Collection[OrderKey]) -> Sequence[PostingRecord]:
+        """By order, in lane order."""
+        ...
+
+    async def set_aside(self, lots: Mapping[LotKey, str]) -> None:
+        """Keep what is not posted of these lots from the ERP; the value says why."""
+        ...
+
+    async def release(self, lots: Collection[LotKey]) -> None:
+        """Let postings go on whose lots are no longer held; each takes its place in its lane."""
+        ...
+
+    async def under_way(self, lots: Collection[LotKey]) -> Sequence[str]:
+        """References of postings of these lots that an ERP may be working on now."""
+        ...
+
+
+class Holds(Protocol):
+    """Holds of lots, as applied here."""
+
+    async def lock(self, lots: Collection[LotKey]) -> Mapping[LotKey, str]:
+        """Of these lots, the held ones and by which holds; nobody changes that until we commit."""
+        ...
+
+    async def get(
+        self, hold_nos: Collection[tuple[str, LotKey]]
+    ) -> Mapping[tuple[str, LotKey], Hold]:
+        """Those we know."""
+        ...
+
+    async def put(self, hold: Hold) -> None:
+        """Store what is newer."""
+        ...
+
+
+class Systems(Protocol):
+    """Which ERP serves a plant."""
+
+    async def of_plant(self, plant: str) -> str:
+        """Its id; raises NotFoundError."""
+        ...
+
+
+class Plants(Protocol):
+    """What this service knows of plants; reference owns them."""
+
+    async def zone(self, plant: str) -> str:
+        """The IANA time zone; raises NotFoundError naming `plant`."""
+        ...
+
+
+class Codes(Protocol):
+    """This service's copy of reference's code maps."""
+
+    async def resolve(self, kind: CodeKind, system: str, plant: str, code: str) -> str:
+        """The canonical code; raises InvalidError with code "unmapped_code", never guesses."""
+        ...
+
+    async def express(self, kind: CodeKind, system: str, plant: str, canonical: str) -> str:
+        """The ERP's code for a canonical one; raises InvalidError with code "unmapped_code"."""
+        ...
+
+
+class Marks(Protocol):
+    """How far each ERP's orders have been read."""
+
+    async def get(self, system: str) -> str:
+        """The mark, "" before the first poll."""
+        ...
+
+    async def put(self, system: str, mark: str) -> None:
+        """Go on from here next time."""
+        ...
