@@ -24,6 +24,7 @@ class Posting:
     kind: str
     payload: bytes
     traceparent: str = ""
+    aside: str = ""
 
     @property
     def content_hash(self) -> bytes:
@@ -31,8 +32,19 @@ class Posting:
         return sha256(f"{self.key}\0{self.kind}\0".encode() + self.payload).digest()
 
 
-def accept(work: Work, system: str, key: str, reference: str, kind: str, payload: bytes) -> None:
+def accept(  # noqa: PLR0913 - a posting, spelled out
+    work: Work,
+    system: str,
+    key: str,
+    reference: str,
+    kind: str,
+    payload: bytes,
+    *,
+    aside: str = "",
+) -> None:
     """Queue a posting with this transaction; the same reference and content again is the first one.
+
+    With a reason `aside` it waits, and holds nothing up, until lanes.aside lets it go.
 
     Raises InvalidError on an empty system, key or reference. Another content under a known
     reference raises ConflictError when the transaction commits.
@@ -40,7 +52,7 @@ def accept(work: Work, system: str, key: str, reference: str, kind: str, payload
     for name, value in (("system", system), ("key", key), ("reference", reference)):
         if not value:
             raise InvalidError(f"a posting needs its {name}", field=name)
-    Intake.of(work).add(Posting(system, key, reference, kind, payload, carrier()))
+    Intake.of(work).add(Posting(system, key, reference, kind, payload, carrier(), aside))
 
 
 @dataclass
@@ -112,9 +124,10 @@ class Intake:
                 "  FROM unnest(%s::text[], %s::text[], %s::int[]) AS t(s, y, n)"
                 "  WHERE k.system = t.s AND k.key = t.y)"
                 " INSERT INTO lane_entry"
-                "  (system, key, position, reference, kind, payload, content_hash, traceparent)"
+                "  (system, key, position, reference, kind, payload, content_hash, traceparent,"
+                "  aside)"
                 " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[],"
-                "  %s::text[], %s::bytea[], %s::bytea[], %s::text[])",
+                "  %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])",
                 (
                     [system for system, _ in counts],
                     [key for _, key in counts],
@@ -127,6 +140,7 @@ class Intake:
                     [posting.payload for posting in postings],
                     [posting.content_hash for posting in postings],
                     [posting.traceparent for posting in postings],
+                    [posting.aside for posting in postings],
                 ),
             )
         except UniqueViolation as error:

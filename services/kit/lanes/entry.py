@@ -7,7 +7,8 @@
                      -> ready                claimed and not sent: given back
     refused | needs_confirmation -> ready (replay) | skipped
 
-An entry whose answer was lost stays `sending`. Only posted and skipped let the next one pass.
+An entry whose answer was lost stays `sending`. Only posted and skipped let the next one pass, and
+a ready one that is set aside (`aside` says why): it takes a new place when it is let go.
 """
 
 from dataclasses import dataclass
@@ -55,11 +56,13 @@ class Entry:
     field: str = ""
     confirmed: tuple[str, ...] = ()
     traceparent: str = ""
+    aside: str = ""
 
 
 COLUMNS = (
     "e.id, e.system, e.key, e.position, e.reference, e.kind, e.payload, e.state, e.attempt, e.lost,"
-    " e.document, e.token, e.reason, e.code, e.field, e.confirmed, e.traceparent"
+    " e.document, e.token, e.reason, e.code, e.field, e.confirmed, e.traceparent,"
+    " e.aside"
 )
 """Of the table lane_entry under the alias e, in the order of Entry's fields."""
 

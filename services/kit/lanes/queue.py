@@ -56,17 +56,19 @@ class Verdict:
 class Queue:
     """Heads of one system's lanes. `lease` and `longest` in seconds.
 
-    A head is an entry with no lower open position under its key. Its state and its time are tested
-    in the query that locks it: a head that another worker took a moment ago is not a head any more.
+    A head is an entry with no lower open position under its key; what is set aside is not in line.
+    State and time are tested in the query that locks it: a head that another worker took a moment
+    ago is not a head any more.
     """
 
     HEADS: ClassVar[LiteralString] = """
         SELECT e.id, e.state FROM lane_entry e
         WHERE e.system = %(system)s AND e.state IN ('ready', 'sending', 'awaiting')
-          AND e.due_at <= clock_timestamp()
+          AND e.due_at <= clock_timestamp() AND (e.aside = '' OR e.state <> 'ready')
           AND NOT EXISTS (SELECT 1 FROM lane_entry lower WHERE lower.system = e.system
             AND lower.key = e.key AND lower.position < e.position
-            AND lower.state NOT IN ('posted', 'skipped'))
+            AND lower.state NOT IN ('posted', 'skipped')
+            AND (lower.aside = '' OR lower.state <> 'ready'))
         ORDER BY e.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
     def __init__(self, system: str, *, lease: float, longest: float) -> None:
@@ -102,7 +104,8 @@ class Queue:
         """Whether a claim might find something; cheap enough to ask when idle."""
         cursor = await connection.execute(
             "SELECT EXISTS (SELECT 1 FROM lane_entry WHERE system = %s"
-            " AND state IN ('ready', 'sending', 'awaiting') AND due_at <= clock_timestamp())",
+            " AND state IN ('ready', 'sending', 'awaiting') AND due_at <= clock_timestamp()"
+            " AND (aside = '' OR state <> 'ready'))",
             (self.system,),
         )
         row = await cursor.fetchone()

@@ -106,6 +106,9 @@ class Batch:
             return self._not_sent(entry)
         if verdict := self._already_there(entry, found):
             return verdict
+        if entry.aside:
+            # Its answer was lost before it was set aside: now we know that it never arrived.
+            return self._not_sent(entry)
         reach("lane.between_find_and_create")
         if not self.may_send():
             self.notice("too_late", 1)
