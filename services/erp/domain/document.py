@@ -51,7 +51,7 @@ class OrderDocument:
 
 @dataclass(frozen=True, slots=True)
 class LineDocument:
-    """A line of a posting; `unit` and `reason` are the ERP's codes, `reason` and `lot_no` may be ""."""
+    """A line of a posting in the ERP's codes; `lot_no` and `reason` may be empty."""
 
     item_no: str
     lot_no: str
