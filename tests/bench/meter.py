@@ -1,5 +1,6 @@
 """CPU seconds: of a piece of work in a process of its own, and of the servers beside it."""
 
+import gc
 import multiprocessing
 import resource
 import time
@@ -10,6 +11,8 @@ from multiprocessing.connection import Connection
 import psutil
 import psycopg
 import redis
+
+from services.kit.service import GC_THRESHOLD
 
 _FORKS = multiprocessing.get_context("forkserver")
 
@@ -33,7 +36,7 @@ class Cost:
 
 
 def measure(work: Callable[..., int], *arguments: object) -> Cost:
-    """Run `work`, which says how many items it did, in a fresh process that imported everything."""
+    """Run `work`, which says how many items it did, in a fresh process set up like a service's."""
     here, there = _FORKS.Pipe(duplex=False)
     process = _FORKS.Process(target=_measured, args=(there, work, arguments))
     process.start()
@@ -45,12 +48,9 @@ def measure(work: Callable[..., int], *arguments: object) -> Cost:
     return cost
 
 
-def preload(*modules: str) -> None:
-    """What every measured process has imported before it is measured."""
-    _FORKS.set_forkserver_preload(list(modules))
-
-
 def _measured(answer: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
     cpu, wall = _cpu(), time.perf_counter()
     count = work(*arguments)
     answer.send(Cost(count, _cpu() - cpu, time.perf_counter() - wall))

@@ -72,7 +72,7 @@ class Replica:
 
     def take_over(self) -> None:
         """The primary dies; this one answers at its address, with its password."""
-        port = urlsplit(self._primary.url).port
+        port = urlsplit(self._primary.url).port or 0
         self._primary.kill()
         self._client.config_set("requirepass", self._password)
         self._client.config_set("port", port)

@@ -11,14 +11,15 @@ import redis.asyncio as redis
 from google.protobuf.wrappers_pb2 import StringValue
 
 from services.kit import checkpoint
+from services.kit.backbone.attempt import PASSING
 from services.kit.backbone.consumer import Consumer, ConsumerOptions
 from services.kit.backbone.envelope import Event
 from services.kit.backbone.poison import Patience
 from services.kit.backbone.relay import Relay, RelayOptions
 from services.kit.backbone.signal import Observer, Signal
 from services.kit.backbone.subscriptions import Subscriptions
-from services.kit.errors import InvalidError, NotFoundError, UnavailableError
-from services.kit.store import RETRIED, Store, current_work
+from services.kit.errors import InvalidError, NotFoundError
+from services.kit.store import Store, current_work
 from tests.faults.facts import owner_store, publish
 from tests.faults.place import SUBSCRIBER, TOPIC, Place
 
@@ -41,7 +42,7 @@ class Producer:
             facts = [(f"k{dice.randrange(self.keys)}", f"plain.{uuid4()}") for _ in range(count)]
             try:
                 await publish(store, facts)
-            except (*RETRIED, UnavailableError):
+            except PASSING:
                 place.counters.note("producer.retried")
                 await asyncio.sleep(0.05)
                 continue

@@ -8,6 +8,7 @@ from tests.faults.place import SUBSCRIBER, TOPIC
 from tests.faults.rig import Rig
 from tests.faults.roles import Consuming, Producer, Relaying
 from tests.faults.scale import Scale, short_and_long
+from tests.faults.streams import read_entries
 
 pytestmark = pytest.mark.fault
 
@@ -58,5 +59,5 @@ def heads(rig: Rig) -> list[int]:
 
 def firsts(rig: Rig) -> list[int]:
     """The number of each stream's oldest entry, 0 if it is empty."""
-    oldest = [rig.broker.client.xrange(TOPIC.stream(p), count=1) for p in PARTITIONS]
+    oldest = [read_entries(rig.broker.client, TOPIC.stream(p)) for p in PARTITIONS]
     return [Position.parse(entries[0][0]).n if entries else 0 for entries in oldest]

@@ -103,7 +103,16 @@ class LaneRig:
         self, seconds: float, chaos: Callable[[], Any] = lambda: None, every: float = 0.5
     ) -> None:
         """Tend until nothing can go out any more."""
-        self.go_on_until(lambda: self.open() == 0 and not self._wake_at, seconds, chaos, every)
+        self.go_on_until(lambda: self.open() == 0, seconds, chaos, every)
+
+    def let_come_back(self, seconds: float = 30) -> None:
+        """Tend until no worker has a batch in hand, however long it slept (if none was killed)."""
+
+        def empty() -> bool:
+            counts = self.counters.read()
+            return counts["reach.lane.before_find"] == counts["reach.lane.before_result"]
+
+        self.go_on_until(empty, seconds)
 
     def go_on_until(
         self,
@@ -206,6 +215,10 @@ class LaneRig:
     def verdict(self) -> Verdict:
         """Judge the journal by what was accepted."""
         return check(self.healthy(), self.journal())
+
+    def wait_for_a_repeat(self, seconds: float = 10) -> None:
+        """Tend until the ERP has made a second document; raises MeshError if it never does."""
+        self.go_on_until(lambda: self.verdict().repeated > 0, seconds)
 
     def shown(self) -> int:
         """Postings that a person is told about."""

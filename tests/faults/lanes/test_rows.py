@@ -107,6 +107,7 @@ def test_row_21_stopped_between_find_and_create_beyond_the_deadline(
     lane_rig.accept(orders(40, 2 * scale.hits))
     lane_rig.start_workers(3, {"lane.between_find_and_create": Fault("stop", chance=0.06)})
     lane_rig.run_until_done(30 + 15 * scale.hits)
+    lane_rig.let_come_back()
     lane_rig.sweep()
     lane_rig.conclude(
         f"21-{scale.name}",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import redis.asyncio as redis
 from google.protobuf.wrappers_pb2 import StringValue
@@ -69,12 +70,14 @@ class Owner:
 
     async def entries(self) -> list[Entry]:
         """The stream from its start, as a consumer reads it."""
-        found = await self.redis.execute_command("XREAD", "STREAMS", STREAM, "0-0")
+        found: Any = await self.redis.execute_command(  # type: ignore[no-untyped-call]
+            "XREAD", "STREAMS", STREAM, "0-0"
+        )
         return [(id, values) for id, values in found[0][1]]
 
     async def streamed(self) -> list[tuple[str, str]]:
         """(key, id) as they stand in the stream."""
-        entries = await self.redis.xrange(STREAM)
+        entries: Any = await self.redis.xrange(STREAM)
         return [
             (fields[b"ce_partitionkey"].decode(), StringValue.FromString(fields[b"data"]).value)
             for _, fields in entries

@@ -1,6 +1,7 @@
 """Variants: entries are added without asking what stands there, or the answer is believed."""
 
 import math
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -32,7 +33,7 @@ class PlainAdd(Publisher):
         if not rows:
             return await super().append(partition, expected, rows)
         for position, event_id, *_, key, _sequence, _traceparent, _actor, data in rows:
-            fields = {"ce_id": event_id, "ce_partitionkey": key, "data": data}
+            fields: dict[Any, Any] = {"ce_id": event_id, "ce_partitionkey": key, "data": data}
             await self.redis.xadd(TOPIC.stream(partition), fields, id=position)
         return None
 
