@@ -49,6 +49,9 @@ faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word pi
 faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills
 	$(PYTEST) -m "fault and long and not (bench or cluster)" $(PICK)
 
+faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
+	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
+
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb
 

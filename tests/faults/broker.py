@@ -43,9 +43,10 @@ class Broker:
         """A second server that copies this one from now on."""
         return Replica(self, self._resources.enter_context(valkey_server(private=True)))
 
-    def replaced_by(self, client: redis.Redis) -> None:
-        """Another server answers under our address."""
-        self.client = client
+    def replaced_by(self, server: ValkeyServer) -> None:
+        """Another server answers under our address from now on."""
+        self._server = server
+        self.client = self._client(self.url)
 
     def _client(self, url: str) -> redis.Redis:
         client = redis.Redis.from_url(url)
@@ -58,6 +59,7 @@ class Replica:
 
     def __init__(self, primary: Broker, server: ValkeyServer) -> None:
         self._primary = primary
+        self._server = server
         self._client = redis.Redis.from_url(server.url)
         where = urlsplit(primary.url)
         self._password = where.password or ""
@@ -76,7 +78,7 @@ class Replica:
         self._primary.kill()
         self._client.config_set("requirepass", self._password)
         self._client.config_set("port", port)
-        self._primary.replaced_by(redis.Redis.from_url(self._primary.url))
+        self._primary.replaced_by(self._server)
 
     def _in_step(self) -> bool:
         link = self._client.info("replication")

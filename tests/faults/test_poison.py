@@ -23,7 +23,7 @@ def test_row_7_poison_stops_its_key_alone(rig: Rig, scale: Scale) -> None:
     rig.start("producer", Producer(keys=10, pause=0.01))
     rig.start("relay", Relaying())
     for name in CONSUMERS:
-        rig.start(name, Consuming())
+        rig.start(name, Consuming(term=0.25))
     for number in range(min(scale.hits, 4)):
         poison(rig, number)
     rig.go_on_until(lambda: len(dead(rig)) == 2 * min(scale.hits, 4), "dead letters", 60)
@@ -33,7 +33,7 @@ def test_row_7_poison_stops_its_key_alone(rig: Rig, scale: Scale) -> None:
     behind = rig.count("signal.queued_behind")
     for name in CONSUMERS:
         rig.stop(name)
-        rig.start(name, Consuming(), REPLAY)
+        rig.start(name, Consuming(term=0.25), REPLAY)
     rig.place.mended.touch()
     release(rig)
     for _ in range(5):
