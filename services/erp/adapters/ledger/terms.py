@@ -1,0 +1,35 @@
+"""The settings of a ledger's row in `systems`."""
+
+import msgspec
+
+from services.kit.errors import InvalidError
+from services.kit.lanes.systems import System
+
+_LANE = ("lane", "confirm_warnings")
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`longest_request_seconds` = how late a request may still be booked; `overlap_seconds` = as
+    long as its longest transaction; `parallel` requests at a time; `page` orders a request.
+    """
+
+    url: str
+    versioned: bool = False
+    request_timeout: float = 5.0
+    longest_request_seconds: float = 10.0
+    overlap_seconds: float = 30.0
+    parallel: int = 4
+    page: int = 200
+
+
+def read_terms(system: System) -> Terms:
+    """Raises InvalidError naming the setting."""
+    own = {name: value for name, value in system.settings.items() if name not in _LANE}
+    try:
+        return msgspec.convert(own, Terms)
+    except msgspec.ValidationError as error:
+        raise InvalidError(
+            f"the settings of {system.id} do not fit a ledger: {error}",
+            code="bad_settings",
+            field="settings",
+        ) from error
