@@ -88,7 +88,8 @@ class Capabilities:
     """What a system can do, and how long it may take (seconds).
 
     `longest_request_seconds` = how long after it was sent a request may still take effect;
-    `request_timeout` = how long we wait for an answer; `parallel` = requests at a time.
+    `request_timeout` = how long we wait for an answer; `parallel` = requests at a time;
+    `requests_per_post` = what a create takes of the budget (2 where it reads the document back).
     """
 
     request_timeout: float
@@ -98,6 +99,7 @@ class Capabilities:
     asynchronous: bool = False
     batch: bool = False
     parallel: int = 1
+    requests_per_post: int = 1
 
     @property
     def duplicates(self) -> str:

@@ -88,6 +88,7 @@ class Batch:
         for _ in range(self.terms.tries):
             if verdict := self._without_sending(entry, mine):
                 return verdict
+            self.requests += self.outside.capabilities.requests_per_post - 1
             outcome = await self.request(self.outside.create, entry, mine and mine.version)
             reach("lane.after_post")
             match outcome:

@@ -160,12 +160,14 @@ class Worker:
         return self._connection
 
     def _cost(self, entries: int) -> int:
-        return entries + (1 if self.outside.capabilities.batch else entries)
+        can = self.outside.capabilities
+        return entries * can.requests_per_post + (1 if can.batch else entries)
 
     def _entries(self, requests: int) -> int:
-        if self.outside.capabilities.batch:
-            return max(requests - 1, 1)
-        return max(requests // 2, 1)
+        can = self.outside.capabilities
+        if can.batch:
+            return max((requests - 1) // can.requests_per_post, 1)
+        return max(requests // (1 + can.requests_per_post), 1)
 
 
 def _experience(batch: Batch, allowance: Allowance) -> Experience:
