@@ -1,10 +1,11 @@
 """What the ERP service needs from the outside. Implemented in store and adapters."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
+from services.erp.domain.codes import CodeTable
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import LotKey, OrderKey
@@ -12,9 +13,7 @@ from services.erp.domain.order import News, ProductionOrder
 from services.erp.domain.posting import Posting
 from services.kit.lanes.entry import State
 from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
-
-CodeKind = Literal["status", "uom", "work_center", "reason"]
-"""Whose codes: the domains of reference's code maps that an ERP order or posting uses."""
+from services.kit.paging import Cut, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,10 @@ class Orders(Protocol):
         """Those that exist."""
         ...
 
+    async def page(self, plant: str, page: Page) -> Cut[ProductionOrder]:
+        """Orders of a plant by order number."""
+        ...
+
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change; nobody else changes (or first stores) it meanwhile."""
         ...
@@ -131,24 +134,24 @@ class PostingRecord:
 
 
 class Postings(Protocol):
-    """Postings on their way to the ERPs."""
+    """Postings on their way to the ERPs, in one unit of work."""
 
     async def accept(self, system: str, posting: Posting, *, aside: str = "") -> None:
         """Queue it with this transaction; the same reference and content again is the first one.
 
-        With `aside` it waits until it is released. Raises ConflictError (also at the commit) when
-        the reference is known with other content.
+        With a reason `aside` it waits until it is released. Raises ConflictError (also at the
+        commit) when the reference is known with other content.
         """
         ...
 
     async def by_reference(
-        self, references: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], PostingRecord]:
-        """Those that exist, by (system, reference), with what this transaction accepted."""
+        self, system: str, references: Collection[str]
+    ) -> Mapping[str, PostingRecord]:
+        """Those that exist, with what this transaction accepted."""
         ...
 
     async def of_orders(self, keys: Collection[OrderKey]) -> Sequence[PostingRecord]:
-        """By order, in lane order."""
+        """By order, in lane order; what is set aside last."""
         ...
 
     async def set_aside(self, lots: Mapping[LotKey, str]) -> None:
@@ -156,7 +159,7 @@ class Postings(Protocol):
         ...
 
     async def release(self, lots: Collection[LotKey]) -> None:
-        """Let postings go on whose lots are no longer held; each takes its place in its lane."""
+        """Let postings go on none of whose lots is held; each takes its place in its lane."""
         ...
 
     async def under_way(self, lots: Collection[LotKey]) -> Sequence[str]:
@@ -165,20 +168,14 @@ class Postings(Protocol):
 
 
 class Holds(Protocol):
-    """Holds of lots, as applied here."""
+    """Holds of lots as applied here, in one unit of work."""
 
-    async def lock(self, lots: Collection[LotKey]) -> Mapping[LotKey, str]:
-        """Of these lots, the held ones and by which holds; nobody changes that until we commit."""
-        ...
-
-    async def get(
-        self, hold_nos: Collection[tuple[str, LotKey]]
-    ) -> Mapping[tuple[str, LotKey], Hold]:
-        """Those we know."""
+    async def lock(self, lots: Collection[LotKey]) -> Sequence[Hold]:
+        """All holds of these lots; until we commit nobody else changes them or asks."""
         ...
 
     async def put(self, hold: Hold) -> None:
-        """Store what is newer."""
+        """Store it."""
         ...
 
 
@@ -201,17 +198,44 @@ class Plants(Protocol):
 class Codes(Protocol):
     """This service's copy of reference's code maps."""
 
-    async def resolve(self, kind: CodeKind, system: str, plant: str, code: str) -> str:
-        """The canonical code; raises InvalidError with code "unmapped_code", never guesses."""
+    async def table(self, system: str, plant: str) -> CodeTable:
+        """As it is now."""
         ...
 
-    async def express(self, kind: CodeKind, system: str, plant: str, canonical: str) -> str:
-        """The ERP's code for a canonical one; raises InvalidError with code "unmapped_code"."""
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The repositories of one unit of work."""
+
+    orders: Orders
+    postings: Postings
+    holds: Holds
+    systems: Systems
+    plants: Plants
+    codes: Codes
+
+
+Take = Callable[[RawOrder], Awaitable[None]]
+"""Reads one raw order into business tables, in the unit of work it is called in."""
+
+
+class Inbox(Protocol):
+    """Orders as they arrived from one ERP, kept before anybody tries to understand them."""
+
+    async def receive(self, orders: Sequence[RawOrder], take: Take) -> None:
+        """Keep them all, then take each that is new in a transaction of its own, in order.
+
+        A refused one stays, marked failed with the reason, and holds up none of the others.
+        """
+        ...
+
+    async def replay(self, take: Take) -> None:
+        """Take again what failed, oldest first, if the code maps changed since the last time."""
         ...
 
 
 class Marks(Protocol):
-    """How far each ERP's orders have been read."""
+    """How far each ERP's orders have been read; a transaction each call."""
 
     async def get(self, system: str) -> str:
         """The mark, "" before the first poll."""

@@ -1,0 +1,83 @@
+"""Codes of one ERP and what they mean here. An unknown code is refused, never guessed."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from services.kit.errors import InvalidError
+
+CodeKind = Literal["status", "uom", "work_center", "reason"]
+"""The domains of reference's code maps that an order or a posting uses."""
+
+
+class Direction(StrEnum):
+    """Which way a code is translated."""
+
+    IN = "in"
+    OUT = "out"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """`code` of an ERP means `canonical`; at one plant, or with `plant` "" at all of its plants."""
+
+    kind: CodeKind
+    code: str
+    canonical: str
+    plant: str = ""
+    direction: Direction = Direction.BOTH
+
+
+class CodeTable:
+    """The codes of a system at a plant; what is said for the plant wins."""
+
+    def __init__(self, system: str, plant: str, codes: Collection[Code]) -> None:
+        self._where = f"{system} at {plant}"
+        general = [code for code in codes if not code.plant]
+        local = [code for code in codes if code.plant == plant]
+        self._in = _incoming(general) | _incoming(local)
+        self._out = _outgoing(general) | _outgoing(local)
+
+    def resolve(self, kind: CodeKind, code: str, *, field: str) -> str:
+        """What the ERP's code means; raises InvalidError (unmapped_code) naming `field`."""
+        if canonical := self._in.get((kind, code)):
+            return canonical
+        raise InvalidError(
+            f"the {kind} {code[:40]!r} of {self._where} is not mapped",
+            code="unmapped_code",
+            field=field,
+            hint="map it in the code maps; what waits is then read again",
+        )
+
+    def express(self, kind: CodeKind, canonical: str, *, field: str) -> str:
+        """The ERP's code; raises InvalidError when it has none (unmapped_code), or several."""
+        codes = self._out.get((kind, canonical), set())
+        if len(codes) == 1:
+            return next(iter(codes))
+        if not codes:
+            raise InvalidError(
+                f"{self._where} has no {kind} for {canonical[:40]!r}",
+                code="unmapped_code",
+                field=field,
+                hint="map it in the code maps, then replay the posting",
+            )
+        raise InvalidError(
+            f"{self._where} has several codes for the {kind} {canonical}: {sorted(codes)}",
+            code="ambiguous_code",
+            field=field,
+            hint="map all but one of them as incoming only",
+        )
+
+
+def _incoming(codes: Iterable[Code]) -> dict[tuple[CodeKind, str], str]:
+    return {(c.kind, c.code): c.canonical for c in codes if c.direction is not Direction.OUT}
+
+
+def _outgoing(codes: Iterable[Code]) -> dict[tuple[CodeKind, str], set[str]]:
+    found: dict[tuple[CodeKind, str], set[str]] = {}
+    for code in codes:
+        if code.direction is not Direction.IN:
+            found.setdefault((code.kind, code.canonical), set()).add(code.code)
+    return found
