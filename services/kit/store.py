@@ -69,6 +69,8 @@ class Work:
         self.parts, self._before_commit, self._after_commit = {}, [], []
         try:
             async with self.session.begin_nested():
+                # The session would set it with its own first statement; ours may come earlier.
+                await self.session.connection()
                 yield
                 await self.flush()
             outer[2].extend(self._after_commit)
@@ -128,16 +130,19 @@ def driver_error(error: BaseException) -> psycopg.Error | None:
 
 
 class Store:
-    """The database of one service, by its `postgresql://` URL; connects when first used."""
+    """The database of one service, by its `postgresql://` URL; connects when first used.
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    `patience` is how many seconds a unit of work waits for one of the pool's connections.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, patience: float = 10) -> None:
         self.bound: dict[type, Any] = {}
         self._dsn = url
         self._engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=patience,
             pool_pre_ping=False,
             connect_args={"options": _GUARDS, "connect_timeout": 5},
         )

@@ -1,7 +1,8 @@
 """Applying: events, what they cause, and the cursor behind them commit together."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from services.kit.backbone import park
@@ -12,6 +13,9 @@ from services.kit.backbone.signal import Observer, Signal
 from services.kit.checkpoint import reach
 from services.kit.signals import span
 from services.kit.store import Store, Work
+
+Trace = Callable[[Sequence[str], Mapping[str, str]], AbstractContextManager[object]]
+"""Opens a span, given the traceparents it links to and its attributes."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Inbox:
         async with self.store.work() as work:
             free, queued, marks = await self._sort(work, lease, deliveries)
             for run in group(free):
-                await self.call(run, "plantmesh.backbone.consume")
+                await self.call(run, _consuming)
             for key, refusal in marks.items():
                 await park.mark_key(work, self.cursors.consumer, lease, key, refusal)
             await park.append(work, self.cursors.consumer, lease.topic.name, queued)
@@ -44,15 +48,15 @@ class Inbox:
         reach("consumer.after_commit")
         self._tell_applied(lease, len(free), len(queued), marks.values())
 
-    async def call(self, run: Sequence[Delivery], name: str) -> None:
-        """Hand a run of one type to its handler."""
+    async def call(self, run: Sequence[Delivery], trace: Trace) -> None:
+        """Hand a run of one type to its handler, within the span that `trace` opens."""
         events = [delivery.event for delivery in run if delivery.event is not None]
         subscription = run[0].subscription
         if subscription is None or not events:
             return
         facts = {"consumer": self.cursors.consumer, "type": events[0].type}
         links = [event.traceparent for event in events if event.traceparent]
-        with span(name, links=links, attributes=facts):
+        with trace(links, facts):
             async with asyncio.timeout(self.limit):
                 await subscription.handler(events)
 
@@ -99,3 +103,7 @@ class Inbox:
             consumer=self.cursors.consumer,
             **facts,
         )
+
+
+def _consuming(links: Sequence[str], facts: Mapping[str, str]) -> AbstractContextManager[object]:
+    return span("plantmesh.backbone.consume", links=links, attributes=facts)

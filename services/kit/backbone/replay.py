@@ -1,6 +1,8 @@
 """Replaying parked keys: by the partition's owner, under its epoch, in order."""
 
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from services.kit.backbone import park
@@ -13,9 +15,9 @@ from services.kit.backbone.poison import ParkState, Patience, Refusal, killed, r
 from services.kit.backbone.signal import Signal
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.checkpoint import reach
+from services.kit.signals import span
 
 _CHUNK = 50
-_SPAN = "plantmesh.backbone.replay"
 Place = tuple[str, int]
 
 
@@ -85,7 +87,7 @@ class Replay:
                 return 0
             queue = await park.read_queue(work, consumer, topic, key, size)
             for run in group(self._read(queue)):
-                await inbox.call(run, _SPAN)
+                await inbox.call(run, _replaying)
             if queue:
                 await park.remove(work, consumer, topic, queue)
                 await park.note_progress(work, consumer, topic, key)
@@ -169,3 +171,7 @@ class Replay:
         )
         signal = Signal.DEAD_LETTER if state is ParkState.DEAD else Signal.HELD_BACK
         self.inbox.tell(signal, lease, key=mark.key, code=refusal.code, reason=refusal.reason)
+
+
+def _replaying(links: Sequence[str], facts: Mapping[str, str]) -> AbstractContextManager[object]:
+    return span("plantmesh.backbone.replay", links=links, attributes=facts)
