@@ -12,6 +12,8 @@ class Counters:
         self._path = path
         self._fd: int | None = None
         self._pid = 0
+        self._read = 0
+        self._sums: Counter[str] = Counter()
 
     def note(self, name: str, count: int = 1) -> None:
         """Count; one write(2), so that a kill a moment later cannot take it back."""
@@ -21,10 +23,14 @@ class Counters:
         os.write(self._fd, f"{name} {count}\n".encode())
 
     def read(self) -> Counter[str]:
-        """Sums by name so far."""
-        sums: Counter[str] = Counter()
+        """Sums by name so far; a line that is being written waits for the next time."""
         if self._path.exists():
-            for line in self._path.read_text().splitlines():
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                new = file.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            self._read += len(whole)
+            for line in whole.decode().splitlines():
                 name, count = line.split()
-                sums[name] += int(count)
-        return sums
+                self._sums[name] += int(count)
+        return self._sums.copy()

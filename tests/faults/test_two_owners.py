@@ -10,11 +10,11 @@ from tests.faults.scale import Scale, short_and_long
 pytestmark = pytest.mark.fault
 
 RELAY: Crash = {
-    name: Fault("stop", chance=0.03)
+    name: Fault("stop", chance=0.05)
     for name in ("relay.between_lock_and_count", "relay.before_publish", "relay.after_publish")
 }
 CONSUMER: Crash = {
-    name: Fault("stop", chance=0.03)
+    name: Fault("stop", chance=0.05)
     for name in ("consumer.before_apply", "consumer.mid_batch", "consumer.after_commit")
 }
 
