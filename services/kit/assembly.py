@@ -15,7 +15,9 @@ own (an elector, a poller) goes to `service.add` between these, `serve` comes la
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from plantmesh.ops.v1.desk_pb2_grpc import add_DeskServiceServicer_to_server
 from redis.asyncio import Redis
 
 from services.kit import commands
@@ -29,6 +31,8 @@ from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.desk.payload import Payloads
+from services.kit.desk.servicer import DeskServicer, Owner
+from services.kit.desk.standing import Standing
 from services.kit.graph import GraphApp, GraphServer
 from services.kit.lanes.lanes import Adapters, Lanes
 from services.kit.lanes.worker import Announce
@@ -39,6 +43,7 @@ from services.kit.service import Service
 from services.kit.settings import ServiceSettings
 
 _PRUNE_SECONDS = 3600.0
+_LOOK_SECONDS = 10.0
 
 
 class Assembly:
@@ -59,23 +64,32 @@ class Assembly:
         self._service = service
         self._settings = settings
         service.closing(self.redis.aclose)
+        self._subscriptions: dict[str, Subscriptions] = {}
+        self._lanes: tuple[Payloads, Announce] | None = None
         self.store.bind(Outbox(topic, actor=_actor))
         options = RelayOptions(subscribers=tuple(subscribers), observer=count_signal)
         service.add("relay", Relay(self.store, self.redis, topic, options))
         prune = Rounds(lambda: commands.prune(self.store), seconds=_PRUNE_SECONDS)
         service.add("pruning", prune, reports=True)
+        self._standing = Standing(
+            self.store, self.redis, topic.name, service.components, SystemClock()
+        )
+        service.closing(self._standing.close)
+        service.add("gauges", Rounds(self._standing.look, seconds=_LOOK_SECONDS), reports=True)
 
     def consume(
         self, subscriptions: Subscriptions, topics: Sequence[Topic], *, name: str = ""
     ) -> None:
         """Follow `topics` as the subscriber `name` (the service's own, if it has but one)."""
         consumer = name or self.name
+        self._subscriptions[consumer] = subscriptions
         options = ConsumerOptions(observer=count_signal)
         part = Consumer(self.store, self.redis, subscriptions, consumer, topics, options)
         self._service.add(f"consumer {consumer}", part)
 
     def carry(self, adapters: Adapters, announce: Announce, payloads: Payloads) -> None:
         """Run the lanes to the outside systems; `payloads` shows their postings to people."""
+        self._lanes = payloads, announce
         self._service.add("lanes", Lanes(self.store, adapters, announce), reports=True)
 
     def peer(self, address: str, *, seconds: float = 5.0) -> Peer:
@@ -95,13 +109,30 @@ class Assembly:
     def serve(self, registrations: Sequence[Registration], graph: GraphApp | None = None) -> None:
         """Open the ports, last: gRPC with the desk beside `registrations`, and the subgraph."""
         bind = str(self._settings.bind)
+        desk: Registration = add_DeskServiceServicer_to_server, DeskServicer(self._owner())
         rpc = RpcServer(
-            self._service.verifier, registrations, bind=bind, port=self._settings.grpc_port
+            self._service.verifier,
+            [*registrations, desk],
+            bind=bind,
+            port=self._settings.grpc_port,
         )
         self._service.add("grpc", rpc, serving=True)
         if graph is not None:
             server = GraphServer(graph, bind=bind, port=self._settings.graph_port)
             self._service.add("graph", server, serving=True)
+
+    def _owner(self) -> Owner:
+        owner = Owner(
+            self.name,
+            self._settings.instance,
+            self.store,
+            self._subscriptions,
+            self._standing.read,
+        )
+        if self._lanes is None:
+            return owner
+        payloads, announce = self._lanes
+        return replace(owner, payloads=payloads, announce=announce)
 
 
 def _actor() -> str:

@@ -15,6 +15,7 @@ from tools.lint.rules import (
     licences,
     names,
     owners,
+    signals,
     size,
     wall_clock,
 )
@@ -30,6 +31,7 @@ RULES: tuple[Callable[[House], Iterator[Finding]], ...] = (
     licences.check,
     names.check,
     owners.check,
+    signals.check,
     size.check,
     wall_clock.check,
 )

@@ -14,10 +14,15 @@ MAX_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries to list; None matches all. `after` = the last id of the page before."""
+    """Which entries to list; None matches all. `after` = the last id of the page before.
+
+    `plants` are what a key may begin with, before its first slash.
+    """
 
     system: str | None = None
     key: str | None = None
+    code: str | None = None
+    plants: Collection[str] | None = None
     states: Collection[State] = PARKED
     after: int = 0
     limit: int = MAX_PAGE
@@ -85,19 +90,25 @@ _WAITING = (
     "  AND l.state NOT IN ('posted', 'skipped')) FROM lane_entry e"
 )
 
+# Spelt out, so that the index of open entries serves and years of posted ones cost nothing.
+_OPEN = " AND e.state NOT IN ('posted', 'skipped')"
+
 
 async def list_entries(work: Work, wanted: Filter) -> list[Waiting]:
     """Entries by id, at most MAX_PAGE."""
+    settled = {State.POSTED, State.SKIPPED} & set(wanted.states)
     rows = await work.sql(
-        f"{_WAITING} WHERE e.id > %s"
-        " AND (%s::text IS NULL OR e.system = %s) AND (%s::text IS NULL OR e.key = %s)"
+        f"{_WAITING} WHERE e.id > %s{'' if settled else _OPEN}"
+        " AND e.system = coalesce(%s, e.system) AND e.key = coalesce(%s, e.key)"
+        " AND e.code = coalesce(%s, e.code)"
+        " AND (%s::text[] IS NULL OR split_part(e.key, '/', 1) = ANY(%s))"
         " AND e.state = ANY(%s) ORDER BY e.id LIMIT %s",
         (
             wanted.after,
             wanted.system,
-            wanted.system,
             wanted.key,
-            wanted.key,
+            wanted.code,
+            *([None if wanted.plants is None else list(wanted.plants)] * 2),
             list(wanted.states),
             min(wanted.limit, MAX_PAGE),
         ),
@@ -134,6 +145,12 @@ async def show_entry(work: Work, id: int) -> Story:
         tuple(Change(*row) for row in changes),
         tuple(Doubt(kind, tuple(documents), *times) for kind, documents, *times in doubts),
     )
+
+
+async def read_waiting(work: Work, ids: Collection[int]) -> list[Waiting]:
+    """These entries, by id; unknown ones are left out."""
+    rows = await work.sql(f"{_WAITING} WHERE e.id = ANY(%s) ORDER BY e.id", (list(ids),))
+    return [_read(row) for row in rows]
 
 
 async def show_traffic(work: Work) -> list[Traffic]:

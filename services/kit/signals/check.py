@@ -15,24 +15,40 @@ class Use(NamedTuple):
     """One place that names a signal; `name` is "" where the name is computed."""
 
     name: str
-    place: str
+    file: Path
+    line: int
 
 
-def problems(roots: Iterable[Path], known: Registry) -> list[str]:
+class Problem(NamedTuple):
+    """Where code and registry disagree; without a file it is the registry itself."""
+
+    file: Path | None
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = "registry" if self.file is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.message}"
+
+
+def problems(roots: Iterable[Path], known: Registry) -> list[Problem]:
     """What is used but not registered, registered but not used, or not named by a literal."""
     uses = [use for file in _sources(roots) for use in _uses(file)]
     listed = known.metrics.keys() | known.spans.keys() | known.measures.keys()
-    found = [f"{use.place}: name the signal by a literal" for use in uses if not use.name]
+    found = [
+        Problem(use.file, use.line, "name the signal by a literal") for use in uses if not use.name
+    ]
     found += [
-        f"{use.place}: {use.name} is not in the registry"
+        Problem(use.file, use.line, f"{use.name} is not in the registry")
         for use in uses
         if use.name and use.name not in listed
     ]
     unused = listed - {use.name for use in uses}
     linked = {link for span in known.spans.values() for link in span.links}
-    found += [f"registry: {name} is used nowhere" for name in sorted(unused)]
+    found += [Problem(None, 1, f"{name} is used nowhere") for name in sorted(unused)]
     found += [
-        f"registry: a link names {name}, no span" for name in sorted(linked - known.spans.keys())
+        Problem(None, 1, f"a link names {name}, no span")
+        for name in sorted(linked - known.spans.keys())
     ]
     return found
 
@@ -49,7 +65,7 @@ def _uses(file: Path) -> Iterator[Use]:
     direct, modules = _imported(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is_ours(node.func, direct, modules):
-            yield Use(_literal(node.args[:1]), f"{file}:{node.lineno}")
+            yield Use(_literal(node.args[:1]), file, node.lineno)
 
 
 def _literal(first: list[ast.expr]) -> str:

@@ -23,7 +23,7 @@ other.counter("not ours")
 
 def check(tmp_path: Path, code: str, known: Registry = KNOWN) -> list[str]:
     (tmp_path / "module.py").write_text(code)
-    return [problem.replace(f"{tmp_path}/", "") for problem in problems([tmp_path], known)]
+    return [str(each).replace(f"{tmp_path}/", "") for each in problems([tmp_path], known)]
 
 
 def test_the_committed_registry_reads() -> None:

@@ -1,4 +1,5 @@
-"""kit knows no business noun: of the contracts it may read the common ones only.
+"""kit knows no business noun: of the contracts it may read only those that every service
+serves.
 
 A library that imports one service's messages serves that service and holds up all others.
 """
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from tools.lint.house import Finding, House, imported
 
 RULE = "kit-nouns"
-SHARED = ("plantmesh.common.", "plantmesh.kit.")
+SHARED = ("plantmesh.common.", "plantmesh.ops.")
 
 
 def check(house: House) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.tools.lint.plant import breaches, plant
 from tools.lint.house import House
-from tools.lint.rules import anatomy, licences, owners
+from tools.lint.rules import anatomy, licences, owners, signals
 
 SERVICE = {
     f"services/mes/{name}": ""
@@ -133,3 +133,24 @@ def test_command_prints_place_rule_and_fails(tmp_path: Path) -> None:
     )
     assert ran.returncode == 1
     assert "services/mes/domain/order.py:1 floats " in ran.stdout
+
+
+REGISTRY = """\
+metrics:
+  plantmesh.a.sent: {kind: counter, unit: "1", description: Sent., owner: platform}
+"""
+USE = 'from services.kit import signals\nsent = signals.counter("plantmesh.a.sent")\n'
+
+
+def test_signal_that_is_registered_and_used_passes(tmp_path: Path) -> None:
+    files = {"services/kit/signals/a.yaml": REGISTRY, "services/mes/domain/order.py": USE}
+    assert breaches(signals.check, tmp_path, files) == []
+
+
+def test_signal_that_one_side_alone_knows_is_found(tmp_path: Path) -> None:
+    typo = USE.replace('sent")', 'snet")')
+    files = {"services/kit/signals/a.yaml": REGISTRY, "services/mes/domain/order.py": typo}
+    assert breaches(signals.check, tmp_path, files) == [
+        ("services/mes/domain/order.py", 2),
+        ("services/kit/signals", 1),
+    ]

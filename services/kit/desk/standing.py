@@ -1,0 +1,65 @@
+"""How the whole service stands, for its status call and for its gauges."""
+
+from collections.abc import Iterator
+
+from redis.asyncio import Redis
+
+from services.kit import signals
+from services.kit.backbone.broker import plain
+from services.kit.clock import Clock
+from services.kit.components import Components
+from services.kit.desk.flows import Flow, read_flows
+from services.kit.desk.lag import read_consumer_flows, read_cursors
+from services.kit.store import Store
+
+
+class Standing:
+    """Reads the flows of the service that owns `topic`; the gauges show those last looked at."""
+
+    def __init__(
+        self, store: Store, redis: "Redis", topic: str, components: Components, clock: Clock
+    ) -> None:
+        self._store = store
+        self._redis = plain(redis)
+        self._topic = topic
+        self._components = components
+        self._clock = clock
+        self._seen: list[Flow] = []
+        signals.observe("plantmesh.flow.depth", self._depths)
+        signals.observe("plantmesh.flow.oldest", self._ages)
+
+    async def look(self) -> None:
+        """Renew what the gauges show."""
+        self._seen = await self.flows()
+
+    async def read(self) -> list[Flow]:
+        """Everything, the parts of this process too."""
+        parts = self._components.states().items()
+        components = [
+            Flow("component", name, state.value, 0, detail=reason)
+            for name, (state, reason) in parts
+        ]
+        return [*await self.flows(), *components]
+
+    async def flows(self) -> list[Flow]:
+        """What waits: one statement, then the ends of the streams in two round trips."""
+        async with self._store.work() as work:
+            flows = await read_flows(work, self._topic)
+            cursors = await read_cursors(work)
+        return [*flows, *await read_consumer_flows(self._redis, cursors, self._clock)]
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        await self._redis.aclose()
+
+    def _depths(self) -> Iterator[signals.Reading]:
+        for flow in self._seen:
+            yield float(flow.depth), _labels(flow)
+
+    def _ages(self) -> Iterator[signals.Reading]:
+        for flow in self._seen:
+            yield flow.oldest, _labels(flow)
+
+
+def _labels(flow: Flow) -> dict[str, str]:
+    return {"kind": flow.kind, "name": flow.name, "state": flow.state}
