@@ -23,7 +23,8 @@ from services.kit.store import Row, Store, current_work
 
 TOPIC = Topic("plantmesh.shop", partitions=4)
 READER = "reader"
-TERM = 0.4
+TERM = 0.2
+Raw = tuple[str, dict[bytes, bytes]]
 QUICK = Patience(first=0.0, longest=0.0, waiting=3, suspect=2, suspect_first=0.0, deaths=2)
 
 
@@ -78,6 +79,8 @@ class Shop:
     handlers: Handlers = field(default_factory=Handlers)
     heard: Heard = field(default_factory=Heard)
     opened: list[Relay | Consumer] = field(default_factory=list)
+    consumers: list[Consumer] = field(default_factory=list)
+    courier: Relay | None = None
 
     def relay(self, kind: type[Relay] = Relay, **options: Any) -> Relay:
         """A relay that compares whenever it is asked to."""
@@ -103,6 +106,7 @@ class Shop:
             self.reader, self.redis, self.subscriptions(), name, [TOPIC], replace(base, **options)
         )
         self.opened.append(consumer)
+        self.consumers.append(consumer)
         return consumer
 
     def subscriptions(self) -> Subscriptions:
@@ -124,9 +128,10 @@ class Shop:
                 pass
 
     async def deliver(self, *facts: tuple[str, str | int | Message]) -> None:
-        """Publish and carry."""
+        """Publish and carry, always by the same relay."""
         await self.publish(*facts)
-        await self.carry(self.relay())
+        self.courier = self.courier or self.relay()
+        await self.carry(self.courier)
 
     async def consume(self, consumer: Consumer, turns: int = 3) -> None:
         """A few turns; without a lease it beats first."""
@@ -137,8 +142,18 @@ class Shop:
 
     async def entries(self, partition: int) -> list[tuple[str, str]]:
         """(stream id, ce_id) of what stands in a partition."""
-        found = await self.redis.xrange(TOPIC.stream(partition))
-        return [(id.decode(), fields[b"ce_id"].decode()) for id, fields in found]
+        return [(id, fields[b"ce_id"].decode()) for id, fields in await self.raw(partition)]
+
+    async def raw(self, partition: int, low: str = "-", high: str = "+") -> list[Raw]:
+        """(stream id, fields) of a partition's entries between two ids."""
+        found: Any = await self.redis.xrange(TOPIC.stream(partition), low, high)
+        return [(id.decode(), fields) for id, fields in found]
+
+    async def add(self, partition: int, *entries: Raw) -> None:
+        """Write entries as they are."""
+        for id, fields in entries:
+            flat: dict[Any, Any] = dict(fields)
+            await self.redis.xadd(TOPIC.stream(partition), flat, id=id)
 
     async def effects(self) -> list[tuple[str, str]]:
         """(key, value), as they were written."""
@@ -151,6 +166,12 @@ class Shop:
         """Ask or change the subscriber's database."""
         async with self.reader.work() as work:
             return await work.sql(query, params)
+
+    async def interfere(self, query: Any) -> None:
+        """Change the subscriber's database from aside, also while a unit of work is open."""
+        connection = await self.reader.raw()
+        await connection.execute(query)
+        await connection.close()
 
     async def ask_owner(self, query: Any, *params: object) -> list[Row]:
         """Ask or change the owner's database."""
@@ -175,7 +196,7 @@ def keys_of(partition: int, count: int) -> Sequence[str]:
 async def until(fact: Any, seconds: float = 5.0) -> None:
     """Wait for a fact; raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not await fact():
+        while not await fact():  # noqa: ASYNC110 - servers set no event of ours
             await asyncio.sleep(0.01)
 
 

@@ -33,7 +33,7 @@ async def test_a_stream_is_the_outbox_in_order(shop: Shop) -> None:
     await shop.carry(shop.relay())
     assert await positions(shop) == ["1-1", "1-2", "1-3"]
     assert await ids(shop) == told
-    [(_, fields)] = await shop.redis.xrange(STREAM, count=1)
+    [(_, fields)] = await shop.raw(0, high="1-1")
     assert next(iter(fields)) == b"ce_id"
     assert {name: fields[name] for name in (b"ce_type", b"ce_source", b"ce_sequence")} == {
         b"ce_type": b"google.protobuf.StringValue",
@@ -96,10 +96,9 @@ async def test_the_tail_that_a_failover_lost_is_published_again(shop: Shop) -> N
     relay = shop.relay()
     told = await shop.publish(*((KEY, str(i)) for i in range(5)))
     await shop.carry(relay)
-    copy = await shop.redis.xrange(STREAM, count=3)
+    copy = await shop.raw(0, high="1-3")
     await shop.redis.delete(STREAM)
-    for id, fields in copy:
-        await shop.redis.xadd(STREAM, fields, id=id)
+    await shop.add(0, *copy)
     await shop.carry(relay)
     assert await ids(shop) == told
     assert shop.heard.counts[Signal.BEHIND] == 1
@@ -174,7 +173,7 @@ async def test_an_entry_that_is_not_ours_stops_its_partition_alone(shop: Shop) -
     relay = shop.relay()
     await shop.publish((KEY, "1"), (other, "1"))
     await shop.carry(relay)
-    await shop.redis.xadd(STREAM, {"ce_id": "foreign"}, id="1-2")
+    await shop.add(0, ("1-2", {b"ce_id": b"foreign"}))
     await shop.publish((KEY, "2"), (other, "2"))
     await shop.carry(relay)
     assert shop.heard.counts[Signal.FOREIGN_TAIL]
@@ -188,7 +187,7 @@ async def test_a_position_of_ours_with_another_event_is_not_ours(shop: Shop) -> 
     await shop.publish((KEY, "1"), (KEY, "2"))
     await shop.carry(shop.relay(batch=1))
     await shop.redis.delete(STREAM)
-    await shop.redis.xadd(STREAM, {"ce_id": "forgotten"}, id="1-2")
+    await shop.add(0, ("1-2", {b"ce_id": b"forgotten"}))
     await shop.publish((KEY, "3"))
     await shop.carry(shop.relay(patience=0.0))
     assert shop.heard.counts[Signal.FOREIGN_TAIL]

@@ -1,0 +1,296 @@
+"""Consuming: each event once and in order, under a lease that is also the fence."""
+
+import asyncio
+
+import pytest
+from google.protobuf.wrappers_pb2 import BoolValue, StringValue
+
+from services.kit import checkpoint
+from services.kit.backbone.consumer import Consumer
+from services.kit.backbone.cursor import Cursors, FencedError, Lease
+from services.kit.backbone.envelope import Event, Position
+from services.kit.backbone.signal import Signal
+from services.kit.errors import UnavailableError
+from services.kit.store import Work
+from tests.component.kit.backbone.shop import READER, TERM, TOPIC, Died, Shop, keys_of, until
+
+[KEY, OTHER] = keys_of(0, 2)
+STREAM = TOPIC.stream(0)
+
+
+async def cursor(shop: Shop, partition: int = 0) -> Position:
+    [(incarnation, n)] = await shop.ask(
+        "SELECT incarnation, n FROM cursor WHERE consumer = %s AND partition = %s",
+        READER,
+        partition,
+    )
+    return Position(incarnation, n)
+
+
+async def test_every_event_is_applied_once_in_the_order_of_its_key(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (OTHER, "1"), (KEY, "2"), ("elsewhere", "1"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    await shop.consume(consumer)
+    effects = await shop.effects()
+    assert sorted(effects) == sorted([(KEY, "1"), (OTHER, "1"), (KEY, "2"), ("elsewhere", "1")])
+    assert effects.index((KEY, "1")) < effects.index((KEY, "2"))
+    assert await cursor(shop) == Position(1, 3)
+    assert shop.heard.counts[Signal.APPLIED] == 4
+
+
+async def test_a_key_keeps_its_order_across_types_in_few_runs(shop: Shop) -> None:
+    await shop.deliver((KEY, "a"), (OTHER, 1), (KEY, 2), (OTHER, "b"), (KEY, "c"), (OTHER, "d"))
+    await shop.consume(shop.consumer())
+    assert [value for key, value in await shop.effects() if key == KEY] == ["a", "2", "c"]
+    assert [value for key, value in await shop.effects() if key == OTHER] == ["1", "b", "d"]
+    assert len(shop.handlers.runs) == 3
+
+
+async def test_a_type_nobody_wants_moves_the_cursor_alone(shop: Shop) -> None:
+    await shop.deliver((KEY, BoolValue(value=True)), (KEY, "1"))
+    await shop.consume(shop.consumer())
+    assert await shop.effects() == [(KEY, "1")]
+    assert await cursor(shop) == Position(1, 2)
+
+
+async def test_a_handlers_own_events_commit_with_the_cursor(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"))
+
+    class Refusing(Cursors):
+        """Always finds another owner."""
+
+        async def advance(self, work: Work, lease: Lease, to: Position) -> None:
+            """Too late."""
+            raise FencedError
+
+    class Late(Consumer):
+        """Fenced in every batch."""
+
+        cursors = Refusing
+
+    await shop.consume(shop.consumer(Late))
+    assert await shop.effects() == []
+    assert shop.handlers.runs
+    assert shop.heard.counts[Signal.FENCED]
+
+
+async def test_what_was_applied_is_skipped_when_it_is_read_again(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (KEY, "2"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    entries = await shop.raw(0)
+    [lease] = [lease for lease in consumer.held.values() if lease.partition == 0]
+    flat = [
+        (id.encode(), [part for pair in fields.items() for part in pair]) for id, fields in entries
+    ]
+    await consumer._attempt.run(lease, flat)
+    assert shop.heard.counts[Signal.SKIPPED] == 2
+    assert len(await shop.effects()) == 2
+
+
+async def test_a_gap_stops_the_partition_and_nothing_is_skipped(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (KEY, "2"), (KEY, "3"), ("elsewhere", "1"))
+    missing = await shop.raw(0, "1-2", "1-2")
+    rest = await shop.raw(0, "1-3")
+    await shop.redis.xdel(STREAM, "1-2")
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    assert await shop.effects() == [(KEY, "1"), ("elsewhere", "1")]
+    assert shop.heard.counts[Signal.GAP]
+    await shop.redis.delete(STREAM)
+    await shop.add(0, *missing, *rest)
+    await shop.consume(consumer)
+    assert [value for key, value in await shop.effects() if key == KEY] == ["1", "2", "3"]
+
+
+async def test_an_owner_that_forgot_what_we_applied_stops_us(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (KEY, "2"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    [(_, fields)] = await shop.raw(0, "1-2")
+    await shop.add(0, ("2-2", fields))
+    await shop.consume(consumer)
+    assert shop.heard.counts[Signal.FORK]
+    assert await cursor(shop) == Position(1, 2)
+
+
+async def test_a_new_incarnation_that_forgot_nothing_of_ours_goes_on(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (KEY, "2"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    [(_, fields)] = await shop.raw(0, "1-2")
+    await shop.add(0, ("2-3", fields))
+    await shop.consume(consumer)
+    assert shop.heard.counts[Signal.NEW_INCARNATION_READ] == 1
+    assert await cursor(shop) == Position(2, 3)
+
+
+async def test_a_new_incarnation_beyond_the_cursor_is_a_gap(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"), (KEY, "2"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    [(_, fields)] = await shop.raw(0, "1-2")
+    await shop.add(0, ("2-4", fields))
+    await shop.consume(consumer)
+    assert shop.heard.counts[Signal.GAP]
+
+
+async def test_who_stands_still_for_a_term_is_replaced_and_fenced(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"))
+    zombie, heir = shop.consumer(), shop.consumer()
+    await zombie.tick()
+    [lease] = [lease for lease in zombie.held.values() if lease.partition == 0]
+    batch = await zombie._read([lease])
+    await heir.tick()
+    assert not heir.held
+    await asyncio.sleep(TERM * 1.3)
+    await heir.tick()
+    assert len(heir.held) == TOPIC.partitions
+    await shop.consume(heir)
+    await zombie._handle_all(batch)
+    assert shop.heard.counts[Signal.FENCED] == 1
+    assert await shop.effects() == [(KEY, "1")]
+
+
+async def test_a_zombie_in_the_middle_of_a_batch_cannot_commit(shop: Shop) -> None:
+    """It wakes after the new owner took the lease and before that one committed anything."""
+    await shop.deliver((KEY, "1"))
+    asleep, awake = asyncio.Event(), asyncio.Event()
+    real = shop.handlers.take
+
+    async def nap(events: list[Event[StringValue]]) -> None:
+        asleep.set()
+        await awake.wait()
+        await real(events)
+
+    shop.handlers.take = nap  # type: ignore[method-assign]
+    zombie, heir = shop.consumer(), shop.consumer()
+    await zombie.tick()
+    await heir.tick()
+    sleeping = asyncio.create_task(zombie.turn())
+    await asleep.wait()
+    # The mark that precedes a batch is a beat, too: the term begins with it.
+    await heir.tick()
+    await asyncio.sleep(TERM * 1.3)
+    await heir.tick()
+    awake.set()
+    await sleeping
+    assert shop.heard.counts[Signal.FENCED] == 1
+    assert await shop.effects() == []
+    await shop.consume(heir)
+    assert await shop.effects() == [(KEY, "1")]
+
+
+async def test_a_clean_stop_hands_over_at_once(shop: Shop) -> None:
+    first, second = shop.consumer(term=60.0), shop.consumer(term=60.0)
+    await first.tick()
+    await second.tick()
+    await first.leave()
+    await second.tick()
+    assert len(second.held) == TOPIC.partitions
+
+
+async def test_a_new_replica_gets_its_share(shop: Shop) -> None:
+    first, second, third = (shop.consumer(term=60.0) for _ in range(3))
+    for _ in range(3):
+        for replica in (first, second):
+            await replica.tick()
+            await replica.turn()
+    assert [len(replica.held) for replica in (first, second)] == [2, 2]
+    for _ in range(3):
+        for replica in (first, second, third):
+            await replica.tick()
+            await replica.turn()
+    assert sorted(len(replica.held) for replica in (first, second, third)) == [1, 1, 2]
+    owned = [place for replica in (first, second, third) for place in replica.held]
+    assert len({*owned}) == TOPIC.partitions
+    assert shop.heard.counts[Signal.LEASE_LOST] == 0
+
+
+async def test_partitions_moved_under_load_lose_and_repeat_nothing(shop: Shop) -> None:
+    stop = asyncio.Event()
+    relay = asyncio.create_task(shop.relay(idle=0.005).run(stop))
+    told = []
+    running: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
+    for i in range(60):
+        if i % 15 == 0:
+            leave = asyncio.Event()
+            running.append((leave, asyncio.create_task(shop.consumer().run(leave))))
+        if i == 40:
+            running[0][0].set()
+        told += [(f"k{j}", f"{i}") for j in range(8)]
+        await shop.publish(*told[-8:])
+        await asyncio.sleep(0.01)
+    await until(lambda: _applied(shop, len(told)), 15)
+    for leave, _ in running:
+        leave.set()
+    stop.set()
+    await asyncio.gather(relay, *(task for _, task in running))
+    effects = await shop.effects()
+    assert len(effects) == len(told)
+    for j in range(8):
+        assert [value for key, value in effects if key == f"k{j}"] == [str(i) for i in range(60)]
+
+
+async def _applied(shop: Shop, count: int) -> bool:
+    return len(await shop.effects()) >= count
+
+
+async def test_what_is_not_available_is_tried_again_in_order(shop: Shop) -> None:
+    shop.handlers.failures["1"] = [UnavailableError("away"), UnavailableError("away"), None]
+    await shop.deliver((KEY, "1"), (KEY, "2"))
+    await shop.consume(shop.consumer(), turns=4)
+    assert await shop.effects() == [(KEY, "1"), (KEY, "2")]
+    assert shop.heard.counts[Signal.HELD_BACK] == 2
+    assert await shop.ask("SELECT 1 FROM parked_key") == []
+
+
+async def test_a_lost_database_makes_us_forget_our_leases(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    await shop.deliver((KEY, "2"))
+    await shop.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await consumer.turn()
+    assert shop.heard.counts[Signal.DATABASE_LOST]
+    assert not consumer.held
+    await shop.consume(consumer)
+    assert await shop.effects() == [(KEY, "1"), (KEY, "2")]
+
+
+async def test_a_batch_that_died_before_its_commit_is_read_again(shop: Shop) -> None:
+    await shop.deliver(*((KEY, str(i)) for i in range(5)))
+
+    def die(name: str) -> None:
+        if name == "consumer.mid_batch":
+            raise Died
+
+    checkpoint.observe(die)
+    dying = shop.consumer()
+    await dying.tick()
+    with pytest.raises(Died):
+        await dying.turn()
+    checkpoint.observe(lambda name: None)
+    heir = shop.consumer()
+    await heir.tick()
+    await asyncio.sleep(TERM * 1.3)
+    await shop.consume(heir)
+    assert shop.heard.counts[Signal.BATCH_READ_AGAIN] == 1
+    assert [value for _, value in await shop.effects()] == [str(i) for i in range(5)]
+    # One by one up to the end of the range that was stored; the next batch is a batch again.
+    assert shop.handlers.runs[1:] == [[str(i)] for i in range(5)]
+    await shop.deliver((KEY, "5"), (KEY, "6"))
+    await shop.consume(heir)
+    assert shop.handlers.runs[-1] == ["5", "6"]
+
+
+async def test_reports_tell_the_owner_where_we_stand(shop: Shop) -> None:
+    await shop.deliver((KEY, "1"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    await consumer.tick()
+    assert await shop.redis.hgetall(TOPIC.reports(0)) == {READER.encode(): b"1-1"}
