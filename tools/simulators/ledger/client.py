@@ -1,6 +1,5 @@
 """A person at the ledger's counter, and at its control port: for tests and demos."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import aiohttp
@@ -65,6 +64,12 @@ class Client:
         """Exactly these faults from now on; none = fair weather."""
         await self._send("PUT", f"{self._control}/faults", faults)
 
+    async def left(self) -> list[int | None]:
+        """How many visits each of the faults will still hurt."""
+        async with self._session.get(f"{self._control}/faults") as got:
+            counts: list[int | None] = await got.json()
+        return counts
+
     async def bear(self, throttle: Throttle | None) -> None:
         """So many requests from now on."""
         await self._send("PUT", f"{self._control}/throttle", throttle)
@@ -79,8 +84,3 @@ class Client:
             content = await got.read()
         answer: dict[str, Any] = msgspec.json.decode(content) if content else {}
         return answer
-
-
-def orders(plant: str, numbers: Sequence[str], template: Order) -> list[Order]:
-    """One like `template` for each number."""
-    return [msgspec.structs.replace(template, plant=plant, order=number) for number in numbers]

@@ -17,6 +17,9 @@ def application(weather: Weather, connections: Switch) -> web.Application:
         weather.bring(msgspec.json.decode(await request.read(), type=list[Fault]))
         return web.Response(status=204)
 
+    async def left(_: web.Request) -> web.Response:
+        return web.json_response(weather.left)
+
     async def throttle(request: web.Request) -> web.Response:
         weather.bear(msgspec.json.decode(await request.read(), type=Throttle | None))
         return web.Response(status=204)
@@ -30,6 +33,8 @@ def application(weather: Weather, connections: Switch) -> web.Application:
         return web.Response(text="open" if not weather.closed else "closed")
 
     app = web.Application()
-    app.add_routes([web.put("/faults", faults), web.put("/throttle", throttle)])
+    app.add_routes(
+        [web.put("/faults", faults), web.get("/faults", left), web.put("/throttle", throttle)]
+    )
     app.add_routes([web.put("/outage", outage), web.get("/health", health)])
     return app

@@ -50,7 +50,12 @@ class Counter:
 
     def application(self) -> web.Application:
         """Its routes."""
-        app = web.Application(middlewares=[web.middleware(self._receive)])
+
+        @web.middleware
+        async def receive(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._receive(request, handler)
+
+        app = web.Application(middlewares=[receive])
         app.add_routes(
             [
                 web.get("/orders", self._feed),

@@ -12,7 +12,6 @@ from services.kit.lanes.outcome import Unavailable, Unknown
 _NOT_SERVED = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 """Refused as a whole: the request was surely not carried out."""
