@@ -119,10 +119,12 @@ class Orders(Protocol):
 class PostingRecord:
     """A posting and how far it is. `aside` = why it is set aside, "" when it is not.
 
-    `since` = when it was settled, else accepted.
+    `since` = when it was settled, else accepted; `posting` is None when it cannot be read any more.
     """
 
-    posting: Posting
+    order: OrderKey
+    reference: str
+    posting: Posting | None
     system: str
     position: int
     state: State

@@ -92,7 +92,7 @@ async def _check_reversal(books: Books, system: str, posting: Posting, place: st
     if posting.kind is not Kind.REVERSAL:
         return
     known = (await books.postings.by_reference(system, [posting.reverses])).get(posting.reverses)
-    if known is None or known.posting.order != posting.order:
+    if known is None or known.order != posting.order:
         raise NotFoundError(
             f"order {posting.order} has no posting {posting.reverses}",
             code="unknown_reference",

@@ -1,0 +1,144 @@
+"""An ERP as its lane sees it: entries become documents in the ERP's own codes."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from services.erp import wire
+from services.erp.adapters.registry import Connect
+from services.erp.domain.codes import CodeTable
+from services.erp.domain.document import LineDocument, PostingDocument, Sought
+from services.erp.domain.keys import OrderKey
+from services.erp.domain.posting import Kind, Posting
+from services.erp.ports import Codes, ErpSystem
+from services.kit.backbone.outbox import emit
+from services.kit.clock import Clock, SystemClock
+from services.kit.errors import InvalidError, UnavailableError
+from services.kit.lanes.entry import Entry
+from services.kit.lanes.outcome import Capabilities, Found, Outcome, Rejected, Unavailable
+from services.kit.lanes.systems import System
+from services.kit.lanes.worker import Announce
+from services.kit.store import Store, Work
+
+
+class ErpLane:
+    """kit.lanes.outcome.Outside over an ErpSystem."""
+
+    def __init__(self, system: str, erp: ErpSystem, store: Store, codes: Codes) -> None:
+        self._system = system
+        self._erp = erp
+        self._store = store
+        self._codes = codes
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The ERP's own."""
+        return self._erp.capabilities
+
+    async def find(self, entries: Sequence[Entry]) -> Mapping[str, Found] | Unavailable:
+        """By reference what the ERP holds; even for a payload that nobody can read."""
+        return await self._erp.find([_sought(entry.key, entry.reference) for entry in entries])
+
+    async def create(self, entry: Entry, version: str | None) -> Outcome:
+        """Post, or refuse what is no posting of this order or has no code in this ERP."""
+        try:
+            posting = _read(entry)
+            document = await self._express(posting)
+        except InvalidError as error:
+            return Rejected(str(error), error.field, error.code)
+        except UnavailableError as error:
+            return Unavailable(str(error))
+        if posting.kind is Kind.REVERSAL:
+            return await self._reverse(posting, document)
+        return await self._erp.post(document, version, entry.confirmed)
+
+    async def result_of(self, token: str) -> Outcome:
+        """What became of an accepted request."""
+        return await self._erp.result_of(token)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._erp.close()
+
+    async def _express(self, posting: Posting) -> PostingDocument:
+        async with self._store.work():
+            codes = await self._codes.table(self._system, posting.order.plant)
+        return express(posting, codes)
+
+    async def _reverse(self, posting: Posting, document: PostingDocument) -> Outcome:
+        sought = _sought(str(posting.order), posting.reverses)
+        found = await self._erp.find([sought])
+        if isinstance(found, Unavailable):
+            return found
+        if posting.reverses not in found:
+            return Unavailable(f"no answer about {posting.reverses}")
+        documents = found[posting.reverses].documents
+        if not documents:
+            return Rejected(
+                f"the ERP holds no {posting.reverses}", "reverses", "nothing_to_reverse"
+            )
+        return await self._erp.cancel(document, documents[0])
+
+
+def lanes_over(
+    connect: Mapping[str, Connect], store: Store, codes: Codes
+) -> dict[str, Callable[[System], ErpLane]]:
+    """For each adapter, how a lane reaches one of its systems."""
+
+    def lane_by(name: str) -> Callable[[System], ErpLane]:
+        return lambda system: ErpLane(system.id, connect[name](system), store, codes)
+
+    return {name: lane_by(name) for name in connect}
+
+
+def express(posting: Posting, codes: CodeTable) -> PostingDocument:
+    """The posting in the ERP's codes; raises InvalidError naming the field without one."""
+    return PostingDocument(
+        plant=posting.order.plant,
+        order_no=posting.order.order_no,
+        reference=posting.reference,
+        kind=posting.kind,
+        lines=tuple(
+            LineDocument(
+                line.item_no,
+                line.lot_no,
+                line.quantity.value,
+                codes.express("uom", line.quantity.unit, field=f"lines[{index}].quantity.unit"),
+                line.reason
+                and codes.express("reason", line.reason, field=f"lines[{index}].reason"),
+            )
+            for index, line in enumerate(posting.lines)
+        ),
+        occurred_at=posting.occurred_at,
+        business_date=posting.business_date,
+    )
+
+
+def announce(clock: Clock | None = None) -> Announce:
+    """Tells of settled entries, in the transaction that settles them."""
+    time = clock or SystemClock()
+
+    def tell(work: Work, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            emit(work, entry.key, wire.write_settled(entry, time.now()), subject=entry.reference)
+
+    return tell
+
+
+def _sought(key: str, reference: str) -> Sought:
+    order = OrderKey.parse(key)
+    return Sought(order.plant, order.order_no, reference)
+
+
+def _read(entry: Entry) -> Posting:
+    """A person may mend everything of a posting but what it is and whose."""
+    posting = wire.read_payload(entry.payload)
+    if posting.reference != entry.reference:
+        raise InvalidError(
+            f"this is entry {entry.reference}, not {posting.reference}",
+            code="bad_payload",
+            field="reference",
+        )
+    if str(posting.order) != entry.key:
+        raise InvalidError(
+            f"this entry belongs to order {entry.key}", code="bad_payload", field="order"
+        )
+    return posting

@@ -1,0 +1,73 @@
+"""Reads what changed in every ERP, one instance at a time, following the rows of `systems`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from services.erp.adapters.registry import Connect
+from services.erp.ports import ErpSystem
+from services.kit.elector import Elector, Term
+from services.kit.errors import DomainError, InvalidError, UnavailableError
+from services.kit.lanes.systems import System, all_systems
+from services.kit.lease import LeaseRow
+from services.kit.log import logger
+from services.kit.rounds import Rounds
+from services.kit.store import Store
+
+Poll = Callable[[System, ErpSystem], Awaitable[None]]
+_log = logger(__name__)
+
+
+class Poller:
+    """Connections live as long as their row does not change."""
+
+    def __init__(self, store: Store, connect: Mapping[str, Connect], poll: Poll) -> None:
+        self._store = store
+        self._connect = connect
+        self._poll = poll
+        self._open: dict[str, tuple[System, ErpSystem]] = {}
+
+    async def round(self) -> None:
+        """Every enabled system once, at the same time; raises UnavailableError naming the silent.
+
+        One that is silent, or badly set up, holds up none of the others.
+        """
+        async with self._store.work() as work:
+            wanted = {system.id: system for system in await all_systems(work) if system.enabled}
+        for id in [id for id, (row, _) in self._open.items() if row != wanted.get(id)]:
+            await self._open.pop(id)[1].close()
+        answers = await asyncio.gather(*(self._one(system) for system in wanted.values()))
+        if silent := "; ".join(answer for answer in answers if answer):
+            raise UnavailableError(silent)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        while self._open:
+            await self._open.popitem()[1][1].close()
+
+    async def _one(self, system: System) -> str:
+        """Read one ERP; why not, where that cannot be."""
+        try:
+            await self._poll(system, self._connected(system))
+        except DomainError as error:
+            _log.warning("an ERP was not read", system=system.id, code=error.code, why=str(error))
+            return f"{system.id}: {error}"
+        return ""
+
+    def _connected(self, system: System) -> ErpSystem:
+        if system.id not in self._open:
+            if system.adapter not in self._connect:
+                raise InvalidError(f"no adapter {system.adapter}", field="adapter")
+            self._open[system.id] = (system, self._connect[system.adapter](system))
+        return self._open[system.id][1]
+
+
+def elected(poller: Poller, store: Store, instance: str, seconds: float) -> Elector:
+    """The poller as a part: one of all replicas reads, `seconds` between two rounds."""
+
+    async def lead(_: Term) -> None:
+        try:
+            await Rounds(poller.round, seconds=seconds).run(asyncio.Event())
+        finally:
+            await poller.close()
+
+    return Elector(LeaseRow(store, "erp.poller"), instance, lead)

@@ -1,0 +1,46 @@
+"""Who may see and do what with orders, postings and holds."""
+
+from collections.abc import Iterable
+
+from services.erp.domain.keys import OrderKey
+from services.kit.access.policy import require_plant, require_scope
+from services.kit.access.principal import Principal
+
+READ, WRITE = "erp:read", "erp:write"
+ENFORCE = "delegate"
+"""Holds are applied by a service on behalf of people, never by a person directly."""
+
+
+def may_read(keys: Iterable[OrderKey], *, field: str) -> Principal:
+    """Readers of these plants; raises DeniedError naming `field`[i]."""
+    principal = require_scope(READ)
+    _plants(keys, field)
+    return principal
+
+
+def may_list(plant: str) -> Principal:
+    """Readers of the plant."""
+    require_scope(READ)
+    return require_plant(plant)
+
+
+def may_post(keys: Iterable[OrderKey]) -> Principal:
+    """Writers in the plants of these orders; raises DeniedError naming `postings[i]`."""
+    principal = require_scope(WRITE)
+    for index, key in enumerate(keys):
+        require_plant(key.plant, field=f"postings[{index}].order.plant")
+    return principal
+
+
+def may_enforce(plants: Iterable[str]) -> Principal:
+    """The service that composes the others, in these plants."""
+    require_scope(WRITE)
+    principal = require_scope(ENFORCE)
+    for index, plant in enumerate(plants):
+        require_plant(plant, field=f"holds[{index}].lot.plant")
+    return principal
+
+
+def _plants(keys: Iterable[OrderKey], field: str) -> None:
+    for index, key in enumerate(keys):
+        require_plant(key.plant, field=f"{field}[{index}].plant")

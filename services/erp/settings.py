@@ -1,0 +1,21 @@
+"""What the ERP service is told by its environment."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from services.kit.settings import ServiceSettings
+
+AdapterName = Literal["ledger"]
+
+
+class ErpSettings(ServiceSettings):
+    """Beside what every service is told: which kinds of ERP it may speak to, and how often."""
+
+    adapters: tuple[AdapterName, ...] = ("ledger",)
+    poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
+    """How long to wait between two readings of an ERP's changed orders."""
+    subscribers: tuple[str, ...] = ("process",)
+    """Who must have read an event before it is trimmed."""
+    secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """Credentials of the ERPs by the name in their row, as JSON."""

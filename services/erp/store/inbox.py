@@ -1,0 +1,97 @@
+"""Orders as they arrived from one ERP, and how far each ERP has been read."""
+
+from collections.abc import Sequence
+
+from services.erp.ports import RawOrder, Take
+from services.erp.store.master import codes_version
+from services.kit import raw_input
+from services.kit.errors import DomainError, UnavailableError
+from services.kit.log import logger
+from services.kit.raw_input import Input, RawInput, Stage
+from services.kit.store import Store, Work
+
+KIND = "production_order"
+_log = logger(__name__)
+
+
+class SqlInbox:
+    """Raw orders of `system` over kit's table."""
+
+    def __init__(self, store: Store, system: str) -> None:
+        self._store = store
+        self._system = system
+        self._replayed = -1
+
+    async def receive(self, orders: Sequence[RawOrder], take: Take) -> None:
+        """Keep them all, then take each that is new, in order; a refused one stays."""
+        inputs = [Input(self._system, KIND, order.id, order.content) for order in orders]
+        kept = await raw_input.receive(self._store, inputs)
+        for raw in kept:
+            if raw.state is Stage.RECEIVED:
+                await self._take(raw, take)
+
+    async def replay(self, take: Take) -> None:
+        """Take again what failed, if the code maps changed since the last time."""
+        async with self._store.work() as work:
+            version = await codes_version(work)
+        if version != self._replayed:
+            await raw_input.replay(self._store, self._system, KIND, _mapper(take), str(version))
+            self._replayed = version
+
+    async def _take(self, raw: RawInput, take: Take) -> None:
+        async with self._store.work() as work:
+            version = await codes_version(work)
+        try:
+            await raw_input.process(self._store, raw, _mapper(take), str(version))
+        except UnavailableError:
+            raise
+        except DomainError as error:
+            _log.warning(
+                "an order cannot be read",
+                system=self._system,
+                raw_input=raw.id,
+                code=error.code,
+                field=error.field,
+                reason=str(error),
+            )
+
+
+class Inboxes:
+    """One inbox a system, as long as the process lives: each knows which code maps it has tried."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, SqlInbox] = {}
+
+    def of(self, system: str) -> SqlInbox:
+        """The system's own."""
+        return self._known.setdefault(system, SqlInbox(self._store, system))
+
+
+class SqlMarks:
+    """Marks over PostgreSQL; a transaction each call."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, system: str) -> str:
+        """The mark, "" before the first poll."""
+        async with self._store.work() as work:
+            rows = await work.sql("SELECT mark FROM order_mark WHERE system = %s", (system,))
+        return rows[0][0] if rows else ""
+
+    async def put(self, system: str, mark: str) -> None:
+        """Go on from here next time."""
+        async with self._store.work() as work:
+            await work.sql(
+                "INSERT INTO order_mark VALUES (%s, %s)"
+                " ON CONFLICT (system) DO UPDATE SET mark = excluded.mark",
+                (system, mark),
+            )
+
+
+def _mapper(take: Take) -> raw_input.Mapper:
+    async def map_order(_: Work, raw: RawInput) -> None:
+        await take(RawOrder(raw.external_id, raw.content))
+
+    return map_order

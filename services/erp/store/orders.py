@@ -1,0 +1,115 @@
+"""Production orders in SQL; what changes is told through the outbox in the same transaction."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+
+from sqlalchemy import tuple_
+from sqlmodel import col, select
+
+from services.erp import wire
+from services.erp.domain.keys import OrderKey
+from services.erp.domain.order import (
+    Component,
+    Extent,
+    Lifecycle,
+    News,
+    Operation,
+    ProductionOrder,
+    Status,
+)
+from services.erp.store.tables import OrderRow
+from services.kit.backbone.outbox import emit
+from services.kit.paging import Cut, Page
+from services.kit.quantity import Quantity
+from services.kit.store import current_work
+
+
+class SqlOrders:
+    """Orders over PostgreSQL."""
+
+    async def get_many(self, keys: Collection[OrderKey]) -> Mapping[OrderKey, ProductionOrder]:
+        """Those that exist."""
+        wanted = [(key.plant, key.order_no) for key in keys]
+        query = select(OrderRow).where(
+            tuple_(col(OrderRow.plant), col(OrderRow.order_no)).in_(wanted)
+        )
+        rows = await current_work().session.exec(query)
+        orders = [_read(row) for row in rows]
+        return {order.key: order for order in orders}
+
+    async def page(self, plant: str, page: Page) -> Cut[ProductionOrder]:
+        """Orders of a plant by order number."""
+        query = select(OrderRow).where(OrderRow.plant == plant)
+        if page.after:
+            query = query.where(col(OrderRow.order_no) > page.after[0])
+        rows = await current_work().session.exec(
+            query.order_by(col(OrderRow.order_no)).limit(page.limit)
+        )
+        return page.cut([_read(row) for row in rows], lambda order: (order.key.order_no,))
+
+    async def lock(self, key: OrderKey) -> ProductionOrder | None:
+        """The order, for a change; a lock on its name covers one that does not exist yet."""
+        await current_work().sql(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (str(key),)
+        )
+        return (await self.get_many([key])).get(key)
+
+    async def put(self, order: ProductionOrder, news: News) -> None:
+        """Store the order and tell of it, or neither."""
+        work = current_work()
+        await work.session.merge(_write(order))
+        emit(work, str(order.key), wire.write_order_event(order, news), subject=str(order.key))
+
+
+def _write(order: ProductionOrder) -> OrderRow:
+    return OrderRow(
+        plant=order.key.plant,
+        order_no=order.key.order_no,
+        system=order.system,
+        item_no=order.item_no,
+        amount=order.quantity.value,
+        unit=order.quantity.unit,
+        **asdict(order.status),
+        version=order.version,
+        as_of=order.as_of,
+        due_start=order.due_start,
+        due_end=order.due_end,
+        components=[
+            {
+                "position": part.position,
+                "item_no": part.item_no,
+                "amount": part.quantity.text,
+                "unit": part.quantity.unit,
+            }
+            for part in order.components
+        ],
+        operations=[asdict(step) for step in order.operations],
+    )
+
+
+def _read(row: OrderRow) -> ProductionOrder:
+    return ProductionOrder(
+        key=OrderKey(row.plant, row.order_no),
+        system=row.system,
+        item_no=row.item_no,
+        quantity=Quantity(row.amount, row.unit),
+        status=Status(
+            Lifecycle(row.lifecycle),
+            Extent(row.confirmation),
+            Extent(row.delivery),
+            row.technically_complete,
+            row.material_shortage,
+            row.quality_hold,
+        ),
+        version=row.version,
+        as_of=row.as_of,
+        due_start=row.due_start,
+        due_end=row.due_end,
+        components=tuple(
+            Component(
+                part["position"], part["item_no"], Quantity.parse(part["amount"], part["unit"])
+            )
+            for part in row.components
+        ),
+        operations=tuple(Operation(**step) for step in row.operations),
+    )
