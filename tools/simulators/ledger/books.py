@@ -39,6 +39,11 @@ class Books:
     stock: Counter[Stock] = field(default_factory=Counter)
     made: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Per plant, order and kind."""
+    postings: Counter[Key] = field(default_factory=Counter)
+
+    def tag(self, order: Order) -> str:
+        """Moves with each change of the order and each posting: what If-Match is compared with."""
+        return f"{order.version}.{self.postings[order.key]}"
 
     def apply(self, paper: Paper) -> None:
         """Take one paper of the journal into account."""
@@ -94,19 +99,20 @@ class Books:
         self._progress(document, closed=sign > 0 and kind == "close")
 
     def _progress(self, document: Document, *, closed: bool) -> None:
-        """A posting moves the order's version; it is a change when its words say something new."""
+        """A posting changes the order itself only when its words say something new."""
         plant, number = document.posting.plant, document.posting.order
         order = self.orders[plant, number]
+        self.postings[order.key] += 1
         done = Decimal(self.made[plant, number, "yield"])
         words = [word for word in order.status if word not in ("PDLV", "DLV")]
         if done > 0:
             words.append("DLV" if done >= order.quantity else "PDLV")
         if closed:
             words = ["CLSD", *(word for word in words if word != "REL")]
-        changed = order.changed if order.status == tuple(words) else document.at
-        self.orders[plant, number] = msgspec.structs.replace(
-            order, status=tuple(words), version=order.version + 1, changed=changed
-        )
+        if order.status != tuple(words):
+            self.orders[plant, number] = msgspec.structs.replace(
+                order, status=tuple(words), version=order.version + 1, changed=document.at
+            )
 
 
 def _put(closed: set[str], name: str, state: str) -> None:

@@ -39,9 +39,9 @@ class Clerk:
         self._enter(paper)
         await self.journal.keep()
 
-    async def post(self, posting: Posting, version: int | None) -> Document | Refusal:
+    async def post(self, posting: Posting, tag: str | None) -> Document | Refusal:
         """Book a posting, with some lines only on a bad day."""
-        paper = self._book(posting, version)
+        paper = self._book(posting, tag)
         await self.journal.keep()
         return paper
 
@@ -95,8 +95,8 @@ class Clerk:
         await self.write(changed)
         return changed
 
-    def _book(self, posting: Posting, version: int | None, token: str = "") -> Document | Refusal:
-        if refusal := judge(self.books, posting, version):
+    def _book(self, posting: Posting, tag: str | None, token: str = "") -> Document | Refusal:
+        if refusal := judge(self.books, posting, tag):
             return msgspec.structs.replace(refusal, token=token)
         if posting.kind == "reversal":
             lines = self.books.documents[posting.reverses].posting.lines

@@ -144,16 +144,15 @@ class Counter:
             return _json({"document": "D0"}, 201)
         if fault := strikes("asynchronous", "post", reference):
             return _json(await self._clerk.promise(posting, fault.seconds), 202)
-        paper = await self._clerk.post(posting, self._version(request, posting))
+        paper = await self._clerk.post(posting, self._tag(request, posting))
         if strikes("lost_after", "post", reference):
             return _hang_up(request)
         return _refused(paper) if isinstance(paper, Refusal) else _json(self._shown(paper), 201)
 
-    def _version(self, request: web.Request, posting: Posting) -> int | None:
+    def _tag(self, request: web.Request, posting: Posting) -> str | None:
         """The version it was written against; a document can be taken back once anyway."""
-        given = request.headers.get("If-Match", "").strip('"')
         wanted = self._versioned and posting.kind != "reversal"
-        return int(given) if given.isdecimal() else -1 if wanted else None
+        return request.headers.get("If-Match", "").strip('"') if wanted else None
 
     async def _search(self, request: web.Request) -> web.Response:
         search, books = await _body(request, Search), self._clerk.books
@@ -167,7 +166,7 @@ class Counter:
                 },
                 "tokens": {reference: token for reference, token in tokens.items() if token},
                 "versions": [
-                    [*key, str(order.version)] for key, order in orders.items() if order is not None
+                    [*key, books.tag(order)] for key, order in orders.items() if order is not None
                 ],
             }
         )

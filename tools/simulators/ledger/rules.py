@@ -7,13 +7,13 @@ from tools.simulators.ledger.books import Books
 from tools.simulators.ledger.papers import Document, Order, Posting, Refusal
 
 
-def judge(books: Books, posting: Posting, version: int | None) -> Refusal | None:
+def judge(books: Books, posting: Posting, tag: str | None) -> Refusal | None:
     """Why `posting` is not booked as it is; None = it is in order."""
     order = books.orders.get((posting.plant, posting.order))
     if order is None:
         return refused("unknown_order", f"no order {posting.order} in {posting.plant}", "order")
-    if version is not None and version != order.version:
-        reason = f"order {order.order} is at version {order.version}, not {version}"
+    if tag is not None and tag != books.tag(order):
+        reason = f"order {order.order} is at version {books.tag(order)}, not {tag}"
         return Refusal("stale", "stale_version", reason, "version")
     rules = (_standing(books, posting, order), *_lines(books, posting), _taken_back(books, posting))
     first = next((refusal for refusal in rules if refusal), None)
