@@ -35,6 +35,12 @@ format: .make/install ## Put Python and protos into the house's format
 check: .make/install ## Format, lint, types, import contracts, protos, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
+up: .make/install ## Start the platform on this machine and leave it running (status: plantctl status)
+	@$(BIN)/python -m tools.mesh up
+
+down: .make/install ## Stop it, in order; also what a killed one left behind
+	@$(BIN)/python -m tools.mesh down
+
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
 unit: .make/install ## Unit, component and contract tests, two at a time (K=word picks some)

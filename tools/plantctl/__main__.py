@@ -1,0 +1,81 @@
+"""`plantctl`: see what waits in every service and move it on.
+
+Exit codes: 0 done, 1 refused (the reason is said), 2 a service could not be reached, 64 misspelt.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.kit.errors import DomainError, UnavailableError
+from tools.mesh.errors import MeshError
+from tools.mesh.program import HERE
+from tools.plantctl import lanes, letters
+from tools.plantctl.printing import print_error
+from tools.plantctl.session import Session, mint, session
+from tools.plantctl.standing import status
+
+REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
+_TYPER_MISSPELT = 2
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="See what waits in every service and move it on. "
+    "Exits 0 done, 1 refused, 2 a service could not be reached, 64 misspelt.",
+)
+app.add_typer(lanes.app, name="lanes")
+app.add_typer(letters.app, name="dead-letters")
+app.command()(status)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    address: Annotated[
+        list[str] | None, typer.Option(help="erp=host:port; repeatable. Else the running mesh.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="Act as this development user.")] = "operator",
+    root: Annotated[Path, typer.Option(help="The folder of the running mesh.")] = HERE / ".mesh",
+) -> None:
+    """Keep what stands before the command."""
+    context.obj = Session(root, user, address or [])
+
+
+@app.command()
+def token(
+    context: typer.Context,
+    user: Annotated[str | None, typer.Option(help="For this development user.")] = None,
+) -> None:
+    """Print a token of the development issuer, good for 15 minutes."""
+    current = session(context)
+    typer.echo(mint(current.root, user or current.user))
+
+
+def main() -> None:
+    """Run a command; say in one line what went wrong, and by the exit code which kind it was."""
+    sys.exit(_main())
+
+
+def _main() -> int:
+    try:
+        app()
+    except UnavailableError as error:
+        print_error(error)
+        return UNREACHABLE
+    except DomainError as error:
+        print_error(error)
+        return REFUSED
+    except MeshError as error:
+        sys.stderr.write(f"{error}\n")
+        return UNREACHABLE
+    except SystemExit as ended:
+        return MISSPELT if ended.code == _TYPER_MISSPELT else int(ended.code or 0)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

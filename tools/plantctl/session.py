@@ -1,0 +1,77 @@
+"""What every command needs: who asks, and whom."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from services.kit.errors import DomainError, NotFoundError
+from tools.mesh.issuer import Issuer
+from tools.mesh.people import USERS
+from tools.plantctl.desks import Desks
+from tools.plantctl.places import read_places, running_places
+from tools.plantctl.settings import PlantctlSettings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Session:
+    """The options that stand before the command."""
+
+    root: Path
+    user: str
+    addresses: list[str] = field(default_factory=list)
+
+    @cached_property
+    def desks(self) -> Desks:
+        """Of the services told, else of the running mesh."""
+        told = self.addresses or [each for each in self._settings.addresses.split(",") if each]
+        places = read_places(told) if told else running_places(self.root)
+        return Desks(places, self.token())
+
+    def token(self) -> str:
+        """The given one, else one for the development user."""
+        if self._settings.token is not None:
+            return self._settings.token.get_secret_value()
+        return mint(self.root, self.user)
+
+    @cached_property
+    def _settings(self) -> PlantctlSettings:
+        return PlantctlSettings()
+
+
+def mint(root: Path, user: str) -> str:
+    """A token of the development issuer; raises NotFoundError for a stranger."""
+    if user not in USERS:
+        raise NotFoundError(
+            f"there is no user {user}", field="user", hint=f"there are: {', '.join(USERS)}"
+        )
+    return Issuer(root).signer.mint(USERS[user])
+
+
+def session(context: typer.Context) -> Session:
+    """The one of this run."""
+    found = context.find_object(Session)
+    if found is None:
+        raise RuntimeError("a command runs below the main one")
+    return found
+
+
+def run(asking: Awaitable[T]) -> T:
+    """Wait for the answer."""
+
+    async def wait() -> T:
+        return await asking
+
+    return asyncio.run(wait())
+
+
+def end_with(error: DomainError | None) -> None:
+    """Fail the command after what could be shown was shown."""
+    if error is not None:
+        raise error

@@ -1,0 +1,61 @@
+"""`plantctl status`: how everything stands, in all services."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+from plantmesh.ops.v1 import desk_pb2 as pb
+
+from tools.plantctl.desks import Reply, worst
+from tools.plantctl.options import AsJson, ServiceName
+from tools.plantctl.printing import age, plain, print_error, print_json, print_table
+from tools.plantctl.session import end_with, run, session
+
+Replies = Sequence[Reply[pb.GetStatusResponse]]
+_WELL = ("active", "idle")
+
+
+def status(
+    context: typer.Context,
+    service: ServiceName = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is well and empty.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits and what is not well in every service; exits 2 when one is away."""
+    desks = session(context).desks.narrowed(service)
+    replies = run(desks.ask_replicas(lambda desk: desk.GetStatus(pb.GetStatusRequest())))
+    if as_json:
+        print_json([_plain(reply) for reply in replies])
+    else:
+        print_table(
+            ("process", "what", "name", "state", "waiting", "oldest", "detail"),
+            _rows(replies, everything=everything),
+            empty=f"all is well, nothing waits ({len(replies)} processes)",
+        )
+        for reply in replies:
+            if reply.error:
+                print_error(reply.error, reply.service)
+    end_with(worst(replies))
+
+
+def _rows(replies: Replies, *, everything: bool) -> Iterator[tuple[str, ...]]:
+    for reply in replies:
+        for flow in reply.answer.flows if reply.answer else ():
+            if everything or _is_news(flow):
+                instance = reply.answer.instance if reply.answer else ""
+                depth = str(flow.depth) if flow.depth else ""
+                about = flow.kind, flow.name, flow.state, depth, age(flow.oldest_seconds)
+                yield instance, *about, flow.detail
+
+
+def _is_news(flow: pb.Flow) -> bool:
+    if flow.kind == "component":
+        return flow.state not in _WELL
+    return flow.depth > 0 or bool(flow.state) or bool(flow.detail)
+
+
+def _plain(reply: Reply[pb.GetStatusResponse]) -> dict[str, object]:
+    if reply.answer is not None:
+        return plain(reply.answer)
+    error = reply.error
+    return {"service": reply.service, "error": error.code if error else "", "reason": str(error)}
