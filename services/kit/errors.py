@@ -12,6 +12,8 @@ Raise the family from the domain and adapters; translate only at a border (kit.r
 kit.backbone). Nobody else translates.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -79,3 +81,13 @@ class DeniedError(DomainError):
     """We know who asks, and they may not."""
 
     default_code = "denied"
+
+
+@contextmanager
+def located(path: str) -> Iterator[None]:
+    """What is refused inside names its field below `path`, such as "lines[2]"."""
+    try:
+        yield
+    except DomainError as error:
+        error.field = f"{path}.{error.field}".rstrip(".")
+        raise

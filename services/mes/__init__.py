@@ -1,0 +1,1 @@
+"""MES: work orders in execution, what the floor confirms of them, lots and their genealogy."""

@@ -1,0 +1,158 @@
+"""Use case: the floor reports output and consumption."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from services.kit.errors import located
+from services.mes.application.apply_holds import inherit_holds
+from services.mes.application.find import require_order
+from services.mes.domain.confirmation import Booked, Confirmation
+from services.mes.domain.events import LotProduced, OperationConfirmed, WorkOrderStateChanged
+from services.mes.domain.genealogy import Edge, Link, Material, merge, refuse_cycle
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.lifecycle import Lifecycle
+from services.mes.domain.lot import Lot
+from services.mes.domain.order import WorkOrder
+from services.mes.ports import Books
+
+
+class Result(NamedTuple):
+    """What became of one report; `replayed` when it had been booked before."""
+
+    id: str
+    confirmation_no: int
+    replayed: bool
+
+
+async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> list[Result]:
+    """Book the reports in their order, all or none; a result for each.
+
+    Raises NotFoundError, ConflictError or InvalidError naming `confirmations[i]` and the field.
+    """
+    orders = await books.orders.get({report.order for report in reports}, lock=True)
+    booked = await books.confirmations.find({report.key for report in reports})
+    shift = _Shift(books.clock.now(), orders, booked)
+    results = []
+    for position, report in enumerate(reports):
+        with located(f"confirmations[{position}]"):
+            results.append(shift.book(position, report))
+    if shift.fresh:
+        await _keep(books, shift)
+    return results
+
+
+class _Fresh(NamedTuple):
+    """`position` in the batch; `before` is where the order stood."""
+
+    position: int
+    booked: Booked
+    before: Lifecycle
+
+
+@dataclass
+class _Shift:
+    """One batch under way, and what in it is new."""
+
+    now: datetime
+    orders: dict[OrderKey, WorkOrder]
+    booked: dict[ReportKey, Booked]
+    fresh: list["_Fresh"] = field(default_factory=list)
+
+    def book(self, position: int, report: Confirmation) -> Result:
+        """Number a report, or recognise it."""
+        order = require_order(self.orders, report.order, field="order.order_no")
+        if known := self.booked.get(report.key):
+            known.replay(order.name_operation(report))
+            return Result(report.id, known.no, replayed=True)
+        before = order.lifecycle
+        new = self.booked[report.key] = order.book(report, self.now)
+        self.fresh.append(_Fresh(position, new, before))
+        return Result(report.id, new.no, replayed=False)
+
+
+async def _keep(books: Books, shift: _Shift) -> None:
+    """Everything that follows from the fresh ones, with as many statements as for one."""
+    materials = await _load_materials(books, shift)
+    lots = await books.lots.open(_touched(shift, materials))
+    before = {key: replace(lot) for key, lot in lots.items()}
+    edges, produced = _weave(shift, materials, lots)
+    changed = {booked.report.order for _, booked, _ in shift.fresh}
+    await books.orders.save([shift.orders[key] for key in sorted(changed)])
+    await books.confirmations.add([booked for _, booked, _ in shift.fresh])
+    await books.lots.save([lot for key, lot in lots.items() if lot != before[key]])
+    await _link(books, edges)
+    await inherit_holds(books, lots, [(link.source, link.target) for _, (link, _) in edges])
+    _tell(books, shift, {position: lots[key] for position, key in produced.items()})
+
+
+async def _load_materials(books: Books, shift: _Shift) -> dict[OrderKey, Material]:
+    """Loose material matters to those who make lots, lots made to those who consume loosely."""
+    materials = {key: Material(key, order.plan.item_no) for key, order in shift.orders.items()}
+    making: set[OrderKey] = set()
+    consuming: set[OrderKey] = set()
+    for _, booked, _ in shift.fresh:
+        key = booked.report.order
+        (consuming if materials[key].target(booked.report) is None else making).add(key)
+    for key, loose in (await books.genealogy.loose(making)).items():
+        materials[key].loose |= loose
+    for key, made in (await books.genealogy.made(consuming)).items():
+        materials[key].made |= made
+    return materials
+
+
+def _touched(shift: _Shift, materials: dict[OrderKey, Material]) -> set[LotKey]:
+    """Every lot that an edge may begin or end at."""
+    touched: set[LotKey] = set()
+    for _, booked, _ in shift.fresh:
+        report, material = booked.report, materials[booked.report.order]
+        touched.update(lot for _, lot, _ in report.lots_consumed)
+        touched.update(material.loose, material.made)
+        if target := material.target(report):
+            touched.add(target)
+    return touched
+
+
+def _weave(
+    shift: _Shift, materials: dict[OrderKey, Material], lots: dict[LotKey, Lot]
+) -> tuple[list[tuple[int, Edge]], dict[int, LotKey]]:
+    """Edges, and the lots that come into being, by the position of their report."""
+    edges: list[tuple[int, Edge]] = []
+    produced: dict[int, LotKey] = {}
+    for position, booked, _ in shift.fresh:
+        report, material = booked.report, materials[booked.report.order]
+        path = f"confirmations[{position}]"
+        taken = []
+        for place, key, quantity in report.lots_consumed:
+            with located(f"{path}.consumed[{place}]"):
+                taken.append((key, lots[key].take(quantity)))
+        if target := material.target(report):
+            with located(path):
+                lots[target].belong(report.order)
+                if report.good.value and lots[target].produce(report.good, shift.now):
+                    produced[position] = target
+        edges += [(position, edge) for edge in material.weave(report, taken)]
+    return edges, produced
+
+
+async def _link(books: Books, edges: list[tuple[int, Edge]]) -> None:
+    await books.genealogy.add(merge(edge for _, edge in edges))
+    causes: dict[Link, int] = {}
+    for position, (link, _) in edges:
+        causes.setdefault(link, position)
+    if circle := await books.genealogy.circular(causes):
+        with located(f"confirmations[{causes[circle]}]"):
+            raise refuse_cycle(circle.target, circle.source)
+
+
+def _tell(books: Books, shift: _Shift, produced: dict[int, Lot]) -> None:
+    """A lot before the report that made it, so that nobody moves what is born held."""
+    for position, booked, before in shift.fresh:
+        order = shift.orders[booked.report.order]
+        if position in produced:
+            books.facts.tell(LotProduced(produced[position], order.key))
+        books.facts.tell(OperationConfirmed(booked, order.plan.item_no))
+        if booked.completes:
+            reason = f"confirmation {booked.no} is final"
+            books.facts.tell(WorkOrderStateChanged(order.key, before, Lifecycle.COMPLETED, reason))

@@ -1,0 +1,1 @@
+"""Orders, confirmations, lots and genealogy: rules without a database or a wire."""

@@ -1,0 +1,130 @@
+"""What the floor reports of an operation: yield, scrap, rework, consumption."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from services.kit.clock import Instant
+from services.kit.errors import ConflictError, InvalidError
+from services.kit.quantity import Quantity
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+
+
+@dataclass(frozen=True, slots=True)
+class Scrap:
+    """Output that is lost, and why."""
+
+    quantity: Quantity
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """What went in; `lot_no` is "" for material that is not kept in lots."""
+
+    item_no: str
+    lot_no: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One report (ISA-95 operations response). `good` is its yield, made into `lot_no`.
+
+    `operation` 0 means the last one. `final` ends the operation.
+    """
+
+    id: str
+    order: OrderKey
+    good: Quantity
+    rework: Quantity
+    occurred_at: Instant
+    operation: int = 0
+    lot_no: str = ""
+    scrap: tuple[Scrap, ...] = ()
+    consumed: tuple[Consumption, ...] = ()
+    equipment: str = ""
+    final: bool = False
+
+    @property
+    def key(self) -> ReportKey:
+        """What makes it one and the same report, however often it arrives."""
+        return ReportKey(self.order.plant, self.id)
+
+    @property
+    def lots_consumed(self) -> Iterator[tuple[int, LotKey, Quantity]]:
+        """Position, lot and quantity of what was kept in lots."""
+        for position, one in enumerate(self.consumed):
+            if one.lot_no:
+                yield position, LotKey(self.order.plant, one.item_no, one.lot_no), one.quantity
+
+    def at(self, operation: int) -> "Confirmation":
+        """The same report of an operation that is named."""
+        return replace(self, operation=operation)
+
+    def check(self, unit: str) -> None:
+        """Raises InvalidError naming the part that is negative, in another unit than the order's,
+        or missing.
+        """
+        for path, quantity in self._amounts():
+            _refuse_negative(path, quantity)
+            if quantity.unit != unit:
+                raise InvalidError(
+                    f"{quantity} is not in the order's unit",
+                    code="unit_mismatch",
+                    field=f"{path}.unit",
+                    hint=f"report in {unit}",
+                )
+        for position, one in enumerate(self.consumed):
+            _refuse_negative(f"consumed[{position}].quantity", one.quantity, or_zero=True)
+        if self.good.value and not self.lot_no:
+            raise InvalidError(
+                "a yield goes into a lot",
+                code="lot_required",
+                field="lot_no",
+                hint="name the lot that was made",
+            )
+        if not (self.final or self.consumed or any(one.value for _, one in self._amounts())):
+            raise InvalidError(
+                "nothing is reported",
+                code="empty_confirmation",
+                field="yield.value",
+                hint="report an amount, a consumption, or the end of the operation",
+            )
+
+    def _amounts(self) -> Iterator[tuple[str, Quantity]]:
+        yield "yield", self.good
+        yield "rework", self.rework
+        for position, one in enumerate(self.scrap):
+            yield f"scrap[{position}].quantity", one.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A confirmation with its number: 1, 2, 3 ... within its order.
+
+    `completes` marks the one that completed the order.
+    """
+
+    no: int
+    report: Confirmation
+    completes: bool = False
+
+    def replay(self, report: Confirmation) -> None:
+        """Raises ConflictError unless `report` is the one that was booked."""
+        if report != self.report:
+            raise ConflictError(
+                f"confirmation {report.id} was booked with other content",
+                code="confirmation_differs",
+                field="id",
+                hint="give a new report a new id; correct a booked one by a reversal",
+            )
+
+
+def _refuse_negative(path: str, quantity: Quantity, *, or_zero: bool = False) -> None:
+    if quantity.value < 0 or (or_zero and not quantity.value):
+        raise InvalidError(
+            f"{quantity} cannot be reported",
+            code="not_positive" if or_zero else "negative",
+            field=f"{path}.value",
+            hint="report what happened; a reversal takes a confirmation back",
+        )

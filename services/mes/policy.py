@@ -1,0 +1,39 @@
+"""Who may see and change what in mes, whichever way they come: a scope, and the plants."""
+
+from collections.abc import Sequence
+
+from services.kit.access.policy import require_plant, require_scope
+from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.errors import DeniedError
+
+READ, WRITE = "mes:read", "mes:write"
+
+
+def may_read(plants: Sequence[str], field: str) -> Principal:
+    """Who asks, if they may see all of `plants`; `field` has a place for the position."""
+    return _may(READ, plants, field)
+
+
+def may_write(plants: Sequence[str], field: str) -> Principal:
+    """Who asks, if they may change things in all of `plants`."""
+    return _may(WRITE, plants, field)
+
+
+def may_copy() -> Principal:
+    """Who asks, if they may have everything: a partition knows no plants."""
+    principal = require_scope(READ)
+    if EVERY_PLANT not in principal.plants:
+        raise DeniedError(
+            "a snapshot holds every plant's orders",
+            code="foreign_plant",
+            field="partition",
+            hint="only services that work for all plants copy whole topics",
+        )
+    return principal
+
+
+def _may(scope: str, plants: Sequence[str], field: str) -> Principal:
+    principal = require_scope(scope)
+    for position, plant in enumerate(plants):
+        require_plant(plant, field=field.format(position))
+    return principal

@@ -1,0 +1,140 @@
+"""What the use cases need: books that are read and written in batches, within one unit of work."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.kit.clock import Clock
+from services.kit.paging import Page
+from services.mes.domain.confirmation import Booked
+from services.mes.domain.events import Fact
+from services.mes.domain.genealogy import Direction, Edge, Link
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.order import WorkOrder
+
+
+class Orders(Protocol):
+    """Work orders."""
+
+    async def get(
+        self, keys: Collection[OrderKey], *, lock: bool = False
+    ) -> dict[OrderKey, WorkOrder]:
+        """Those that exist; locked in the order of their keys until the unit of work ends."""
+        ...
+
+    async def page(self, plant: str, page: Page) -> Sequence[WorkOrder]:
+        """One more than the page's size at most, by order number."""
+        ...
+
+    async def walk(self, after: OrderKey | None) -> Sequence[WorkOrder]:
+        """The next hundred or so of all plants, by key; none at the end."""
+        ...
+
+    async def add(self, orders: Sequence[WorkOrder]) -> None:
+        """New ones; raises ConflictError when somebody else adds one of them just now."""
+        ...
+
+    async def save(self, orders: Collection[WorkOrder]) -> None:
+        """State and progress of locked ones."""
+        ...
+
+    async def holds(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[str]]:
+        """Hold numbers in force on any lot of each order, sorted."""
+        ...
+
+
+class Confirmations(Protocol):
+    """Booked confirmations; they are only ever added."""
+
+    async def find(self, keys: Collection[ReportKey]) -> dict[ReportKey, Booked]:
+        """Those that are booked."""
+        ...
+
+    async def of_orders(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[Booked]]:
+        """Every confirmation of each order, by number."""
+        ...
+
+    async def add(self, booked: Sequence[Booked]) -> None:
+        """New ones; raises ConflictError when an id was taken by another order's meanwhile."""
+        ...
+
+
+class Lots(Protocol):
+    """Lots and the holds on them."""
+
+    async def get(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Those that are known."""
+        ...
+
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """All of them, locked in the order of their keys; an unknown one becomes known."""
+        ...
+
+    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+        """One more than the page's size at most, by item and lot number."""
+        ...
+
+    async def save(self, lots: Collection[Lot]) -> None:
+        """Maker, unit and yield of locked ones; holds go through `hold`."""
+        ...
+
+    async def hold(self, holds: Sequence[Hold]) -> None:
+        """Keep each where its version is higher than the one kept; the lots are locked."""
+        ...
+
+
+class Genealogy(Protocol):
+    """Edges between lots that are known; a projection of the confirmations."""
+
+    async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """The lots of each order, those without a yield so far included."""
+        ...
+
+    async def loose(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """The lots that each order consumed without naming one it went into."""
+        ...
+
+    async def add(self, edges: Sequence[Edge]) -> None:
+        """Merge into those that are there."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget every edge, and keep others from adding any until the unit of work ends."""
+        ...
+
+    async def children(self, lots: Collection[LotKey]) -> dict[LotKey, set[LotKey]]:
+        """What was made of each directly."""
+        ...
+
+    async def circular(self, links: Iterable[Link]) -> Link | None:
+        """A link whose source can be reached from its target."""
+        ...
+
+    async def trace(self, lots: Collection[LotKey], direction: Direction) -> set[LotKey]:
+        """Every lot reachable, each once, the starting ones included where they are known."""
+        ...
+
+    async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
+        """The edges whose both ends are in `lots`."""
+        ...
+
+
+class Facts(Protocol):
+    """Where facts go to be told."""
+
+    def tell(self, fact: Fact) -> None:
+        """When the unit of work commits, after what was told before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """All of it, and the time."""
+
+    orders: Orders
+    confirmations: Confirmations
+    lots: Lots
+    genealogy: Genealogy
+    facts: Facts
+    clock: Clock

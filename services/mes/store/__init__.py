@@ -1,0 +1,16 @@
+"""The books of mes in PostgreSQL; each is used inside an open unit of work (kit.store)."""
+
+from services.kit.clock import Clock
+from services.mes.ports import Books
+from services.mes.store.confirmations import SqlConfirmations
+from services.mes.store.facts import OutboxFacts
+from services.mes.store.genealogy import SqlGenealogy
+from services.mes.store.lots import SqlLots
+from services.mes.store.orders import SqlOrders
+
+
+def open_books(clock: Clock) -> Books:
+    """Whatever is done with them is part of the unit of work of the task that does it."""
+    return Books(
+        SqlOrders(), SqlConfirmations(), SqlLots(clock), SqlGenealogy(), OutboxFacts(), clock
+    )

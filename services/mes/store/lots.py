@@ -1,0 +1,125 @@
+"""Lots and the holds on them in PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select, tuple_, update
+from sqlalchemy.dialects import postgresql
+
+from services.kit.clock import Clock
+from services.kit.paging import Page
+from services.kit.quantity import Quantity
+from services.kit.store import current_work
+from services.mes.domain.keys import LotKey
+from services.mes.domain.lot import Hold, Lot
+from services.mes.store import tables as t
+
+KEY = (t.lot.c.plant, t.lot.c.item_no, t.lot.c.lot_no)
+
+
+class SqlLots:
+    """ports.Lots; two queries a batch: lots, then holds as they are once the lots are locked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def get(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Those that are known."""
+        if not keys:
+            return {}
+        return {lot.key: lot for lot in await _load(select(t.lot).where(t.among(KEY, keys)))}
+
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Known from now on, and locked in the order of their keys."""
+        if not keys:
+            return {}
+        new = {"order_no": "", "unit": "", "as_of": self._clock.now()}
+        await t.rows(
+            postgresql.insert(t.lot)
+            .values([{**key._asdict(), **new} for key in sorted(keys)])
+            .on_conflict_do_nothing()
+            .returning(t.lot.c.id)
+        )
+        query = select(t.lot).where(t.among(KEY, keys)).order_by(*KEY)
+        return {lot.key: lot for lot in await _load(query.with_for_update(key_share=True))}
+
+    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+        """By item and lot number."""
+        query = select(t.lot).where(t.lot.c.plant == plant)
+        if page.after:
+            query = query.where(tuple_(*KEY[1:]) > page.after)
+        return await _load(query.order_by(*KEY[1:]).limit(page.limit))
+
+    async def save(self, lots: Collection[Lot]) -> None:
+        """Maker, unit and yield."""
+        statement = (
+            update(t.lot)
+            .where(*(column == bindparam(f"of_{column.name}") for column in KEY))
+            .values(
+                {
+                    name: bindparam(f"new_{name}")
+                    for name in ("order_no", "unit", "produced", "produced_at", "as_of")
+                }
+            )
+        )
+        await t.write(statement, [_row(lot) for lot in lots])
+
+    async def hold(self, holds: Sequence[Hold]) -> None:
+        """The highest version stays, within the batch too."""
+        latest: dict[tuple[LotKey, str], Hold] = {}
+        for hold in sorted(holds, key=lambda hold: hold.version):
+            latest[hold.lot, hold.hold_no] = hold
+        chosen = [latest[key] for key in sorted(latest)]
+        await current_work().sql(
+            "INSERT INTO lot_hold AS h (lot_id, hold_no, version, active)"
+            " SELECT l.id, n.hold_no, n.version, n.active"
+            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
+            " %s::boolean[]) AS n(plant, item_no, lot_no, hold_no, version, active)"
+            " JOIN lot l USING (plant, item_no, lot_no)"
+            " ON CONFLICT (lot_id, hold_no) DO UPDATE"
+            " SET version = excluded.version, active = excluded.active"
+            " WHERE h.version < excluded.version",
+            (
+                [hold.lot.plant for hold in chosen],
+                [hold.lot.item_no for hold in chosen],
+                [hold.lot.lot_no for hold in chosen],
+                [hold.hold_no for hold in chosen],
+                [hold.version for hold in chosen],
+                [hold.active for hold in chosen],
+            ),
+        )
+
+
+async def _load(query: Select[Any]) -> list[Lot]:
+    found = await t.rows(query)
+    holds: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    active = select(t.lot_hold).where(
+        t.lot_hold.c.lot_id.in_([row.id for row in found]), t.lot_hold.c.active
+    )
+    for row in await t.rows(active):
+        holds[row.lot_id][row.hold_no] = row.version
+    return [_lot(row, holds[row.id]) for row in found]
+
+
+def _lot(row: Row[Any], holds: dict[str, int]) -> Lot:
+    return Lot(
+        key=LotKey(row.plant, row.item_no, row.lot_no),
+        as_of=row.as_of,
+        order_no=row.order_no,
+        unit=row.unit,
+        produced=None if row.produced is None else Quantity(row.produced, row.unit),
+        produced_at=row.produced_at,
+        holds=holds,
+    )
+
+
+def _row(lot: Lot) -> dict[str, Any]:
+    return {
+        **{f"of_{name}": value for name, value in lot.key._asdict().items()},
+        "new_order_no": lot.order_no,
+        "new_unit": lot.unit,
+        "new_produced": lot.produced and lot.produced.value,
+        "new_produced_at": lot.produced_at,
+        "new_as_of": lot.as_of,
+    }

@@ -1,0 +1,128 @@
+"""The tables as queries see them; migrations/ has their keys and indexes."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Executable,
+    Integer,
+    MetaData,
+    Numeric,
+    Row,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.kit.store import current_work
+
+METADATA = MetaData()
+_AMOUNT, _MOMENT = Numeric(30, 12), DateTime(timezone=True)
+
+
+def _table(name: str, **columns: Any) -> Table:
+    return Table(name, METADATA, *(Column(column, type) for column, type in columns.items()))
+
+
+def _of_order(name: str, **columns: Any) -> Table:
+    return _table(name, plant=Text, order_no=Text, **columns)
+
+
+work_order = _of_order(
+    "work_order",
+    item_no=Text,
+    unit=Text,
+    ordered=_AMOUNT,
+    over_tolerance=Numeric,
+    due_start=_MOMENT,
+    due_end=_MOMENT,
+    lifecycle=Text,
+    good=_AMOUNT,
+    scrap=_AMOUNT,
+    rework=_AMOUNT,
+    ended=ARRAY(Integer),
+    last_no=BigInteger,
+    version=BigInteger,
+    as_of=_MOMENT,
+)
+operation = _of_order("operation", sequence=Integer, segment=Text, work_center=Text)
+component = _of_order(
+    "component", line=Integer, position=BigInteger, item_no=Text, quantity=_AMOUNT, unit=Text
+)
+confirmation = _of_order(
+    "confirmation",
+    no=BigInteger,
+    id=Text,
+    operation=Integer,
+    lot_no=Text,
+    unit=Text,
+    good=_AMOUNT,
+    rework=_AMOUNT,
+    occurred_at=_MOMENT,
+    offset_minutes=Integer,
+    equipment=Text,
+    final=Boolean,
+    completes=Boolean,
+)
+scrap = _of_order("scrap", no=BigInteger, line=Integer, quantity=_AMOUNT, unit=Text, reason=Text)
+consumption = _of_order(
+    "consumption",
+    no=BigInteger,
+    line=Integer,
+    item_no=Text,
+    lot_no=Text,
+    quantity=_AMOUNT,
+    unit=Text,
+    loose=Boolean,
+)
+lot = _table(
+    "lot",
+    id=BigInteger,
+    plant=Text,
+    item_no=Text,
+    lot_no=Text,
+    order_no=Text,
+    unit=Text,
+    produced=_AMOUNT,
+    produced_at=_MOMENT,
+    as_of=_MOMENT,
+)
+lot_hold = _table("lot_hold", lot_id=BigInteger, hold_no=Text, version=BigInteger, active=Boolean)
+genealogy_edge = _table(
+    "genealogy_edge", from_id=BigInteger, to_id=BigInteger, order_no=Text, quantity=_AMOUNT
+)
+
+
+def among(columns: Sequence[Column[Any]], keys: Collection[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """Whether the columns are one of `keys`; as arrays, for a family of lots has thousands."""
+    arrays = (
+        cast([key[place] for key in keys], ARRAY(column.type))
+        for place, column in enumerate(columns)
+    )
+    given = func.unnest(*arrays).table_valued(*(column.name for column in columns))
+    return tuple_(*columns).in_(select(*given.c))
+
+
+def of_orders(table: Table, keys: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Whether a row belongs to one of the orders."""
+    return among([table.c.plant, table.c.order_no], keys)
+
+
+async def rows(statement: Executable) -> Sequence[Row[Any]]:
+    """What a query finds, in the unit of work of this task."""
+    return (await current_work().session.execute(statement)).all()
+
+
+async def write(statement: Executable, values: Sequence[dict[str, Any]]) -> None:
+    """Run a statement once for each set of values, in one round trip; for none, not at all."""
+    if values:
+        await current_work().session.execute(statement, values)

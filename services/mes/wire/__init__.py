@@ -1,0 +1,27 @@
+"""Between the floor's values and protobuf messages; the only place that spells both."""
+
+from services.mes.wire.confirmations import read_confirmations, write_confirmation, write_results
+from services.mes.wire.facts import write_fact
+from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, write_order_key
+from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
+from services.mes.wire.orders import read_plans, read_steps, write_order, write_orders
+
+__all__ = [
+    "read_confirmations",
+    "read_direction",
+    "read_holds",
+    "read_lot_key",
+    "read_order_key",
+    "read_plans",
+    "read_steps",
+    "write_confirmation",
+    "write_fact",
+    "write_family",
+    "write_lot",
+    "write_lot_key",
+    "write_lots",
+    "write_order",
+    "write_order_key",
+    "write_orders",
+    "write_results",
+]

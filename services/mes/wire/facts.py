@@ -1,0 +1,45 @@
+"""The events that tell of facts."""
+
+from google.protobuf.message import Message
+from plantmesh.mes.v1 import events_pb2
+
+from services.mes.domain.events import (
+    Fact,
+    LotProduced,
+    OperationConfirmed,
+    WorkOrderCreated,
+    WorkOrderStateChanged,
+)
+from services.mes.domain.keys import OrderKey
+from services.mes.domain.lifecycle import Lifecycle
+from services.mes.wire.confirmations import write_confirmation
+from services.mes.wire.keys import write_lifecycle, write_order_key
+from services.mes.wire.lots import write_lot
+from services.mes.wire.orders import write_order
+
+
+def write_fact(fact: Fact) -> Message:
+    """The event that tells of it."""
+    match fact:
+        case WorkOrderCreated(order):
+            return events_pb2.WorkOrderCreated(order=write_order(order))
+        case WorkOrderStateChanged(key, before, after, reason):
+            return _write_step(key, before, after, reason)
+        case OperationConfirmed(booked, item_no):
+            return events_pb2.OperationConfirmed(
+                confirmation_no=booked.no,
+                confirmation=write_confirmation(booked.report),
+                item_no=item_no,
+                completes=booked.completes,
+            )
+        case LotProduced(lot):
+            return events_pb2.LotProduced(lot=write_lot(lot))
+
+
+def _write_step(key: OrderKey, before: Lifecycle, after: Lifecycle, reason: str) -> Message:
+    message = events_pb2.WorkOrderStateChanged(
+        order=write_order_key(key), to=write_lifecycle(after), reason=reason
+    )
+    # `from` is a word of Python's.
+    setattr(message, "from", write_lifecycle(before))
+    return message
