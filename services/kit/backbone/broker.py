@@ -23,7 +23,7 @@ class _Packing:
         return [hiredis.pack_command((*words, *rest))]
 
 
-def plain(client: "Redis") -> "Redis":
+def plain(client: Redis) -> Redis:
     """A client of its own for a loop: same server, no retries, replies as they come (RESP 2)."""
     pool = client.connection_pool
     address = {
@@ -46,7 +46,7 @@ def plain(client: "Redis") -> "Redis":
     return own
 
 
-async def forbids_eviction(client: "Redis") -> bool:
+async def forbids_eviction(client: Redis) -> bool:
     """Whether the server refuses writes when it is full, instead of dropping what we keep there."""
     memory = await client.info("memory")
     return bool(memory.get("maxmemory_policy", "noeviction") == "noeviction")

@@ -63,7 +63,7 @@ class Consumer:
     def __init__(
         self,
         store: Store,
-        redis: "Redis",
+        redis: Redis,
         subscriptions: Subscriptions,
         name: str,
         topics: Sequence[Topic],

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import protovalidate
 from google.protobuf.message import DecodeError, Message
+from protovalidate import CompilationError, EvaluationError, Validator
 
 from services.kit.backbone.envelope import FIELDS, Event, Position
 from services.kit.backbone.poison import ParkState, Refusal
@@ -15,7 +15,7 @@ from services.kit.backbone.subscriptions import Subscription, Subscriptions
 
 Entry = tuple[bytes, Sequence[bytes]]
 _NAMES = [name.encode() for name in FIELDS]
-_validator = protovalidate.Validator()
+_validator = Validator()
 
 
 class Fields(NamedTuple):
@@ -98,6 +98,8 @@ def decode(delivery: Delivery, subscriptions: Subscriptions) -> None:
         delivery.event = _event(delivery, message)
     except (DecodeError, ValueError) as error:
         delivery.refusal = Refusal(ParkState.DEAD, "undecodable", str(error) or "undecodable")
+    except (CompilationError, EvaluationError) as error:
+        delivery.refusal = Refusal(ParkState.SUSPECT, "rule_failed", str(error))
 
 
 def check_rules(message: Message) -> Refusal | None:

@@ -23,11 +23,15 @@ class Found:
 
 @dataclass(slots=True)
 class Tail:
-    """What we expect to be last in the stream, and the row after which we publish."""
+    """What we expect to be last in the stream, and the row after which we publish.
+
+    `behind` is whether there may be more rows than were published.
+    """
 
     expected: Position
     after: Position
     compared: float = 0.0
+    behind: bool = True
 
 
 class StoppedError(Exception):
@@ -37,7 +41,7 @@ class StoppedError(Exception):
 class Judge:
     """Decides from where to publish; raises StoppedError where nothing of ours explains it."""
 
-    def __init__(self, link: Link, redis: "Redis", topic: Topic, observe: Observer) -> None:
+    def __init__(self, link: Link, redis: Redis, topic: Topic, observe: Observer) -> None:
         self._link = link
         self._drop = redis.register_script(_DROP)
         self._topic = topic

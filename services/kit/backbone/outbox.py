@@ -32,7 +32,7 @@ class Outbox:
     topic: Topic
     clock: Clock = field(default_factory=SystemClock)
     actor: Callable[[], str] = _nobody
-    listeners: list[Callable[[], None]] = field(default_factory=list)
+    listeners: set[Callable[[], None]] = field(default_factory=set)
 
     def committed(self) -> None:
         """Events were committed here: tell a relay in the same process."""
@@ -114,13 +114,13 @@ class Waiting:
 
     async def lock(self, counts: Counter[str]) -> dict[str, int]:
         """Add to each key's count; the last sequence before ours. Sorted, so nobody deadlocks."""
-        ordered = sorted(counts)
+        keys = list(counts)
         rows = await self.work.sql(
             "INSERT INTO outbox_key AS o (key, sequence)"
             ' SELECT k, c FROM unnest(%b::text[], %b::bigint[]) AS t(k, c) ORDER BY k COLLATE "C"'
             " ON CONFLICT (key) DO UPDATE SET sequence = o.sequence + excluded.sequence"
             " RETURNING key, sequence",
-            (ordered, [counts[key] for key in ordered]),
+            (keys, list(counts.values())),
         )
         return {key: last - counts[key] for key, last in rows}
 

@@ -21,7 +21,7 @@ _UNKNOWN = "?"
 class Publisher:
     """Keeps what it believes of each stream's tail; the append refuses where that is wrong."""
 
-    def __init__(self, link: Link, redis: "Redis", topic: Topic, judge: Judge, batch: int) -> None:
+    def __init__(self, link: Link, redis: Redis, topic: Topic, judge: Judge, batch: int) -> None:
         self._link = link
         self._append = redis.register_script(_APPEND)
         self._topic = topic
@@ -29,29 +29,42 @@ class Publisher:
         self._batch = batch
         self.tails: dict[int, Tail] = {}
 
-    async def publish(self, partition: int, *, compare_every: float) -> int:
-        """Append what is placed and not there yet; how many.
+    def expect(self, partition: int) -> None:
+        """Rows were placed: there is something to publish."""
+        if tail := self.tails.get(partition):
+            tail.behind = True
+
+    def rests(self, partition: int, *, compare_every: float) -> bool:
+        """Whether there is nothing to publish, and the stream was compared lately.
 
         An idle partition is compared as well, `compare_every` seconds after the last time: a
-        broker that lost everything would go unnoticed otherwise. Raises StoppedError.
+        broker that lost everything would go unnoticed otherwise.
         """
+        tail = self.tails.get(partition)
+        if tail is None or tail.behind:
+            return False
+        return time.monotonic() - tail.compared < compare_every
+
+    async def publish(self, partition: int) -> int:
+        """Append what is placed and not there yet, or compare; how many. Raises StoppedError."""
         tail = self.tails.get(partition) or await self._find(partition)
         if tail is None:
             return 0
         rows = await self.read(partition, tail)
-        now = time.monotonic()
-        if not rows and now - tail.compared < compare_every:
-            return 0
-        tail.compared = now
         if rows:
             reach("relay.before_publish")
         found = await self.append(partition, str(tail.expected), rows)
         if found is not None:
             self._judge.tell(Signal.REFUSED, partition, tail=str(found.last))
             await self._reconsider(partition, found, tail)
-        elif rows:
+            return len(rows)
+        tail.compared = time.monotonic()
+        tail.behind = len(rows) == self._batch
+        if rows:
             reach("relay.after_publish")
-            await self._sent(partition, Position.parse(rows[-1][0]), len(rows))
+            tail.expected = tail.after = Position.parse(rows[-1][0])
+            await self._mark(partition, tail.expected)
+            self._judge.tell(Signal.PUBLISHED, partition, amount=len(rows))
         return len(rows)
 
     async def read(self, partition: int, tail: Tail) -> list[Row]:
@@ -95,11 +108,6 @@ class Publisher:
             self.tails[partition] = tail
             await self._mark(partition, tail.expected)
         return tail
-
-    async def _sent(self, partition: int, last: Position, count: int) -> None:
-        self.tails[partition] = Tail(last, last, time.monotonic())
-        await self._mark(partition, last)
-        self._judge.tell(Signal.PUBLISHED, partition, amount=count)
 
     async def _mark(self, partition: int, last: Position) -> None:
         await self._link.rows(

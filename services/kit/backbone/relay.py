@@ -50,7 +50,7 @@ class Relay:
     trimmer: ClassVar[type[Trimmer]] = Trimmer
 
     def __init__(
-        self, store: Store, redis: "Redis", topic: Topic, options: RelayOptions = _DEFAULTS
+        self, store: Store, redis: Redis, topic: Topic, options: RelayOptions = _DEFAULTS
     ) -> None:
         self.topic = topic
         self.options = options
@@ -66,9 +66,9 @@ class Relay:
         self._stopped: dict[int, float] = {}
         self._trimmed = time.monotonic()
         self._wake = asyncio.Event()
-        outbox = store.bound.get(Outbox)
-        if isinstance(outbox, Outbox):
-            outbox.listeners.append(self._wake.set)
+        self._outbox = store.bound.get(Outbox)
+        if isinstance(self._outbox, Outbox):
+            self._outbox.listeners.add(self._wake.set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what fails is tried again, what must not go on alerts."""
@@ -82,6 +82,8 @@ class Relay:
 
     async def close(self) -> None:
         """Give the connections back."""
+        if isinstance(self._outbox, Outbox):
+            self._outbox.listeners.discard(self._wake.set)
         await self._link.drop()
         await self._redis.aclose()
 
@@ -128,17 +130,20 @@ class Relay:
         moved = 0
         for partition in await self._placer.waiting():
             placed = await self._placer.place(partition)
+            self._publisher.expect(partition)
             self._tell(Signal.PLACED, placed, partition=partition)
             moved += placed
         if await self._check_broker():
             for partition in range(self.topic.partitions):
-                if time.monotonic() >= self._stopped.get(partition, 0):
-                    moved += await self._publish(partition)
+                moved += await self._publish(partition)
         return moved
 
     async def _publish(self, partition: int) -> int:
+        stopped = time.monotonic() < self._stopped.get(partition, 0)
+        if stopped or self._publisher.rests(partition, compare_every=self.options.compare):
+            return 0
         try:
-            return await self._publisher.publish(partition, compare_every=self.options.compare)
+            return await self._publisher.publish(partition)
         except StoppedError:
             self._publisher.tails.pop(partition, None)
             self._stopped[partition] = time.monotonic() + self.options.look_again

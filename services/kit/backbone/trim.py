@@ -25,14 +25,14 @@ async def register(link: Link, topic: Topic, name: str) -> None:
     )
 
 
-async def forget(link: Link, redis: "Redis", topic: Topic, name: str) -> None:
+async def forget(link: Link, redis: Redis, topic: Topic, name: str) -> None:
     """A subscriber is gone for good and shall hold nothing back."""
     for partition in range(topic.partitions):
         await redis.hdel(topic.reports(partition), name)
     await link.rows("DELETE FROM subscriber WHERE name = %s", (name,))
 
 
-async def report(redis: "Redis", consumer: str, cursors: dict[tuple[Topic, int], Position]) -> None:
+async def report(redis: Redis, consumer: str, cursors: dict[tuple[Topic, int], Position]) -> None:
     """Tell the owners where this subscriber stands; they trim below and rebuild from there."""
     async with redis.pipeline(transaction=False) as pipe:
         for (topic, partition), position in cursors.items():
@@ -40,7 +40,7 @@ async def report(redis: "Redis", consumer: str, cursors: dict[tuple[Topic, int],
         await pipe.execute()
 
 
-async def read_reports(redis: "Redis", topic: Topic, partition: int) -> dict[str, Position]:
+async def read_reports(redis: Redis, topic: Topic, partition: int) -> dict[str, Position]:
     """What the broker knows of the subscribers' cursors now."""
     found: dict[bytes, bytes] = await redis.hgetall(topic.reports(partition))  # type: ignore[assignment]
     return {name.decode(): Position.parse(text) for name, text in found.items()}
@@ -51,7 +51,7 @@ class Trimmer:
     """Copies the reports into the owner's registry (a flush loses them) and trims below all."""
 
     link: Link
-    redis: "Redis"
+    redis: Redis
     topic: Topic
     observe: Observer
     keep: timedelta = LEAST_KEPT

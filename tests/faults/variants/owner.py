@@ -66,7 +66,7 @@ class Owner:
         """Write, place and publish facts of one key."""
         await self.write(*ids)
         await self.place()
-        await self.publisher().publish(PARTITION, compare_every=0)
+        await self.publisher().publish(PARTITION)
 
     async def entries(self) -> list[Entry]:
         """The stream from its start, as a consumer reads it."""

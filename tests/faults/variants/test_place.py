@@ -56,9 +56,9 @@ async def test_two_relays_place_each_event_once(place: Place, kind: type[Ours], 
             quick = both.create_task(owner.place())
             await asyncio.wait([quick], timeout=0.3)
             if quick.done():
-                await publisher.publish(PARTITION, compare_every=0)
+                await publisher.publish(PARTITION)
             slow.go_on.set()
-        await publisher.publish(PARTITION, compare_every=0)
+        await publisher.publish(PARTITION)
         verdict = check(owner.books.accepted(), await owner.streamed())
         positions = owner.books.owner("SELECT min(n), max(n) FROM outbox")
     assert verdict.ok is good
