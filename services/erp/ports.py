@@ -37,7 +37,24 @@ class Changes:
     more: bool = False
 
 
-class ErpSystem(Protocol):
+class OrderFeed(Protocol):
+    """The orders of one ERP, as they change."""
+
+    async def list_orders(self, changed_since: str) -> Changes:
+        """Orders changed since the mark ("" = all), a page at a time, less an overlap.
+
+        The overlap is longer than the ERP's longest transaction, so that a change which is
+        committed late is not missed: repeats are normal, the caller drops them. Raises
+        UnavailableError.
+        """
+        ...
+
+    def read_order(self, content: bytes) -> OrderDocument:
+        """What `content` of a RawOrder says; raises InvalidError naming the field."""
+        ...
+
+
+class ErpSystem(OrderFeed, Protocol):
     """One ERP. It returns outcomes and decides nothing: retries, order and parking are the lane's.
 
     Outcomes are those of kit.lanes.outcome: Unavailable only where a request was surely not carried
@@ -49,21 +66,8 @@ class ErpSystem(Protocol):
         """What it can do, and how long it may take."""
         ...
 
-    async def list_orders(self, changed_since: str) -> Changes:
-        """Orders changed since the mark ("" = all), a page at a time, less an overlap.
-
-        The overlap is longer than the ERP's longest transaction, so that a change which is
-        committed late is not missed: repeats are normal, the caller drops them. Raises
-        UnavailableError.
-        """
-        ...
-
     async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
         """One order as it is now, None when the ERP does not know it; raises UnavailableError."""
-        ...
-
-    def read_order(self, content: bytes) -> OrderDocument:
-        """What `content` of a RawOrder says; raises InvalidError naming the field."""
         ...
 
     async def find(self, sought: Sequence[Sought]) -> Mapping[str, Found] | Unavailable:

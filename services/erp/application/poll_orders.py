@@ -1,11 +1,11 @@
 """Use case: what changed in an ERP is read, kept as it came, and taken order by order."""
 
 from services.erp.application.take_order import take_order
-from services.erp.ports import Books, ErpSystem, Inbox, Marks, RawOrder
+from services.erp.ports import Books, OrderFeed, Inbox, Marks, RawOrder
 
 
 async def poll_orders(
-    system: str, erp: ErpSystem, inbox: Inbox, marks: Marks, books: Books
+    system: str, erp: OrderFeed, inbox: Inbox, marks: Marks, books: Books
 ) -> None:
     """Read to the end of what changed; safe to repeat and to break off anywhere.
 

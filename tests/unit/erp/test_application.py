@@ -1,0 +1,264 @@
+"""The use cases over ports in memory."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.erp.application.accept_postings import accept_postings
+from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
+from services.erp.application.poll_orders import poll_orders
+from services.erp.application.read_orders import read_orders
+from services.erp.application.take_order import take_order
+from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
+from services.erp.domain.hold import Hold
+from services.erp.domain.keys import OrderKey
+from services.erp.domain.order import Extent, Lifecycle, News, Status
+from services.erp.domain.posting import Kind, Line
+from services.erp.ports import Changes, RawOrder
+from services.kit.clock import Instant
+from services.kit.errors import (
+    ConflictError,
+    DomainError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+)
+from tests.unit.erp.memory import (
+    CODES,
+    LOT,
+    NOON,
+    ORDER,
+    MemoryInbox,
+    MemoryMarks,
+    Shelf,
+    document,
+    kg,
+    order,
+    posting,
+)
+
+HOLD = Hold("H-1", LOT, active=True, version=1)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    shelf = Shelf()
+    shelf.orders.orders[ORDER] = order()
+    return shelf
+
+
+# --- accept_postings
+
+
+async def test_a_posting_is_routed_and_dated_by_its_plant(shelf: Shelf) -> None:
+    late = datetime(2026, 5, 4, 22, 30, tzinfo=UTC)
+    [record] = await accept_postings(shelf.books, [posting(occurred_at=Instant(late, 0))])
+    assert record.posting is not None
+    assert (record.system, record.posting.business_date) == ("erp-1", date(2026, 5, 5))
+
+
+async def test_the_same_posting_again_is_the_first_one(shelf: Shelf) -> None:
+    first = await accept_postings(shelf.books, [posting()])
+    assert await accept_postings(shelf.books, [posting(), posting()]) == first * 2
+    with pytest.raises(ConflictError):
+        await accept_postings(shelf.books, [posting(lines=(Line("widget", kg("41"), "L-7"),))])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "field"),
+    [
+        ({"order": OrderKey("lyon", "1")}, NotFoundError, "postings[0].order.order_no"),
+        ({"lines": (Line("steel", kg("1")),)}, InvalidError, "postings[0].lines[0].item_no"),
+        (
+            {"kind": Kind.REVERSAL, "lines": (), "reverses": "r-9"},
+            NotFoundError,
+            "postings[0].reverses",
+        ),
+    ],
+)
+async def test_a_posting_that_fits_nothing_is_refused(
+    shelf: Shelf, change: dict[str, Any], error: type[DomainError], field: str
+) -> None:
+    with pytest.raises(error) as refused:
+        await accept_postings(shelf.books, [posting(**change)])
+    assert refused.value.field == field
+    assert not shelf.postings.records
+
+
+@pytest.mark.parametrize("lifecycle", [Lifecycle.PLANNED, Lifecycle.CANCELLED])
+async def test_nothing_is_posted_to_an_order_that_is_not_open(
+    shelf: Shelf, lifecycle: Lifecycle
+) -> None:
+    shelf.orders.orders[ORDER] = order(status=Status(lifecycle))
+    with pytest.raises(ConflictError) as refused:
+        await accept_postings(shelf.books, [posting()])
+    assert refused.value.code == "order_not_open"
+
+
+async def test_an_order_stays_with_its_erp(shelf: Shelf) -> None:
+    shelf.master.systems["lyon"] = "erp-2"
+    with pytest.raises(ConflictError, match="erp-2") as refused:
+        await accept_postings(shelf.books, [posting()])
+    assert refused.value.field == "postings[0].order"
+
+
+async def test_a_reversal_names_a_posting_of_its_order(shelf: Shelf) -> None:
+    other = OrderKey("lyon", "4712")
+    shelf.orders.orders[other] = order(other)
+    back = posting("back", kind=Kind.REVERSAL, lines=(), reverses=posting().reference)
+    records = await accept_postings(shelf.books, [posting(), back])
+    assert [record.reference for record in records] == [posting().reference, "back"]
+    with pytest.raises(NotFoundError):
+        await accept_postings(shelf.books, [replace(back, reference="again", order=other)])
+
+
+async def test_what_is_accepted_of_a_held_lot_waits(shelf: Shelf) -> None:
+    await apply_holds(shelf.books, [HOLD])
+    used = posting("used", kind=Kind.CONSUMPTION, lines=(Line("steel", kg("3"), "S-1"),))
+    records = await accept_postings(shelf.books, [posting(), used])
+    assert [record.aside for record in records] == ["L-7 held by H-1", ""]
+
+
+# --- apply_holds
+
+
+async def test_a_hold_sets_aside_and_its_end_releases(shelf: Shelf) -> None:
+    await accept_postings(shelf.books, [posting()])
+    assert await apply_holds(shelf.books, [HOLD]) == ["H-1"]
+    assert [r.aside for r in shelf.postings.records.values()] == ["held by H-1"]
+    assert shelf.postings.released == []
+    await apply_holds(shelf.books, [replace(HOLD, active=False, version=2)])
+    assert shelf.postings.released == [LOT]
+
+
+async def test_an_older_word_changes_nothing(shelf: Shelf) -> None:
+    lifted = replace(HOLD, active=False, version=2)
+    await apply_holds(shelf.books, [lifted, HOLD])
+    assert shelf.holds.held == {}
+    await apply_holds(shelf.books, [replace(HOLD, version=3), replace(HOLD, hold_no="H-2")])
+    await apply_holds(shelf.books, [replace(lifted, version=4)])
+    assert shelf.holds.held == {LOT: "held by H-2"}
+
+
+async def test_a_hold_is_not_in_force_while_a_posting_is_under_way(shelf: Shelf) -> None:
+    shelf.postings.busy = ["r-1"]
+    with pytest.raises(UnavailableError) as refused:
+        await refuse_while_under_way(shelf.postings, [HOLD])
+    assert (refused.value.code, refused.value.retry_after) == ("posting_under_way", 1)
+    await refuse_while_under_way(shelf.postings, [replace(HOLD, active=False)])
+
+
+# --- take_order
+
+
+async def test_an_order_is_stored_in_canonical_codes_and_told() -> None:
+    shelf = Shelf()
+    await take_order(shelf.books, "erp-1", document())
+    stored = shelf.orders.orders[ORDER]
+    assert stored.status == Status(Lifecycle.RELEASED, Extent.PARTIAL)
+    assert (stored.quantity, stored.components[0].quantity) == (kg("100"), kg("120.5"))
+    assert stored.operations[0].work_center == "lyon/press-1"
+    await take_order(shelf.books, "erp-1", document())
+    later = document(statuses=("REL", "TECO"), as_of=NOON + timedelta(hours=1))
+    await take_order(shelf.books, "erp-1", later)
+    assert shelf.orders.orders[ORDER].status.technically_complete
+    assert shelf.orders.told == [("lyon/4711", News.RELEASED), ("lyon/4711", News.CHANGED)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"unit": "KAR"}, "unmapped_code", "quantity.unit"),
+        ({"amount": "many"}, "not_a_decimal", "quantity.value"),
+        ({"amount": "0"}, "not_positive", "quantity.value"),
+        ({"statuses": ("REL", "XYZ")}, "unmapped_code", "statuses[1]"),
+        (
+            {"components": (ComponentDocument(10, "steel", "1", "KAR"),)},
+            "unmapped_code",
+            "components[0].quantity.unit",
+        ),
+        (
+            {"operations": (OperationDocument(10, "pressing", "W9"),)},
+            "unmapped_code",
+            "operations[0].work_center",
+        ),
+    ],
+)
+async def test_what_cannot_be_read_is_refused(
+    change: dict[str, Any], code: str, field: str
+) -> None:
+    shelf = Shelf()
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-1", document(**change))
+    assert (refused.value.code, refused.value.field) == (code, field)
+    assert not shelf.orders.orders
+
+
+async def test_a_status_is_mapped_to_one_of_ours() -> None:
+    shelf = Shelf()
+    shelf.master.codes = (replace(CODES[1], canonical="released"), *CODES[:1])
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-1", document())
+    assert refused.value.code == "unknown_status"
+
+
+async def test_an_erp_speaks_of_its_own_plants() -> None:
+    shelf = Shelf()
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-2", document())
+    assert refused.value.code == "foreign_plant"
+
+
+# --- poll_orders
+
+
+class PagedErp:
+    """Answers a page a call; `asked` are the marks it was given. A raw order is an amount."""
+
+    def __init__(self, *pages: tuple[str, ...]) -> None:
+        self.pages = pages
+        self.asked: list[str] = []
+
+    async def list_orders(self, changed_since: str) -> Changes:
+        """The next page."""
+        self.asked.append(changed_since)
+        page = self.pages[len(self.asked) - 1]
+        orders = tuple(RawOrder("4711", amount.encode()) for amount in page)
+        return Changes(orders, f"m{len(self.asked)}", len(self.asked) < len(self.pages))
+
+    def read_order(self, content: bytes) -> OrderDocument:
+        """An order of that amount."""
+        return document(amount=content.decode())
+
+
+async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
+    shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
+    erp = PagedErp(("bad", "7"), ("8", "7"))
+    await poll_orders("erp-1", erp, inbox, marks, shelf.books)
+    assert erp.asked == ["", "m1"]
+    assert marks.marks == {"erp-1": "m2"}
+    assert shelf.orders.orders[ORDER].quantity == kg("8")
+    assert inbox.kept[("4711", b"bad")] == "not_a_decimal quantity.value"
+
+
+async def test_what_failed_is_read_again_before_the_next_page() -> None:
+    shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
+    codes, shelf.master.codes = shelf.master.codes, ()
+    await poll_orders("erp-1", PagedErp(("7",)), inbox, marks, shelf.books)
+    assert not shelf.orders.orders
+    shelf.master.codes = codes
+    await poll_orders("erp-1", PagedErp(()), inbox, marks, shelf.books)
+    assert shelf.orders.orders[ORDER].quantity == kg("7")
+
+
+# --- reads
+
+
+async def test_orders_are_read_in_the_order_asked_for(shelf: Shelf) -> None:
+    other, none = OrderKey("lyon", "1"), OrderKey("lyon", "9")
+    shelf.orders.orders[other] = order(other)
+    found, missing = await read_orders(shelf.orders, [ORDER, none, other, ORDER])
+    assert [row.key for row in found] == [ORDER, other]
+    assert missing == [none]
