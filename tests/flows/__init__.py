@@ -1,0 +1,1 @@
+"""Several services as real processes, through to a recount from the outside."""
