@@ -25,8 +25,8 @@ class Standing:
         self._components = components
         self._clock = clock
         self._seen: list[Flow] = []
-        signals.observe("plantmesh.flow.depth", self._depths)
-        signals.observe("plantmesh.flow.oldest", self._ages)
+        signals.observe("plantmesh.flow.depth", self.depths)
+        signals.observe("plantmesh.flow.oldest", self.ages)
 
     async def look(self) -> None:
         """Renew what the gauges show."""
@@ -52,11 +52,13 @@ class Standing:
         """Let go of the broker."""
         await self._redis.aclose()
 
-    def _depths(self) -> Iterator[signals.Reading]:
+    def depths(self) -> Iterator[signals.Reading]:
+        """How much waited when last looked at."""
         for flow in self._seen:
             yield float(flow.depth), _labels(flow)
 
-    def _ages(self) -> Iterator[signals.Reading]:
+    def ages(self) -> Iterator[signals.Reading]:
+        """How long the oldest had waited then."""
         for flow in self._seen:
             yield flow.oldest, _labels(flow)
 
