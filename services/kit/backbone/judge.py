@@ -84,7 +84,16 @@ class Judge:
             self.tell(Signal.CURSOR_BEYOND_HEAD, partition, cursor=str(low))
             if low.incarnation >= incarnation:
                 raise StoppedError(f"a cursor stands at {low}, beyond the head {incarnation}-{n}")
-        return Tail(START, low)
+        return Tail(START, await self._own_row_before(partition, low))
+
+    async def _own_row_before(self, partition: int, low: Position) -> Position:
+        # Where the cursors stand may be forgotten by us; what follows our last row is not.
+        rows = await self._link.rows(
+            "SELECT incarnation, n FROM outbox WHERE partition = %s"
+            " AND (incarnation, n) <= (%s, %s) ORDER BY incarnation DESC, n DESC LIMIT 1",
+            (partition, *low),
+        )
+        return Position(*rows[0]) if rows else START
 
     async def _ghost(self, partition: int, found: Found) -> None:
         [(incarnation, _)] = await self._head(partition)

@@ -24,13 +24,20 @@ class Placer:
         self._link = link
         self._batch = batch
 
-    async def waiting(self) -> set[int]:
-        """Partitions that have something to place."""
+    async def waiting(self) -> dict[int, str]:
+        """Partitions that have something to place, and what stands beyond their heads ("" if none).
+
+        A subscriber beyond the head, in its incarnation, saw events that this database forgot; it
+        would skip what we place there.
+        """
         rows = await self._link.rows(
-            "SELECT partition FROM stream_head h WHERE EXISTS"
+            "SELECT partition, (SELECT max(s.name || ' at ' || s.incarnation || '-' || s.n)"
+            " FROM subscriber s WHERE s.partition = h.partition"
+            " AND s.incarnation >= h.incarnation AND s.n > h.n)"
+            " FROM stream_head h WHERE EXISTS"
             " (SELECT FROM outbox o WHERE o.partition = h.partition AND o.n IS NULL)"
         )
-        return {partition for (partition,) in rows}
+        return {partition: beyond or "" for partition, beyond in rows}
 
     async def place(self, partition: int) -> int:
         """Place up to a batch; how many."""

@@ -63,6 +63,7 @@ class Relay:
         self._shift = Shift(self._link, options.patience)
         self._known = 0
         self._broker_fits = False
+        self._surveyed = False
         self._stopped: dict[int, float] = {}
         self._trimmed = time.monotonic()
         self._wake = asyncio.Event()
@@ -121,22 +122,42 @@ class Relay:
         for name in self.options.subscribers:
             await register(self._link, self.topic, name)
         self._known = self._link.opened
+        self._surveyed = False
 
     async def recognise(self) -> bool:
         """Whether the database is another one than at the last look; its incarnation is raised."""
         return await recognise(await self._link.connection())
 
     async def _carry(self) -> int:
+        await self._survey()
         moved = 0
-        for partition in await self._placer.waiting():
-            placed = await self._placer.place(partition)
-            self._publisher.expect(partition)
-            self._tell(Signal.PLACED, placed, partition=partition)
-            moved += placed
+        for partition, beyond in (await self._placer.waiting()).items():
+            if beyond:
+                self._block(partition, beyond)
+            else:
+                moved += await self._place(partition)
         if await self._check_broker():
             for partition in range(self.topic.partitions):
                 moved += await self._publish(partition)
         return moved
+
+    async def _survey(self) -> None:
+        # A restored database knows old cursors: what subscribers really saw is in the broker.
+        if not self._surveyed:
+            for partition in range(self.topic.partitions):
+                await self._trimmer.copy_reports(partition)
+            self._surveyed = True
+
+    async def _place(self, partition: int) -> int:
+        placed = await self._placer.place(partition)
+        self._publisher.expect(partition)
+        self._tell(Signal.PLACED, placed, partition=partition)
+        return placed
+
+    def _block(self, partition: int, beyond: str) -> None:
+        if time.monotonic() >= self._stopped.get(partition, 0):
+            self._stopped[partition] = time.monotonic() + self.options.look_again
+            self._tell(Signal.CURSOR_BEYOND_HEAD, partition=partition, cursor=beyond)
 
     async def _publish(self, partition: int) -> int:
         stopped = time.monotonic() < self._stopped.get(partition, 0)

@@ -96,7 +96,7 @@ async def test_a_gap_stops_the_partition_and_nothing_is_skipped(shop: Shop) -> N
     await shop.redis.xdel(STREAM, "1-2")
     consumer = shop.consumer()
     await shop.consume(consumer)
-    assert await shop.effects() == [(KEY, "1"), ("elsewhere", "1")]
+    assert sorted(await shop.effects()) == sorted([(KEY, "1"), ("elsewhere", "1")])
     assert shop.heard.counts[Signal.GAP]
     await shop.redis.delete(STREAM)
     await shop.add(0, *missing, *rest)

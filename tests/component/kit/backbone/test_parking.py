@@ -14,6 +14,7 @@ from services.kit.backbone.parking import (
     skip,
 )
 from services.kit.backbone.poison import ParkState
+from services.kit.backbone.signal import Signal
 from services.kit.errors import InvalidError, NotFoundError
 from tests.component.kit.backbone.shop import READER, TOPIC, Shop, keys_of
 
@@ -76,6 +77,19 @@ async def test_events_that_arrive_during_a_long_replay_keep_their_place(parked: 
     await parked.consume(consumer, turns=6)
     mine = [value for key, value in await parked.effects() if key == KEY]
     assert mine == ["bad", *(str(i) for i in range(1, 121))]
+
+
+async def test_a_replaced_owner_cannot_replay(parked: Shop) -> None:
+    parked.handlers.failures.clear()
+    async with parked.reader.work() as work:
+        await replay(work, NAME, DEED)
+    await parked.interfere("UPDATE cursor SET epoch = epoch + 1 WHERE partition = 0")
+    await parked.consume(parked.consumers[-1], turns=1)
+    assert parked.heard.counts[Signal.FENCED] == 1
+    assert await parked.effects() == [(OTHER, "1")]
+    async with parked.reader.work() as work:
+        [key] = await list_keys(work)
+    assert key.waiting == 3
 
 
 async def test_a_replay_that_fails_is_a_dead_letter_again(parked: Shop) -> None:

@@ -230,6 +230,18 @@ async def test_healthy_events_of_a_dying_process_are_never_suspected(shop: Shop)
     assert shop.heard.counts[Signal.PARKED] == 0
 
 
+async def test_deaths_of_a_range_leave_its_first_event_all_its_tries(shop: Shop) -> None:
+    shop.handlers.failures["killer"] = [Died(), None]
+    await shop.deliver((KEY, "killer"))
+    with pytest.raises(Died):
+        await shop.consume(await heir_of(shop))
+    heir = await heir_of(shop)
+    [(tries,)] = await shop.ask("SELECT tries FROM cursor WHERE partition = 0")
+    assert tries == 0
+    await shop.consume(heir)
+    assert await shop.effects() == [(KEY, "killer")]
+
+
 async def test_tries_that_we_survive_are_no_deaths(shop: Shop) -> None:
     """After a death it goes one by one; unavailable many times there is not what kills."""
     await shop.deliver((KEY, "1"))

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from services.kit import checkpoint
 from services.kit.backbone.envelope import Position
-from services.kit.backbone.identity import FINGERPRINT
+from services.kit.backbone.identity import FINGERPRINT, raise_incarnation
 from services.kit.backbone.link import fetch
 from services.kit.backbone.relay import Relay
 from services.kit.backbone.signal import Signal
@@ -218,6 +218,22 @@ async def test_a_restored_database_starts_a_new_incarnation_and_drops_the_forgot
     assert not {*forgotten} & {*await ids(shop)}
 
 
+async def test_subscribers_that_all_saw_what_is_forgotten_get_the_fork_to_see(
+    shop: Shop,
+) -> None:
+    relay = shop.relay(trim=0.0)
+    await shop.publish(*((KEY, str(i)) for i in range(4)))
+    await shop.carry(relay)
+    await shop.redis.hset(TOPIC.reports(0), "reader", "1-4")
+    await shop.carry(relay)
+    await relay.close()
+    await _restore_to(shop, n=2)
+    await shop.publish((KEY, "new"))
+    await shop.carry(shop.relay())
+    assert await positions(shop) == ["2-3"]
+    assert shop.heard.counts[Signal.HOLE_IN_OUTBOX] == 0
+
+
 async def _restore_to(shop: Shop, n: int) -> None:
     """As after a logical restore: what came later is gone, the database has another oid."""
     await shop.ask_owner("DELETE FROM outbox WHERE partition = 0 AND n > %s", n)
@@ -254,15 +270,23 @@ async def test_after_a_total_loss_it_begins_at_the_lowest_cursor(shop: Shop) -> 
 
 
 async def test_a_cursor_beyond_the_head_stops_an_unraised_incarnation(shop: Shop) -> None:
+    """A file-level copy of an older database: what it places next, that subscriber would skip."""
     await shop.publish((KEY, "1"))
     relay = shop.relay()
     await shop.carry(relay)
-    await shop.ask_owner("INSERT INTO subscriber VALUES ('reader', 0, 1, 9)")
     await shop.redis.flushall()
-    await shop.publish((KEY, "2"))
-    await shop.carry(relay)
+    await shop.redis.hset(TOPIC.reports(0), "reader", "1-3")
+    restored = shop.relay(patience=0.0)
+    for i in range(2, 6):
+        await shop.publish((KEY, str(i)))
+        await shop.carry(restored)
     assert shop.heard.counts[Signal.CURSOR_BEYOND_HEAD]
     assert await positions(shop) == []
+    connection = await shop.owner.raw()
+    await raise_incarnation(connection)
+    await connection.close()
+    await shop.carry(restored)
+    assert await positions(shop) == ["2-2", "2-3", "2-4", "2-5"]
 
 
 async def test_a_hole_in_the_outbox_stops_the_partition(shop: Shop) -> None:

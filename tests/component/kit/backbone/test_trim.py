@@ -53,6 +53,8 @@ async def test_the_last_entry_stays_whatever_is_reported(shop: Shop, relay: Rela
     await shop.carry(relay)
     assert await left(shop) == ["1-6"]
     assert shop.heard.counts[Signal.CURSOR_BEYOND_HEAD]
+    await report(shop, fast="1-6", slow="1-6")
+    await shop.carry(relay)
     await shop.publish((KEY, "next"))
     await shop.carry(relay)
     assert (await left(shop))[-1] == "1-7"
