@@ -1,0 +1,236 @@
+"""The service's calls on a real database: bad input, repeats, reads, holds."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from plantmesh.common.v1.keys_pb2 import OrderKey
+from plantmesh.common.v1.page_pb2 import PageRequest
+from plantmesh.erp.v1 import orders_pb2, postings_pb2
+from plantmesh.erp.v1.events_pb2 import ProductionOrderReleased
+
+from services.erp import wire
+from services.erp.domain import keys
+from services.kit.errors import (
+    ConflictError,
+    DeniedError,
+    DomainError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from services.kit.rpc.server import RpcServer
+from services.kit.store import Store
+from tests.component.erp.conftest import SCOPES, Stubs, ask, calling, counts, events, keep
+from tests.component.erp.requests import ORDER, accept, hold, line, posting
+from tests.component.kit.rpc.desk import mint
+from tests.unit.erp.memory import order
+
+NOWHERE = OrderKey(plant="lyon", order_no="9")
+FOREIGN = OrderKey(plant="nice", order_no="4711")
+
+
+async def states(erp: Stubs) -> list[tuple[str, int, str]]:
+    found = await erp.postings.BatchGetPostings(
+        postings_pb2.BatchGetPostingsRequest(orders=[ORDER])
+    )
+    return [(one.posting.reference, one.state, one.reason) for one in found.postings]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "field"),
+    [
+        ({"order": NOWHERE}, NotFoundError, "postings[0].order.order_no"),
+        ({"order": FOREIGN}, DeniedError, "postings[0].order.plant"),
+        ({"lines": [line("0")]}, InvalidError, "postings[0].lines[0].quantity.value"),
+        ({"lines": [line("-1")]}, InvalidError, "postings[0].lines[0].quantity.value"),
+        ({"lines": [line("1e3")]}, InvalidError, "postings[0].lines[0].quantity.value"),
+        ({"lines": [line(unit="PCE")]}, InvalidError, "postings[0].lines[0].quantity.unit"),
+        ({"lines": [line(item_no="gadget")]}, InvalidError, "postings[0].lines[0].item_no"),
+        ({"lines": [line(item_no="")]}, InvalidError, "postings[0].lines[0].item_no"),
+        ({"lines": [line()] * 101}, InvalidError, "postings[0].lines"),
+        ({"lines": []}, InvalidError, "postings[0].lines"),
+        ({"kind": 0}, InvalidError, "postings[0].kind"),
+        ({"kind": 99}, InvalidError, "postings[0].kind"),
+        ({"occurred_at": None}, InvalidError, "postings[0].occurred_at"),
+        ({"reference": ""}, InvalidError, "postings[0].reference"),
+        ({"reverses": "r-1"}, InvalidError, "postings[0].reverses"),
+        (
+            {"kind": postings_pb2.POSTING_KIND_REVERSAL, "lines": [], "reverses": "r-9"},
+            NotFoundError,
+            "postings[0].reverses",
+        ),
+    ],
+)
+async def test_bad_input_names_its_field_and_leaves_no_trace(
+    store: Store, erp: Stubs, change: dict[str, Any], error: type[DomainError], field: str
+) -> None:
+    await keep(store)
+    before = await counts(store)
+    with pytest.raises(error) as refused:
+        await erp.postings.AcceptPostings(accept(posting(**change)))
+    assert refused.value.field == field
+    assert await counts(store) == before
+
+
+async def test_all_or_none(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    before = await counts(store)
+    with pytest.raises(NotFoundError) as refused:
+        await erp.postings.AcceptPostings(accept(posting(), posting("b", order=NOWHERE)))
+    assert refused.value.field == "postings[1].order.order_no"
+    assert await counts(store) == before
+
+
+@pytest.mark.parametrize(
+    ("token", "error"),
+    [
+        (mint(scope="erp:read"), DeniedError),
+        (mint(scope=SCOPES, plants=["nice"]), DeniedError),
+        (mint(scope=SCOPES) + "x", UnauthenticatedError),
+    ],
+)
+async def test_who_may_not_changes_nothing(
+    store: Store, server: RpcServer, token: str, error: type[DomainError]
+) -> None:
+    await keep(store)
+    before = await counts(store)
+    async with calling(server.port, token) as erp:
+        with pytest.raises(error):
+            await erp.postings.AcceptPostings(accept())
+        with pytest.raises(error):
+            await erp.holds.ApplyHolds(hold())
+    assert await counts(store) == before
+
+
+async def test_people_do_not_apply_holds_past_quality(store: Store, server: RpcServer) -> None:
+    async with calling(server.port, mint(scope="erp:read erp:write")) as erp:
+        with pytest.raises(DeniedError):
+            await erp.holds.ApplyHolds(hold())
+
+
+async def test_a_repeated_command_has_one_effect(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    answers = await asyncio.gather(*(erp.postings.AcceptPostings(accept()) for _ in range(3)))
+    assert answers[0] == answers[1] == answers[2]
+    assert (await counts(store))["lane_entry"] == 1
+    with pytest.raises(ConflictError) as refused:
+        await erp.postings.AcceptPostings(accept(posting(lines=[line("41")])))
+    assert refused.value.code == "idempotency_conflict"
+
+
+async def test_a_reference_is_posted_once_under_any_command(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    [first] = (await erp.postings.AcceptPostings(accept())).accepted
+    [again] = (await erp.postings.AcceptPostings(accept(key="k-2"))).accepted
+    assert (again.position, again.posting) == (first.position, first.posting)
+    with pytest.raises(ConflictError) as refused:
+        await erp.postings.AcceptPostings(accept(posting(lines=[line("41")]), key="k-3"))
+    assert refused.value.code == "reference_taken"
+    assert (await counts(store))["lane_entry"] == 1
+
+
+async def test_what_was_accepted_is_answered_in_order_and_dated(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    answer = await erp.postings.AcceptPostings(accept(posting("b"), posting("a")))
+    assert [(one.posting.reference, one.position) for one in answer.accepted] == [
+        ("b", 1),
+        ("a", 2),
+    ]
+    assert {one.posting.business_date for one in answer.accepted} == {"2026-05-04"}
+    assert [one.system for one in answer.accepted] == ["erp-1", "erp-1"]
+
+
+async def test_orders_are_read_by_key_and_by_page(store: Store, erp: Stubs) -> None:
+    orders = [order(keys.OrderKey("lyon", str(number))) for number in (1, 10, 2)]
+    await keep(store, *orders)
+    got = await erp.orders.BatchGetOrders(
+        orders_pb2.BatchGetOrdersRequest(keys=[wire.write_order_key(orders[2].key), NOWHERE])
+    )
+    assert list(got.orders) == [wire.write_order(orders[2])]
+    assert list(got.missing) == [NOWHERE]
+    seen, cursor = [], ""
+    for _ in range(2):
+        page = await erp.orders.ListOrders(
+            orders_pb2.ListOrdersRequest(plant="lyon", page=PageRequest(size=2, cursor=cursor))
+        )
+        seen += [one.key.order_no for one in page.orders]
+        cursor = page.page.end_cursor
+    assert seen == ["1", "10", "2"]
+    with pytest.raises(DeniedError):
+        await erp.orders.BatchGetOrders(orders_pb2.BatchGetOrdersRequest(keys=[FOREIGN]))
+
+
+async def test_an_order_that_is_stored_is_told(store: Store) -> None:
+    await keep(store)
+    assert await events(store) == [ProductionOrderReleased(order=wire.write_order(order()))]
+
+
+# --- holds
+
+
+async def test_a_held_posting_is_seen_waiting_and_takes_a_new_place(
+    store: Store, erp: Stubs
+) -> None:
+    await keep(store)
+    used = posting(
+        "used",
+        kind=postings_pb2.POSTING_KIND_CONSUMPTION,
+        lines=[line(item_no="steel", lot_no="S-1")],
+    )
+    await erp.postings.AcceptPostings(accept(posting("before"), used))
+    assert list((await erp.holds.ApplyHolds(hold())).hold_nos) == ["H-1"]
+    await erp.postings.AcceptPostings(accept(posting("after"), key="k-2"))
+    why = "L-7 held by H-1"
+    held, ready = postings_pb2.POSTING_STATE_HELD, postings_pb2.POSTING_STATE_READY
+    assert await states(erp) == [("before", held, why), ("used", ready, ""), ("after", held, why)]
+    await erp.holds.ApplyHolds(hold(active=False, version=2))
+    assert await states(erp) == [("used", ready, ""), ("before", ready, ""), ("after", ready, "")]
+    assert await ask(store, "SELECT action, who FROM lane_audit ORDER BY id") == [
+        ("set_aside", "alice"),
+        ("let_go", "alice"),
+        ("let_go", "alice"),
+    ]
+
+
+async def test_a_posting_of_two_lots_waits_for_both(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    await erp.postings.AcceptPostings(accept(posting(lines=[line(), line(lot_no="L-8")])))
+    other = hold(lot=type(hold().holds[0].lot)(plant="lyon", item_no="widget", lot_no="L-8"))
+    await erp.holds.ApplyHolds(hold())
+    await erp.holds.ApplyHolds(other)
+    await erp.holds.ApplyHolds(hold(active=False, version=2))
+    [(_, state, reason)] = await states(erp)
+    assert state == postings_pb2.POSTING_STATE_HELD
+    assert "L-8 held by H-1" in reason
+
+
+async def test_a_hold_is_in_force_when_nothing_is_under_way(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    await erp.postings.AcceptPostings(accept())
+    await ask(store, "UPDATE lane_entry SET state = 'sending', attempt = 1")
+    for _ in range(2):
+        with pytest.raises(UnavailableError) as refused:
+            await erp.holds.ApplyHolds(hold())
+        assert refused.value.code == "posting_under_way"
+    await ask(store, "UPDATE lane_entry SET state = 'ready'")
+    assert list((await erp.holds.ApplyHolds(hold())).hold_nos) == ["H-1"]
+    assert (await states(erp))[0][1] == postings_pb2.POSTING_STATE_HELD
+
+
+async def test_no_posting_slips_past_a_hold(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    lots = [f"L-{number}" for number in range(20)]
+    lot = type(hold().holds[0].lot)
+
+    async def post(lot_no: str) -> None:
+        await erp.postings.AcceptPostings(
+            accept(posting(lot_no, lines=[line(lot_no=lot_no)]), key=lot_no)
+        )
+
+    async def stop(lot_no: str) -> None:
+        await erp.holds.ApplyHolds(hold(lot=lot(plant="lyon", item_no="widget", lot_no=lot_no)))
+
+    await asyncio.gather(*(act(lot_no) for lot_no in lots for act in (post, stop)))
+    assert {state for _, state, _ in await states(erp)} == {postings_pb2.POSTING_STATE_HELD}
