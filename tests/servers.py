@@ -150,6 +150,7 @@ class IssuerServer:
     """The development issuer, for tests that need tokens as services verify them."""
 
     def __init__(self, embedded: Issuer) -> None:
+        self.root = embedded.root
         self.url = embedded.url
         self.jwks_url = embedded.jwks_url
         self.mint = embedded.signer.mint

@@ -50,22 +50,25 @@ async def test_list_shows_what_waits_for_people(
         ("bad", "refused"),
         ("next", "ready"),
     ]
-    for other in ({"code": "open"}, {"system": "erp-2"}, {"key": "lyon/1"}):
-        found = await operator.ListLaneEntries(pb.ListLaneEntriesRequest(**other))
-        assert not found.entries
+    for other in (
+        pb.ListLaneEntriesRequest(code="open"),
+        pb.ListLaneEntriesRequest(system="erp-2"),
+        pb.ListLaneEntriesRequest(key="lyon/1"),
+    ):
+        assert not (await operator.ListLaneEntries(other)).entries
 
 
 async def test_list_is_read_in_pages(works: Works, operator: DeskServiceStub) -> None:
     for n in range(5):
         await works.post(f"lyon/{n}", f"bad-{n}", refuse=[f"bad-{n}"])
     seen: list[str] = []
-    page = PageRequest(size=2)
-    for _ in range(3):
+    page, more = PageRequest(size=2), True
+    while more:
         found = await operator.ListLaneEntries(pb.ListLaneEntriesRequest(page=page))
         seen += [entry.reference for entry in found.entries]
-        page = PageRequest(size=2, cursor=found.page.end_cursor)
+        assert len(found.entries) <= 2
+        page, more = PageRequest(size=2, cursor=found.page.end_cursor), found.page.has_more
     assert seen == [f"bad-{n}" for n in range(5)]
-    assert not found.page.has_more
 
 
 async def test_get_shows_the_payload_in_the_owners_names(

@@ -72,13 +72,13 @@ async def test_list_is_read_in_pages(works: Works, operator: DeskServiceStub) ->
     for n in range(5):
         await works.tell(f"lyon/{n}", "bad")
     seen: list[str] = []
-    page = PageRequest(size=2)
-    for _ in range(3):
+    page, more = PageRequest(size=2), True
+    while more:
         found = await operator.ListParkedKeys(pb.ListParkedKeysRequest(page=page))
         seen += [key.name.key for key in found.keys]
-        page = PageRequest(size=2, cursor=found.page.end_cursor)
+        assert len(found.keys) <= 2
+        page, more = PageRequest(size=2, cursor=found.page.end_cursor), found.page.has_more
     assert seen == [f"lyon/{n}" for n in range(5)]
-    assert not found.page.has_more
 
 
 async def test_fixed_event_is_handled_in_its_place(
