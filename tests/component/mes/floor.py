@@ -1,0 +1,91 @@
+"""One instance of mes: its books, and its gRPC port as other services use it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
+from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
+from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
+
+from services.kit.backbone.outbox import Outbox
+from services.kit.clock import SystemClock
+from services.kit.rpc.client import Peer
+from services.kit.rpc.server import RpcServer
+from services.kit.store import Store
+from services.mes.__main__ import TOPIC, registrations
+from services.mes.ports import Books
+from services.mes.store import open_books
+from tests.component.kit.rpc.desk import Given, mint, verifier
+
+
+@dataclass
+class Calls:
+    """Stubs that carry one token."""
+
+    orders: Any
+    lots: Any
+    holds: Any
+    snapshots: Any
+
+
+class Floor:
+    """`told`, `work` and `rows` look into the database, `calling` goes through the port."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.server = RpcServer(verifier(), registrations(store), bind="127.0.0.1", port=0)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Books]:
+        """All or nothing."""
+        async with self.store.work():
+            yield open_books(SystemClock())
+
+    async def told(self) -> list[str]:
+        """Key and name of the events in the outbox, in order."""
+        async with self.store.work() as work:
+            rows = await work.sql("SELECT key, type FROM outbox ORDER BY id")
+        return [f"{key} {type.rsplit('.')[-1]}" for key, type in rows]
+
+    async def rows(self) -> dict[str, list[Any]]:
+        """Everything in every table of mes, the command store and the outbox."""
+        async with self.store.work() as work:
+            tables = await work.sql(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            )
+            return {
+                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
+                for (name,) in tables
+            }
+
+    @asynccontextmanager
+    async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:
+        """As somebody; without a token as one who may work in Lyon."""
+        peer = Peer(f"127.0.0.1:{self.server.port}", Given(token or mint()), seconds=seconds)
+        stubs = (
+            WorkOrderServiceStub,
+            LotServiceStub,
+            HoldEnforcementServiceStub,
+            SnapshotServiceStub,
+        )
+        try:
+            yield Calls(*(stub(peer.channel) for stub in stubs))
+        finally:
+            await peer.close()
+
+
+@asynccontextmanager
+async def open_floor(database: str) -> AsyncIterator[Floor]:
+    """An instance on `database`; several may share it."""
+    store = Store(database)
+    store.bind(Outbox(TOPIC))
+    floor = Floor(store)
+    await floor.server.start()
+    try:
+        yield floor
+    finally:
+        await floor.server.stop(0)
+        await store.close()

@@ -1,0 +1,107 @@
+"""Traces against brute force, and the rebuild against the live projection, on random DAGs."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from services.mes.application.rebuild_genealogy import rebuild_genealogy
+from services.mes.domain.genealogy import Direction, Edge, Link
+from tests.component.mes.floor import Floor, open_floor
+from tests.unit.mes.memory import reach
+from tests.unit.mes.reports import kg, lot_key, order_key, plan, report
+from tests.unit.mes.use_cases import confirm, create, edges
+
+Pairs = set[tuple[int, int]]
+PAIRS = st.sets(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
+    min_size=1,
+    max_size=25,
+)
+DIAMOND = {(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)}
+QUICK = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def links(pairs: Pairs) -> Iterator[Edge]:
+    """Lot n is called X/n; every pair has an order of its own."""
+    for source, target in sorted(pairs):
+        key = order_key(f"{source}-{target}")
+        yield Edge(Link(lot_key(f"X/{source}"), lot_key(f"X/{target}"), key), kg("1"))
+
+
+@QUICK
+@example(DIAMOND, {0}, Direction.FORWARD)
+@example(DIAMOND, {4}, Direction.BACKWARD)
+@given(PAIRS, st.sets(st.integers(0, 9), min_size=1, max_size=3), st.sampled_from(Direction))
+def test_a_trace_equals_brute_force(
+    database: str, pairs: Pairs, start: set[int], direction: Direction
+) -> None:
+    asyncio.run(on_a_floor(database, lambda floor: compare(floor, pairs, start, direction)))
+
+
+async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direction) -> None:
+    """A genealogy of these pairs alone; then with a circle closed behind everybody's back."""
+    wanted = {lot_key(f"X/{n}") for n in start}
+    given_edges = list(links(pairs))
+    first = given_edges[0].link
+    closing = Edge(Link(first.target, first.source, order_key()), None)
+    async with floor.work() as books:
+        await books.genealogy.clear()
+        await books.lots.open({lot_key(f"X/{n}") for n in range(10)})
+        await books.genealogy.add(given_edges)
+        reached = await books.genealogy.trace([*wanted, lot_key("NO/ONE")], direction)
+        assert reached == reach(given_edges, wanted, direction)
+        assert await books.genealogy.among(reached) == [
+            edge for edge in given_edges if {edge.link.source, edge.link.target} <= reached
+        ]
+        assert await books.genealogy.circular([edge.link for edge in given_edges]) is None
+        await books.genealogy.add([closing])
+        assert await books.genealogy.circular([closing.link]) == closing.link
+        around = await books.genealogy.trace(wanted, direction)
+        assert around == reach([*given_edges, closing], wanted, direction)
+
+
+async def on_a_floor(database: str, act: Any) -> None:
+    """In a loop of its own, as hypothesis wants it."""
+    async with open_floor(database) as floor:
+        result: Coroutine[Any, Any, None] = act(floor)
+        await result
+
+
+@settings(QUICK, max_examples=8)
+@given(PAIRS, st.sets(st.integers(0, 9)), st.integers(0, 10**9))
+def test_a_rebuild_equals_what_was_booked_live(
+    database: str, pairs: Pairs, loose: set[int], run: int
+) -> None:
+    asyncio.run(on_a_floor(database, lambda floor: book_and_rebuild(floor, pairs, loose, run)))
+
+
+async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int], run: int) -> None:
+    """Every lot has an order; those of `loose` consume without naming the lot."""
+    async with floor.work() as books:
+        await books.genealogy.clear()
+    targets = sorted({target for _, target in pairs})
+    await create(floor, *(plan(f"{run}/{n}", item_no=f"{run}") for n in targets))
+    for n in targets:
+        used = tuple((f"{run}/{source}", "1") for source, target in pairs if target == n)
+        apart = n in loose
+        await confirm(
+            floor,
+            report(
+                f"{run}/{n}/in",
+                "0",
+                order_no=f"{run}/{n}",
+                lot="" if apart else str(n),
+                consumed=used,
+            ),
+            report(f"{run}/{n}/out", order_no=f"{run}/{n}", lot=str(n)),
+        )
+    live = await edges(floor)
+    assert {(int(source), int(target)) for source, target, _ in live} == pairs
+    async with floor.work() as books:
+        await rebuild_genealogy(books)
+    assert await edges(floor) == live

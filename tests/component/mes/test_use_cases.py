@@ -1,0 +1,24 @@
+"""The use cases on PostgreSQL: the same suite that the books in memory pass."""
+
+from tests.unit.mes.use_cases import (
+    ConfirmationsContract,
+    GenealogyContract,
+    HoldsContract,
+    OrdersContract,
+)
+
+
+class TestOrders(OrdersContract):
+    pass
+
+
+class TestConfirmations(ConfirmationsContract):
+    pass
+
+
+class TestHolds(HoldsContract):
+    pass
+
+
+class TestGenealogy(GenealogyContract):
+    pass

@@ -1,0 +1,238 @@
+"""The books of mes in memory, all or nothing; use_cases.py holds them to what PostgreSQL does."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from datetime import UTC, datetime
+
+from services.kit.clock import ManualClock
+from services.kit.paging import Page
+from services.mes.domain.confirmation import Booked
+from services.mes.domain.events import Fact, order_of
+from services.mes.domain.genealogy import Direction, Edge, Link, merge
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.order import WorkOrder
+from services.mes.ports import Books
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+class MemoryOrders:
+    """ports.Orders."""
+
+    def __init__(self, lots: "MemoryLots") -> None:
+        self.rows: dict[OrderKey, WorkOrder] = {}
+        self._lots = lots
+
+    async def get(
+        self, keys: Collection[OrderKey], *, lock: bool = False
+    ) -> dict[OrderKey, WorkOrder]:
+        """Copies, as from a database."""
+        return {key: deepcopy(self.rows[key]) for key in keys if key in self.rows}
+
+    async def page(self, plant: str, page: Page) -> Sequence[WorkOrder]:
+        """By order number."""
+        keys = sorted(key for key in self.rows if key.plant == plant)
+        after = [key for key in keys if not page.after or key.order_no > str(page.after[0])]
+        return [self.rows[key] for key in after[: page.limit]]
+
+    async def walk(self, after: OrderKey | None) -> Sequence[WorkOrder]:
+        """Two at a time."""
+        return [self.rows[key] for key in sorted(self.rows) if not after or key > after][:2]
+
+    async def add(self, orders: Sequence[WorkOrder]) -> None:
+        """Nobody else is here."""
+        self.rows |= {order.key: deepcopy(order) for order in orders}
+
+    async def save(self, orders: Collection[WorkOrder]) -> None:
+        """Replace."""
+        self.rows |= {order.key: deepcopy(order) for order in orders}
+
+    async def holds(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[str]]:
+        """Through the lots."""
+        found: defaultdict[OrderKey, set[str]] = defaultdict(set)
+        for lot in self._lots.rows.values():
+            if lot.order_no:
+                found[OrderKey(lot.key.plant, lot.order_no)].update(lot.holds)
+        return {key: sorted(found[key]) for key in keys if found[key]}
+
+
+class MemoryConfirmations:
+    """ports.Confirmations."""
+
+    def __init__(self) -> None:
+        self.rows: dict[ReportKey, Booked] = {}
+
+    async def find(self, keys: Collection[ReportKey]) -> dict[ReportKey, Booked]:
+        """Those booked."""
+        return {key: self.rows[key] for key in keys if key in self.rows}
+
+    async def of_orders(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[Booked]]:
+        """By number."""
+        found: defaultdict[OrderKey, list[Booked]] = defaultdict(list)
+        for booked in sorted(self.rows.values(), key=lambda one: one.no):
+            if booked.report.order in keys:
+                found[booked.report.order].append(booked)
+        return dict(found)
+
+    async def add(self, booked: Sequence[Booked]) -> None:
+        """Nobody else is here."""
+        self.rows |= {one.report.key: one for one in booked}
+
+
+class MemoryLots:
+    """ports.Lots. Every version of a hold is remembered, a lot shows the active ones."""
+
+    def __init__(self) -> None:
+        self.rows: dict[LotKey, Lot] = {}
+        self._holds: dict[tuple[LotKey, str], Hold] = {}
+
+    async def get(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Copies, as from a database."""
+        return {key: deepcopy(self.rows[key]) for key in keys if key in self.rows}
+
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Known from now on."""
+        for key in keys:
+            self.rows.setdefault(key, Lot(key, NOON))
+        return await self.get(keys)
+
+    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+        """By item and number."""
+        keys = sorted(key for key in self.rows if key.plant == plant)
+        after = [key for key in keys if not page.after or key[1:] > page.after]
+        return [self.rows[key] for key in after[: page.limit]]
+
+    async def save(self, lots: Collection[Lot]) -> None:
+        """All but the holds."""
+        for lot in lots:
+            self.rows[lot.key] = deepcopy(lot)
+            self._show(lot.key)
+
+    async def hold(self, holds: Sequence[Hold]) -> None:
+        """The highest version stays."""
+        for hold in holds:
+            known = self._holds.get((hold.lot, hold.hold_no))
+            if known is None or known.version < hold.version:
+                self._holds[hold.lot, hold.hold_no] = hold
+            self._show(hold.lot)
+
+    def _show(self, key: LotKey) -> None:
+        self.rows[key].holds = {
+            hold_no: hold.version
+            for (lot, hold_no), hold in self._holds.items()
+            if lot == key and hold.active
+        }
+
+
+class MemoryGenealogy:
+    """ports.Genealogy."""
+
+    def __init__(self, lots: MemoryLots, confirmations: MemoryConfirmations) -> None:
+        self.edges: list[Edge] = []
+        self._lots = lots
+        self._confirmations = confirmations
+
+    async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """By the order number of each lot."""
+        found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
+        for lot in self._lots.rows.values():
+            key = OrderKey(lot.key.plant, lot.order_no)
+            if lot.order_no and key in orders:
+                found[key].add(lot.key)
+        return dict(found)
+
+    async def loose(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """From the confirmations that name no lot."""
+        found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
+        for booked in self._confirmations.rows.values():
+            if booked.report.order in orders and not booked.report.lot_no:
+                found[booked.report.order].update(lot for _, lot, _ in booked.report.lots_consumed)
+        return dict(found)
+
+    async def add(self, edges: Sequence[Edge]) -> None:
+        """Merge."""
+        self.edges = merge([*self.edges, *edges])
+
+    async def clear(self) -> None:
+        """Forget all."""
+        self.edges = []
+
+    async def children(self, lots: Collection[LotKey]) -> dict[LotKey, set[LotKey]]:
+        """One level."""
+        found: defaultdict[LotKey, set[LotKey]] = defaultdict(set)
+        for link, _ in self.edges:
+            if link.source in lots:
+                found[link.source].add(link.target)
+        return dict(found)
+
+    async def circular(self, links: Iterable[Link]) -> Link | None:
+        """The first one that closes a circle."""
+        for link in links:
+            if link.source in reach(self.edges, {link.target}, Direction.FORWARD):
+                return link
+        return None
+
+    async def trace(self, lots: Collection[LotKey], direction: Direction) -> set[LotKey]:
+        """As brute force does it."""
+        return reach(self.edges, {key for key in lots if key in self._lots.rows}, direction)
+
+    async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
+        """In the order of their links."""
+        return [edge for edge in self.edges if {edge.link.source, edge.link.target} <= set(lots)]
+
+
+def reach(edges: Iterable[Edge], start: set[LotKey], direction: Direction) -> set[LotKey]:
+    """By walking every edge until nothing is added."""
+    pairs = {(edge.link.source, edge.link.target) for edge in edges}
+    if direction is Direction.BACKWARD:
+        pairs = {(target, source) for source, target in pairs}
+    reached = set(start)
+    while more := {to for source, to in pairs if source in reached} - reached:
+        reached |= more
+    return reached
+
+
+class MemoryFacts(list[Fact]):
+    """ports.Facts."""
+
+    def tell(self, fact: Fact) -> None:
+        """As it is now: a database would have written it."""
+        self.append(deepcopy(fact))
+
+
+class MemoryFloor:
+    """Units of work over books in memory; `facts` are those that were committed."""
+
+    def __init__(self) -> None:
+        lots, confirmations, self.facts = MemoryLots(), MemoryConfirmations(), MemoryFacts()
+        genealogy = MemoryGenealogy(lots, confirmations)
+        clock = ManualClock(NOON)
+        self._books = Books(MemoryOrders(lots), confirmations, lots, genealogy, self.facts, clock)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Books]:
+        """All or nothing."""
+        parts = vars_of(self._books)
+        before = [deepcopy(part) for part in parts]
+        told = len(self.facts)
+        try:
+            yield self._books
+        except BaseException:
+            for part, old in zip(parts, before, strict=True):
+                for name in ("rows", "edges", "_holds"):
+                    if name in vars(part):
+                        setattr(part, name, getattr(old, name))
+            del self.facts[told:]
+            raise
+
+    async def told(self) -> list[str]:
+        """By name."""
+        return [f"{order_of(fact)} {type(fact).__name__}" for fact in self.facts]
+
+
+def vars_of(books: Books) -> list[object]:
+    """The parts that hold rows."""
+    return [books.orders, books.confirmations, books.lots, books.genealogy]

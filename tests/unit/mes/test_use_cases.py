@@ -1,0 +1,32 @@
+"""The use cases on books in memory."""
+
+import pytest
+
+from tests.unit.mes.memory import MemoryFloor
+from tests.unit.mes.use_cases import (
+    ConfirmationsContract,
+    GenealogyContract,
+    HoldsContract,
+    OrdersContract,
+)
+
+
+@pytest.fixture
+def floor() -> MemoryFloor:
+    return MemoryFloor()
+
+
+class TestOrders(OrdersContract):
+    pass
+
+
+class TestConfirmations(ConfirmationsContract):
+    pass
+
+
+class TestHolds(HoldsContract):
+    pass
+
+
+class TestGenealogy(GenealogyContract):
+    pass
