@@ -1,9 +1,6 @@
 """The ERP service: orders are read from every ERP, postings carried to it in order."""
 
-from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
-from plantmesh.erp.v1.orders_pb2_grpc import add_OrderServiceServicer_to_server
 from plantmesh.erp.v1.postings_pb2 import Posting
-from plantmesh.erp.v1.postings_pb2_grpc import add_PostingServiceServicer_to_server
 
 from services.erp import rpc
 from services.erp.adapters.lane import announce, lanes_over
@@ -40,14 +37,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     service.add(
         "poller", elected(poller, store, settings.instance, settings.poll_seconds), reports=True
     )
-    orders, postings = rpc.OrderServicer(store, books), rpc.PostingServicer(store, books)
-    erp.serve(
-        [
-            (add_OrderServiceServicer_to_server, orders),
-            (add_PostingServiceServicer_to_server, postings),
-            (add_HoldEnforcementServiceServicer_to_server, rpc.HoldServicer(store, books)),
-        ]
-    )
+    erp.serve(rpc.registrations(store, books, TOPIC))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from services.erp.domain.keys import OrderKey
 from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import Principal
+from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.errors import DeniedError
 
 READ, WRITE = "erp:read", "erp:write"
 ENFORCE = "delegate"
@@ -22,6 +23,19 @@ def may_list(plant: str) -> Principal:
     """Readers of the plant."""
     require_scope(READ)
     return require_plant(plant)
+
+
+def may_copy() -> Principal:
+    """Readers of everything: a partition knows no plants."""
+    principal = require_scope(READ)
+    if EVERY_PLANT not in principal.plants:
+        raise DeniedError(
+            "a snapshot holds every plant's orders",
+            code="foreign_plant",
+            field="partition",
+            hint="only services that work for all plants copy whole topics",
+        )
+    return principal
 
 
 def may_post(keys: Iterable[OrderKey]) -> Principal:

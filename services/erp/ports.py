@@ -110,6 +110,10 @@ class Orders(Protocol):
         """Orders of a plant by order number."""
         ...
 
+    async def walk(self, after: OrderKey | None) -> Sequence[ProductionOrder]:
+        """Some hundreds of all orders, by key; empty when there are no more."""
+        ...
+
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change; nobody else changes (or first stores) it meanwhile."""
         ...

@@ -1,18 +1,25 @@
 """The gRPC face of the ERP service. Domain errors become status codes in kit.rpc."""
 
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
+from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 from plantmesh.common.v1 import holds_pb2, holds_pb2_grpc
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.erp.v1 import orders_pb2, orders_pb2_grpc, postings_pb2, postings_pb2_grpc
 
 from services.erp import policy, wire
 from services.erp.application.accept_postings import accept_postings
 from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
 from services.erp.application.read_orders import read_orders
+from services.erp.application.read_state import read_state
 from services.erp.ports import Books
+from services.kit.backbone.topic import Topic
 from services.kit.commands import once
 from services.kit.paging import Listing
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.kit.wire import read_page
 
@@ -101,3 +108,20 @@ class HoldServicer(holds_pb2_grpc.HoldEnforcementServiceServicer):
         async with self._store.work():
             await refuse_while_under_way(self._books.postings, holds)
         return answer
+
+
+def registrations(store: Store, books: Books, topic: Topic) -> list[Registration]:
+    """Everything the service answers."""
+
+    async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        async for part in read_state(books, lambda key: topic.part_of(str(key)) == partition):
+            yield wire.write_state(*part)
+
+    holds = HoldServicer(store, books)
+    snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
+    return [
+        (orders_pb2_grpc.add_OrderServiceServicer_to_server, OrderServicer(store, books)),
+        (postings_pb2_grpc.add_PostingServiceServicer_to_server, PostingServicer(store, books)),
+        (holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server, holds),
+        (add_SnapshotServiceServicer_to_server, snapshots),
+    ]

@@ -1,6 +1,6 @@
 """Between domain values and protobuf messages; the only module that spells both."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from google.protobuf.message import DecodeError
@@ -10,7 +10,7 @@ from plantmesh.erp.v1 import events_pb2, orders_pb2, postings_pb2
 
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import LotKey, OrderKey
-from services.erp.domain.order import Extent, News, ProductionOrder
+from services.erp.domain.order import Extent, Lifecycle, News, ProductionOrder
 from services.erp.domain.posting import Kind, Line, Posting
 from services.erp.ports import PostingRecord
 from services.kit.errors import InvalidError
@@ -35,6 +35,12 @@ _STATES = {
 }
 OrderEvent = events_pb2.ProductionOrderReleased | events_pb2.ProductionOrderChanged
 PostingEvent = events_pb2.PostingDone | events_pb2.PostingRefused | events_pb2.PostingSkipped
+_EVENTS: Mapping[State, Callable[..., PostingEvent]] = {
+    State.POSTED: events_pb2.PostingDone,
+    State.REFUSED: events_pb2.PostingRefused,
+    State.NEEDS_CONFIRMATION: events_pb2.PostingRefused,
+    State.SKIPPED: events_pb2.PostingSkipped,
+}
 
 
 # --- keys
@@ -219,11 +225,19 @@ def write_settled(entry: Entry, at: datetime) -> PostingEvent:
         attempts=entry.attempt,
         as_of=_timestamp(at),
     )
-    if entry.state is State.POSTED:
-        return events_pb2.PostingDone(posting=status)
-    if entry.state is State.SKIPPED:
-        return events_pb2.PostingSkipped(posting=status)
-    return events_pb2.PostingRefused(posting=status)
+    return _EVENTS[entry.state](posting=status)
+
+
+def write_state(
+    orders: Sequence[ProductionOrder], records: Sequence[PostingRecord]
+) -> Iterator[OrderEvent | PostingEvent]:
+    """The events that would tell it: each order's last word, then what became of its postings."""
+    for order in orders:
+        released = order.status.lifecycle is Lifecycle.RELEASED
+        yield write_order_event(order, News.RELEASED if released else News.CHANGED)
+    for record in records:
+        if told := _EVENTS.get(record.state):
+            yield told(posting=write_record(record))
 
 
 def _posting_of(entry: Entry) -> postings_pb2.Posting:

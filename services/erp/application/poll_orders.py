@@ -1,7 +1,7 @@
 """Use case: what changed in an ERP is read, kept as it came, and taken order by order."""
 
 from services.erp.application.take_order import take_order
-from services.erp.ports import Books, OrderFeed, Inbox, Marks, RawOrder
+from services.erp.ports import Books, Inbox, Marks, OrderFeed, RawOrder
 
 
 async def poll_orders(

@@ -1,6 +1,6 @@
 """Production orders in SQL; what changes is told through the outbox in the same transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import tuple_
@@ -22,6 +22,8 @@ from services.kit.backbone.outbox import emit
 from services.kit.paging import Cut, Page
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
+
+_WALK = 200
 
 
 class SqlOrders:
@@ -46,6 +48,14 @@ class SqlOrders:
             query.order_by(col(OrderRow.order_no)).limit(page.limit)
         )
         return page.cut([_read(row) for row in rows], lambda order: (order.key.order_no,))
+
+    async def walk(self, after: OrderKey | None) -> Sequence[ProductionOrder]:
+        """Some hundreds of all orders, by key."""
+        place = tuple_(col(OrderRow.plant), col(OrderRow.order_no))
+        query = select(OrderRow).order_by(place).limit(_WALK)
+        if after:
+            query = query.where(place > tuple_(after.plant, after.order_no))
+        return [_read(row) for row in await current_work().session.exec(query)]
 
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change; a lock on its name covers one that does not exist yet."""

@@ -9,16 +9,14 @@ import pytest
 from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import (
     HoldEnforcementServiceStub,
-    add_HoldEnforcementServiceServicer_to_server,
 )
+from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
 from plantmesh.erp.v1 import events_pb2
 from plantmesh.erp.v1.orders_pb2_grpc import (
     OrderServiceStub,
-    add_OrderServiceServicer_to_server,
 )
 from plantmesh.erp.v1.postings_pb2_grpc import (
     PostingServiceStub,
-    add_PostingServiceServicer_to_server,
 )
 
 from services.erp import rpc
@@ -31,7 +29,7 @@ from services.kit.backbone.topic import Topic
 from services.kit.lanes.systems import System, put_system
 from services.kit.migrate import migrate
 from services.kit.rpc.client import Peer
-from services.kit.rpc.server import Registration, RpcServer
+from services.kit.rpc.server import RpcServer
 from services.kit.store import Row, Store
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.servers import PostgresServer, scratch_folder
@@ -40,6 +38,7 @@ from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.place import Place, declare
 
+TOPIC = Topic("plantmesh.erp")
 with_erp = partial(migrate, "erp")
 ERP = System("erp-1", "ledger", ("lyon",), budget=10_000)
 CODES = (
@@ -60,7 +59,7 @@ TABLES = ("production_order", "lane_entry", "lane_key", "lot", "lot_hold", "post
 async def store(postgres: PostgresServer) -> AsyncIterator[Store]:
     """A database of the test's own: ERP serves lyon, and its codes are mapped."""
     store = Store(postgres.dsn("erp", prepared_by=with_erp))
-    store.bind(Outbox(Topic(name="plantmesh.erp")))
+    store.bind(Outbox(TOPIC))
     await set_up(store, ERP)
     yield store
     await store.close()
@@ -107,23 +106,20 @@ class Stubs:
     orders: OrderServiceStub = field(init=False)
     postings: PostingServiceStub = field(init=False)
     holds: HoldEnforcementServiceStub = field(init=False)
+    snapshots: SnapshotServiceStub = field(init=False)
 
     def __post_init__(self) -> None:
         """One channel for all."""
         self.orders = OrderServiceStub(self.peer.channel)
         self.postings = PostingServiceStub(self.peer.channel)
         self.holds = HoldEnforcementServiceStub(self.peer.channel)
+        self.snapshots = SnapshotServiceStub(self.peer.channel)
 
 
 @pytest.fixture
 async def server(store: Store) -> AsyncIterator[RpcServer]:
-    """The three servicers behind a real port."""
-    books = sql_books()
-    registrations: list[Registration] = [
-        (add_OrderServiceServicer_to_server, rpc.OrderServicer(store, books)),
-        (add_PostingServiceServicer_to_server, rpc.PostingServicer(store, books)),
-        (add_HoldEnforcementServiceServicer_to_server, rpc.HoldServicer(store, books)),
-    ]
+    """Everything erp answers, behind a real port."""
+    registrations = rpc.registrations(store, sql_books(), TOPIC)
     server = RpcServer(verifier(), registrations, bind="127.0.0.1", port=0)
     await server.start()
     yield server

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from plantmesh.common.v1.keys_pb2 import OrderKey
 from plantmesh.common.v1.page_pb2 import PageRequest
+from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.erp.v1 import orders_pb2, postings_pb2
 from plantmesh.erp.v1.events_pb2 import ProductionOrderReleased
 
@@ -22,7 +23,7 @@ from services.kit.errors import (
 )
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
-from tests.component.erp.conftest import SCOPES, Stubs, ask, calling, counts, events, keep
+from tests.component.erp.conftest import SCOPES, TOPIC, Stubs, ask, calling, counts, events, keep
 from tests.component.erp.requests import ORDER, accept, hold, line, posting
 from tests.component.kit.rpc.desk import mint
 from tests.unit.erp.memory import order
@@ -165,6 +166,25 @@ async def test_orders_are_read_by_key_and_by_page(store: Store, erp: Stubs) -> N
 async def test_an_order_that_is_stored_is_told(store: Store) -> None:
     await keep(store)
     assert await events(store) == [ProductionOrderReleased(order=wire.write_order(order()))]
+
+
+async def test_a_snapshot_is_the_state_of_a_partition(store: Store, server: RpcServer) -> None:
+    orders = [order(keys.OrderKey("lyon", f"{number:03}")) for number in range(250)]
+    await keep(store, *orders)
+    part = TOPIC.part_of(str(orders[0].key))
+    request = SnapshotRequest(topic=TOPIC.name, partition=part)
+    got: list[ProductionOrderReleased] = []
+    async with calling(server.port, mint(scope=SCOPES, plants=["*"])) as erp:
+        async for answer in erp.snapshots.Snapshot(request):
+            for packed in answer.state:
+                event = ProductionOrderReleased()
+                assert packed.Unpack(event)
+                got.append(event)
+    wanted = [one for one in orders if TOPIC.part_of(str(one.key)) == part]
+    assert got == [ProductionOrderReleased(order=wire.write_order(one)) for one in wanted]
+    async with calling(server.port, mint(scope=SCOPES)) as erp:
+        with pytest.raises(DeniedError):
+            _ = [answer async for answer in erp.snapshots.Snapshot(request)]
 
 
 # --- holds

@@ -91,6 +91,10 @@ class MemoryOrders:
         rows = sorted((o for o in self.orders.values() if o.key.plant == plant), key=str)
         return page.cut(rows, lambda row: (row.key.order_no,))
 
+    async def walk(self, after: OrderKey | None) -> Sequence[ProductionOrder]:
+        """One at a time, by key."""
+        return [self.orders[key] for key in sorted(self.orders) if not after or key > after][:1]
+
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change."""
         return self.orders.get(key)

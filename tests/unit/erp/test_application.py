@@ -10,6 +10,7 @@ from services.erp.application.accept_postings import accept_postings
 from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
 from services.erp.application.poll_orders import poll_orders
 from services.erp.application.read_orders import read_orders
+from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold
@@ -262,3 +263,12 @@ async def test_orders_are_read_in_the_order_asked_for(shelf: Shelf) -> None:
     found, missing = await read_orders(shelf.orders, [ORDER, none, other, ORDER])
     assert [row.key for row in found] == [ORDER, other]
     assert missing == [none]
+
+
+async def test_a_snapshot_holds_the_orders_wanted_and_their_postings(shelf: Shelf) -> None:
+    for number in ("1", "2"):
+        shelf.orders.orders[OrderKey("lyon", number)] = order(OrderKey("lyon", number))
+    await accept_postings(shelf.books, [posting()])
+    parts = [part async for part in read_state(shelf.books, lambda key: key.order_no != "2")]
+    assert [one.key.order_no for orders, _ in parts for one in orders] == ["1", "4711"]
+    assert [one.reference for _, records in parts for one in records] == [posting().reference]
