@@ -14,7 +14,7 @@ from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
 from tools.plantctl import lanes, letters
 from tools.plantctl.printing import print_error
-from tools.plantctl.session import Session, mint, session
+from tools.plantctl.session import SaidError, Session, mint, session
 from tools.plantctl.standing import status
 
 REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
@@ -63,18 +63,21 @@ def main() -> None:
 def _main() -> int:
     try:
         app()
-    except UnavailableError as error:
-        print_error(error)
-        return UNREACHABLE
+    except SaidError as said:
+        return _code(said.cause)
     except DomainError as error:
         print_error(error)
-        return REFUSED
+        return _code(error)
     except MeshError as error:
         sys.stderr.write(f"{error}\n")
         return UNREACHABLE
     except SystemExit as ended:
         return MISSPELT if ended.code == _TYPER_MISSPELT else int(ended.code or 0)
     return 0
+
+
+def _code(error: DomainError) -> int:
+    return UNREACHABLE if isinstance(error, UnavailableError) else REFUSED
 
 
 if __name__ == "__main__":

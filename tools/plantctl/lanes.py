@@ -15,8 +15,8 @@ from tools.plantctl.desks import Desks, Reply, worst
 from tools.plantctl.mending import mend
 from tools.plantctl.names import entry_name, read_entries, read_entry
 from tools.plantctl.options import AsJson, DryRun, Limit, Reason, ServiceName
-from tools.plantctl.printing import console, plain, print_error, print_json, print_table, since
-from tools.plantctl.session import end_with, run, session
+from tools.plantctl.printing import console, plain, print_json, print_table, since
+from tools.plantctl.session import run, say_errors, session
 
 app = typer.Typer(no_args_is_help=True, help="Postings to outside systems that wait for a person.")
 
@@ -133,7 +133,7 @@ async def _list(desks: Desks, request: pb.ListLaneEntriesRequest) -> list[Found]
 
 async def _choose(desks: Desks, request: pb.ListLaneEntriesRequest) -> dict[str, list[int]]:
     replies = await _list(desks, request)
-    end_with(worst(replies))
+    say_errors(replies)
     found = {
         reply.service: [entry.id for entry in reply.answer.entries]
         for reply in replies
@@ -182,13 +182,11 @@ def _print(replies: Sequence[Found], *, as_json: bool) -> None:
         if reply.answer
         for entry in reply.answer.entries
     ]
-    _answer(found, as_json=as_json)
-    for reply in replies:
-        if reply.error:
-            print_error(reply.error, reply.service)
+    if as_json or found or not worst(replies):
+        _answer(found, as_json=as_json)
     if not as_json and any(reply.answer and reply.answer.page.has_more for reply in replies):
         console.print("there are more: --limit")
-    end_with(worst(replies))
+    say_errors(replies)
 
 
 def _answer(found: Sequence[tuple[str, pb.LaneEntry]], *, as_json: bool) -> None:

@@ -15,8 +15,8 @@ from tools.plantctl.desks import Desks, worst
 from tools.plantctl.mending import mend
 from tools.plantctl.names import key_name, read_key, read_keys
 from tools.plantctl.options import AsJson, DryRun, Limit, Reason, ServiceName
-from tools.plantctl.printing import console, plain, print_error, print_json, print_table, since
-from tools.plantctl.session import end_with, run, session
+from tools.plantctl.printing import console, plain, print_json, print_table, since
+from tools.plantctl.session import run, say_errors, session
 
 app = typer.Typer(no_args_is_help=True, help="Events that a service refused, by their key.")
 
@@ -40,13 +40,11 @@ def list_(
     desks = session(context).desks.narrowed(service)
     replies = run(desks.ask_all(lambda desk: desk.ListParkedKeys(request)))
     found = [(reply.service, key) for reply in replies if reply.answer for key in reply.answer.keys]
-    _answer(found, as_json=as_json)
-    for reply in replies:
-        if reply.error:
-            print_error(reply.error, reply.service)
+    if as_json or found or not worst(replies):
+        _answer(found, as_json=as_json)
     if not as_json and any(reply.answer and reply.answer.page.has_more for reply in replies):
         console.print("there are more: --limit")
-    end_with(worst(replies))
+    say_errors(replies)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """What every command needs: who asks, and whom."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,9 @@ import typer
 from services.kit.errors import DomainError, NotFoundError
 from tools.mesh.issuer import Issuer
 from tools.mesh.people import USERS
-from tools.plantctl.desks import Desks
+from tools.plantctl.desks import Desks, Reply, worst
 from tools.plantctl.places import read_places, running_places
+from tools.plantctl.printing import print_error
 from tools.plantctl.settings import PlantctlSettings
 
 T = TypeVar("T")
@@ -71,7 +72,18 @@ def run(asking: Awaitable[T]) -> T:
     return asyncio.run(wait())
 
 
-def end_with(error: DomainError | None) -> None:
-    """Fail the command after what could be shown was shown."""
-    if error is not None:
-        raise error
+class SaidError(Exception):
+    """Ends a command whose errors were said; `cause` decides the exit code."""
+
+    def __init__(self, cause: DomainError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def say_errors(replies: Sequence[Reply[T]]) -> None:
+    """Name every service that did not answer, and fail; after what could be shown was shown."""
+    for reply in replies:
+        if reply.error:
+            print_error(reply.error, reply.service)
+    if cause := worst(replies):
+        raise SaidError(cause)

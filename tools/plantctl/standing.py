@@ -8,10 +8,11 @@ from plantmesh.ops.v1 import desk_pb2 as pb
 
 from tools.plantctl.desks import Reply, worst
 from tools.plantctl.options import AsJson, ServiceName
-from tools.plantctl.printing import age, plain, print_error, print_json, print_table
-from tools.plantctl.session import end_with, run, session
+from tools.plantctl.printing import age, plain, print_json, print_table
+from tools.plantctl.session import run, say_errors, session
 
 Replies = Sequence[Reply[pb.GetStatusResponse]]
+_HEADS = ("process", "what", "name", "state", "waiting", "oldest", "detail")
 _WELL = ("active", "idle")
 
 
@@ -24,18 +25,12 @@ def status(
     """Show what waits and what is not well in every service; exits 2 when one is away."""
     desks = session(context).desks.narrowed(service)
     replies = run(desks.ask_replicas(lambda desk: desk.GetStatus(pb.GetStatusRequest())))
+    rows = list(_rows(replies, everything=everything))
     if as_json:
         print_json([_plain(reply) for reply in replies])
-    else:
-        print_table(
-            ("process", "what", "name", "state", "waiting", "oldest", "detail"),
-            _rows(replies, everything=everything),
-            empty=f"all is well, nothing waits ({len(replies)} processes)",
-        )
-        for reply in replies:
-            if reply.error:
-                print_error(reply.error, reply.service)
-    end_with(worst(replies))
+    elif rows or not worst(replies):
+        print_table(_HEADS, rows, empty=f"all is well, nothing waits ({len(replies)} processes)")
+    say_errors(replies)
 
 
 def _rows(replies: Replies, *, everything: bool) -> Iterator[tuple[str, ...]]:
