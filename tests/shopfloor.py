@@ -45,9 +45,9 @@ CODES = [
 def ledger_system(url: str, *, budget: float = 2000.0, **settings: Any) -> System:
     """The ledger's row in `systems`; impatient, so that tests need not be patient."""
     terms = {
-        "request_timeout": 0.6,
+        "request_timeout": 0.5,
         "longest_request_seconds": 1.0,
-        "lane": {"batch": 5, "lease": 4.0},
+        "lane": {"batch": 3, "lease": 1.8},
         "page": 500,
     }
     return System("ledger", "ledger", (PLANT,), budget, "ledger", {"url": url, **terms, **settings})

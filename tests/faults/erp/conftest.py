@@ -1,0 +1,53 @@
+"""A rig a test, and a line of figures a row."""
+
+import zlib
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from services.kit.migrate import migrate
+from tests.faults.erp.rig import ErpRig
+from tests.faults.figures import Figures
+from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
+from tools.mesh.people import USERS
+
+_FIGURES = pytest.StashKey[list[Figures]]()
+with_erp = partial(migrate, "erp")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line a row."""
+    figures = terminalreporter.config.stash.get(_FIGURES, [])
+    if figures:
+        terminalreporter.section("faults between erp and the ledger")
+    for row in figures:
+        terminalreporter.write_line(row.line())
+
+
+@pytest.fixture
+def erp_rig(
+    postgres: PostgresServer,
+    fresh_valkey: ValkeyServer,
+    issuer: IssuerServer,
+    request: pytest.FixtureRequest,
+) -> Iterator[ErpRig]:
+    """A run of its own; whatever it started has ended when the test has."""
+    seed = request.config.getoption("--seed", None)
+    dsn = postgres.dsn("erp", prepared_by=with_erp)
+    env = {
+        "PLANTMESH_DATABASE_URL": dsn,
+        "PLANTMESH_REDIS_URL": fresh_valkey.url,
+        "PLANTMESH_JWKS_URL": issuer.jwks_url,
+        "PLANTMESH_ISSUER": issuer.url,
+        "PLANTMESH_POLL_SECONDS": "0.5",
+    }
+    with scratch_folder() as root:
+        number = zlib.crc32(request.node.name.encode()) if seed is None else seed
+        rig = ErpRig(root, env, issuer.mint(USERS["operator"]), number)
+        try:
+            yield rig
+        finally:
+            rig.stop()
+            postgres.drop(dsn)
+        request.config.stash.setdefault(_FIGURES, []).extend(rig.figures)
