@@ -15,16 +15,8 @@ from services.erp.ports import ErpSystem
 from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import Found, Outcome, Posted, Unavailable
 from services.kit.lanes.systems import System
-from tests.contract.erp_system import (
-    NOON,
-    ORDER,
-    ErpSystemContract,
-    Stage,
-    Trouble,
-    made,
-    ref,
-    until,
-)
+from tests.contract.erp_system import ErpSystemContract, Stage, Trouble
+from tests.contract.erp_system.stage import NOON, ORDER, made, ref, until
 from tests.servers import scratch_folder
 from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
