@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
@@ -11,7 +12,7 @@ from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.domain.genealogy import Direction, Edge, Link
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.memory import reach
-from tests.unit.mes.reports import kg, lot_key, order_key, plan, report
+from tests.unit.mes.reports import lot_key, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, edges
 
 Pairs = set[tuple[int, int]]
@@ -21,8 +22,9 @@ PAIRS = st.sets(
     max_size=25,
 )
 DIAMOND = {(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)}
+RUNS = count()
 QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -30,7 +32,7 @@ def links(pairs: Pairs) -> Iterator[Edge]:
     """Lot n is called X/n; every pair has an order of its own."""
     for source, target in sorted(pairs):
         key = order_key(f"{source}-{target}")
-        yield Edge(Link(lot_key(f"X/{source}"), lot_key(f"X/{target}"), key), kg("1"))
+        yield Edge(Link(lot_key(f"X/{source}"), lot_key(f"X/{target}"), key), None)
 
 
 @QUICK
@@ -72,22 +74,21 @@ async def on_a_floor(database: str, act: Any) -> None:
         await result
 
 
-@settings(QUICK, max_examples=8)
-@given(PAIRS, st.sets(st.integers(0, 9)), st.integers(0, 10**9))
+@settings(QUICK, max_examples=5)
+@given(PAIRS, st.sets(st.integers(0, 9)))
 def test_a_rebuild_equals_what_was_booked_live(
-    database: str, pairs: Pairs, loose: set[int], run: int
+    database: str, pairs: Pairs, loose: set[int]
 ) -> None:
-    asyncio.run(on_a_floor(database, lambda floor: book_and_rebuild(floor, pairs, loose, run)))
+    asyncio.run(on_a_floor(database, lambda floor: book_and_rebuild(floor, pairs, loose)))
 
 
-async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int], run: int) -> None:
+async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int]) -> None:
     """Every lot has an order; those of `loose` consume without naming the lot."""
-    async with floor.work() as books:
-        await books.genealogy.clear()
+    run = next(RUNS)
     targets = sorted({target for _, target in pairs})
     await create(floor, *(plan(f"{run}/{n}", item_no=f"{run}") for n in targets))
     for n in targets:
-        used = tuple((f"{run}/{source}", "1") for source, target in pairs if target == n)
+        used = tuple((f"{run}/{run}.{source}", "1") for source, target in pairs if target == n)
         apart = n in loose
         await confirm(
             floor,
@@ -95,13 +96,15 @@ async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int], run: int
                 f"{run}/{n}/in",
                 "0",
                 order_no=f"{run}/{n}",
-                lot="" if apart else str(n),
+                lot="" if apart else f"{run}.{n}",
                 consumed=used,
             ),
-            report(f"{run}/{n}/out", order_no=f"{run}/{n}", lot=str(n)),
+            report(f"{run}/{n}/out", order_no=f"{run}/{n}", lot=f"{run}.{n}"),
         )
     live = await edges(floor)
-    assert {(int(source), int(target)) for source, target, _ in live} == pairs
+    assert {one[:2] for one in live if one[0].startswith(f"{run}.")} == {
+        (f"{run}.{source}", f"{run}.{target}") for source, target in pairs
+    }
     async with floor.work() as books:
         await rebuild_genealogy(books)
     assert await edges(floor) == live
