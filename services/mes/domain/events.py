@@ -54,5 +54,4 @@ def order_of(fact: Fact) -> OrderKey:
             return key
         case OperationConfirmed(booked):
             return booked.report.order
-        case LotProduced(_, order):
-            return order
+    return fact.order

@@ -108,7 +108,8 @@ def among(columns: Sequence[Column[Any]], keys: Collection[tuple[Any, ...]]) -> 
         cast([key[place] for key in keys], ARRAY(column.type))
         for place, column in enumerate(columns)
     )
-    given = func.unnest(*arrays).table_valued(*(column.name for column in columns))
+    names = (column.name for column in columns)
+    given = func.unnest(*arrays).table_valued(*names).render_derived()
     return tuple_(*columns).in_(select(*given.c))
 
 
@@ -119,10 +120,12 @@ def of_orders(table: Table, keys: Collection[tuple[str, str]]) -> ColumnElement[
 
 async def rows(statement: Executable) -> Sequence[Row[Any]]:
     """What a query finds, in the unit of work of this task."""
-    return (await current_work().session.execute(statement)).all()
+    connection = await current_work().session.connection()
+    return (await connection.execute(statement)).all()
 
 
 async def write(statement: Executable, values: Sequence[dict[str, Any]]) -> None:
     """Run a statement once for each set of values, in one round trip; for none, not at all."""
     if values:
-        await current_work().session.execute(statement, values)
+        connection = await current_work().session.connection()
+        await connection.execute(statement, values)

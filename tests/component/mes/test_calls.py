@@ -92,7 +92,8 @@ async def test_events_reach_the_stream_in_confirmation_order(
     async with asyncio.timeout(20):
         while len(entries) < len(await floor.told()):
             stream = TOPIC.stream(TOPIC.part_of("lyon/4711"))
-            entries = await redis.xrange(stream)
+            found: Any = await redis.xrange(stream)
+            entries = found
             await asyncio.sleep(0.02)
     stop.set()
     await running
