@@ -1,0 +1,1 @@
+"""Movements, balances and holds: rules without a database or a wire."""
