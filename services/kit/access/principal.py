@@ -57,8 +57,8 @@ _acting: ContextVar[Principal | None] = ContextVar("principal", default=None)
 
 
 @contextmanager
-def acting_as(principal: Principal) -> Iterator[None]:
-    """Everything inside is asked by `principal`."""
+def acting_as(principal: Principal | None) -> Iterator[None]:
+    """Everything inside is asked by `principal`; None is the service itself."""
     before = _acting.set(principal)
     try:
         yield
