@@ -15,6 +15,8 @@ from services.kit.store import forbid_work
 _OPTIONS = (
     # One retry layer a path, and it is never this one.
     ("grpc.enable_retries", 0),
+    # A subchannel shared between channels keeps its backoff: a new peer on an old port seems away.
+    ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.keepalive_time_ms", 30_000),

@@ -1,6 +1,7 @@
 """Whatever is wrong with a request: a typed error names the field, and no table knows of it."""
 # ruff: noqa: E501 - a row of the table is a line
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -136,18 +137,22 @@ async def test_every_refusal_is_typed_names_the_field_and_leaves_no_trace(runnin
 @pytest.mark.parametrize(
     ("token", "kind", "code"),
     [
-        ("-", UnauthenticatedError, "bad_token"),
-        (mint(ECKey.generate_key("P-256", {"kid": "k1"})), UnauthenticatedError, "bad_token"),
-        (mint(exp=1), UnauthenticatedError, "bad_token"),
-        (mint(scope="mes:read wms:write"), DeniedError, "scope_required"),
-        (mint(plants=["oslo"]), DeniedError, "foreign_plant"),
+        (lambda: "-", UnauthenticatedError, "bad_token"),
+        (
+            lambda: mint(ECKey.generate_key("P-256", {"kid": "k1"})),
+            UnauthenticatedError,
+            "bad_token",
+        ),
+        (lambda: mint(exp=1), UnauthenticatedError, "bad_token"),
+        (lambda: mint(scope="mes:read wms:write"), DeniedError, "scope_required"),
+        (lambda: mint(plants=["oslo"]), DeniedError, "foreign_plant"),
     ],
     ids=["none", "forged", "expired", "without scope", "elsewhere"],
 )
 async def test_who_may_not_changes_nothing(
-    running: Floor, token: str, kind: type[DomainError], code: str
+    running: Floor, token: Callable[[], str], kind: type[DomainError], code: str
 ) -> None:
-    error = await refuse(running, confirm(report("c9")), token)
+    error = await refuse(running, confirm(report("c9")), token())
     assert isinstance(error, kind)
     assert error.code == code or kind is UnauthenticatedError
 

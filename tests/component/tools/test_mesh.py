@@ -17,6 +17,7 @@ from tools.mesh.errors import MeshError
 from tools.mesh.mesh import Mesh
 from tools.mesh.migrations import migrate
 from tools.mesh.program import HERE, Process
+from tools.mesh.services import present
 from tools.mesh.settings import MeshSettings
 from tools.mesh.wait import until
 
@@ -120,7 +121,9 @@ def test_an_operator_starts_looks_kills_and_stops(background: Path) -> None:
 
     until(restarted, "the restart of valkey in the report", seconds=15)
     report = json.loads(mesh(background, "status", "--json").stdout)
-    assert [each["name"] for each in report["processes"]] == ["postgres", "valkey", "issuer"]
+    names = [each["name"] for each in report["processes"]]
+    assert names[:3] == ["postgres", "valkey", "issuer"]
+    assert names[3:] == [f"{service}-0" for service in present()]
     assert "Ready to accept connections" in mesh(background, "logs", "valkey").stdout
     assert mesh(background, "token", "planner").stdout.count(".") == 2
     assert mesh(background, "down").stdout == "stopped\n"
