@@ -1,0 +1,1 @@
+"""Inspection lots, results, dispositions and holds."""

@@ -1,0 +1,51 @@
+"""The process of quality."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from google.protobuf.message import Message
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
+from plantmesh.quality.v1 import quality_pb2_grpc
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+
+from services.kit.assembly import Assembly
+from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
+from services.kit.service import Service, run
+from services.kit.store import Store
+from services.quality import policy, rpc
+from services.quality.adapters.reference import ReferenceItems
+from services.quality.consumers import subscriptions
+from services.quality.ports import MasterData
+from services.quality.settings import QualitySettings
+from services.quality.store.items import SqlItems
+
+TOPIC, REFERENCE = Topic("plantmesh.quality"), Topic("plantmesh.reference")
+
+
+def registrations(store: Store, master: MasterData) -> list[Registration]:
+    """Everything quality answers over gRPC."""
+    desk = rpc.Desk(store, SystemClock(), master)
+
+    def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        return desk.state(lambda key: TOPIC.part_of(key) == partition)
+
+    snapshots = SnapshotServicer(store, TOPIC, state, policy.may_copy)
+    return [
+        (quality_pb2_grpc.add_InspectionServiceServicer_to_server, rpc.InspectionServicer(desk)),
+        (quality_pb2_grpc.add_HoldServiceServicer_to_server, rpc.HoldServicer(desk)),
+        (add_SnapshotServiceServicer_to_server, snapshots),
+    ]
+
+
+async def compose(service: Service, settings: QualitySettings) -> None:
+    """Relay, the copy of the item master, then the ports."""
+    quality = Assembly("quality", service, settings, TOPIC, subscribers=settings.subscribers)
+    quality.consume(subscriptions(SqlItems()), [REFERENCE])
+    reference = ReferenceServiceStub(quality.peer(settings.reference_address).channel)
+    quality.serve(registrations(service.store, ReferenceItems(reference.BatchGetItems)))
+
+
+if __name__ == "__main__":
+    run("quality", QualitySettings(), compose)

@@ -1,0 +1,1 @@
+"""Whom quality asks."""

@@ -1,0 +1,38 @@
+"""Use case: an inspector disposes of parts of inspection lots."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.kit.errors import located
+from services.quality.application.find import require_inspection
+from services.quality.domain.disposition import Disposition
+from services.quality.domain.events import DispositionMade
+from services.quality.domain.inspection import Inspection
+from services.quality.ports import Books
+
+
+class Decision(NamedTuple):
+    """What is to become of a part of one inspection."""
+
+    inspection_no: str
+    disposition: Disposition
+
+
+async def decide_inspections(books: Books, decisions: Sequence[Decision]) -> list[Inspection]:
+    """Decide one after the other, all or none; the inspection of each, as it is then.
+
+    Raises NotFoundError, ConflictError or InvalidError naming `decisions[i]` and the field.
+    """
+    nos = {one.inspection_no for one in decisions}
+    inspections = await books.inspections.get(nos, lock=True)
+    made = []
+    for position, (no, disposition) in enumerate(decisions):
+        with located(f"decisions[{position}]"):
+            inspection = require_inspection(inspections, no)
+            part = inspection.decide(disposition, books.clock.now())
+        if part:
+            made.append((inspection, part))
+            books.facts.tell(DispositionMade(inspection, part))
+    await books.inspections.save({one.id: one for one, _ in made}.values())
+    await books.inspections.decide(made)
+    return [inspections[no] for no in dict.fromkeys(one.inspection_no for one in decisions)]

@@ -1,0 +1,90 @@
+"""Use cases: reads, a batch at a time."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.kit.errors import NotFoundError
+from services.kit.paging import Cut, Listing, Page
+from services.quality.domain.hold import Hold
+from services.quality.domain.inspection import Inspection
+from services.quality.domain.keys import LotKey
+from services.quality.domain.result import Result
+from services.quality.domain.status import LotStatus, status_of
+from services.quality.ports import Books
+
+
+class LotQuality(NamedTuple):
+    """What quality says of a lot, and what that follows from: inspections, holds not lifted."""
+
+    lot: LotKey
+    status: LotStatus
+    inspections: Sequence[Inspection]
+    holds: Sequence[Hold]
+
+
+async def lot_quality(books: Books, lots: Sequence[LotKey]) -> list[LotQuality]:
+    """Of each lot, also of one that nobody told us of."""
+    inspections = await books.inspections.of_lots(lots)
+    holds = await books.holds.on_lots(lots)
+    excused = await books.submissions.excused(lots)
+    return [
+        LotQuality(
+            lot,
+            status_of(inspections.get(lot, ()), held=lot in holds, excused=lot in excused),
+            inspections.get(lot, ()),
+            holds.get(lot, ()),
+        )
+        for lot in lots
+    ]
+
+
+def require_inspection(
+    inspections: Mapping[str, Inspection], no: str, *, field: str = "inspection_no"
+) -> Inspection:
+    """The inspection of this number; raises NotFoundError naming `field`."""
+    if found := inspections.get(no):
+        return found
+    raise NotFoundError(
+        f"there is no inspection {no}",
+        code="unknown_inspection",
+        field=field,
+        hint="inspections are opened when output is confirmed; list those of the plant",
+    )
+
+
+def require_hold(holds: Mapping[str, Hold], no: str, *, field: str = "hold_no") -> Hold:
+    """The hold of this number; raises NotFoundError naming `field`."""
+    if found := holds.get(no):
+        return found
+    raise NotFoundError(f"there is no hold {no}", code="unknown_hold", field=field)
+
+
+def listing_of_inspections(plant: str) -> Listing:
+    """The inspections of a plant, oldest first."""
+    return Listing(f"quality.inspections/{plant}", (int,))
+
+
+def listing_of_results(inspection_no: str) -> Listing:
+    """The results of an inspection, as they were recorded."""
+    return Listing(f"quality.results/{inspection_no}", (int,))
+
+
+def listing_of_lots(hold_no: str) -> Listing:
+    """The lots of a hold, by item and number."""
+    return Listing(f"quality.hold_lots/{hold_no}", (str, str))
+
+
+async def list_inspections(books: Books, plant: str, page: Page) -> Cut[Inspection]:
+    """One page of a plant's inspections."""
+    return page.cut(await books.inspections.page(plant, page), lambda one: (one.id,))
+
+
+async def list_results(books: Books, inspection: Inspection, page: Page) -> Cut[tuple[int, Result]]:
+    """One page of an inspection's results, each with its place."""
+    return page.cut(await books.results.page(inspection, page), lambda placed: (placed[0],))
+
+
+async def list_hold_lots(books: Books, hold_no: str, page: Page) -> Cut[LotKey]:
+    """One page of the lots a hold covers."""
+    lots = await books.holds.lots(hold_no, page)
+    return page.cut(lots, lambda lot: (lot.item_no, lot.lot_no))

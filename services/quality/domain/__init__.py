@@ -1,0 +1,1 @@
+"""What quality knows and decides, without anything outside."""

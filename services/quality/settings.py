@@ -1,0 +1,16 @@
+"""What the environment tells quality."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.kit.settings import ServiceSettings
+
+
+class QualitySettings(ServiceSettings):
+    """Beside what every service is told: where reference answers."""
+
+    reference_address: Annotated[str, Field(min_length=1)]
+    """A gRPC target."""
+    subscribers: tuple[str, ...] = ("process",)
+    """Who must have read an event before it is trimmed."""

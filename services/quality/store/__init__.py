@@ -1,0 +1,23 @@
+"""The books of quality in PostgreSQL; each is used inside an open unit of work (kit.store)."""
+
+from services.kit.clock import Clock
+from services.quality.ports import Books
+from services.quality.store.facts import OutboxFacts
+from services.quality.store.holds import SqlHolds
+from services.quality.store.inspections import SqlInspections
+from services.quality.store.items import SqlItems
+from services.quality.store.results import SqlResults
+from services.quality.store.submissions import SqlSubmissions
+
+
+def open_books(clock: Clock) -> Books:
+    """Whatever is done with them is part of the unit of work of the task that does it."""
+    return Books(
+        SqlItems(),
+        SqlSubmissions(),
+        SqlInspections(clock),
+        SqlResults(),
+        SqlHolds(),
+        OutboxFacts(),
+        clock,
+    )
