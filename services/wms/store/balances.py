@@ -13,7 +13,7 @@ from services.wms.domain.keys import LotKey
 from services.wms.domain.place import Place, Status
 from services.wms.domain.stock import Balance
 from services.wms.ports import Drift
-from services.wms.store.columns import columns, lot_columns, place_columns
+from services.wms.store.columns import lot_columns, place_columns
 
 _WALKED = 500
 _BALANCES = "SELECT plant, item_no, lot_no, location, status, quantity, unit, as_of FROM balance"
@@ -100,18 +100,22 @@ class SqlBalances:
 
     async def change(self, changes: Mapping[Place, Quantity], at: datetime) -> None:
         """Added by the database, to whatever a rebuild may have left meanwhile."""
-        rows = (
-            (*place.lot, *place[1:], changes[place].value, changes[place].unit, at)
-            for place in sorted(changes)
+        places = sorted(changes)
+        keys = place_columns(places)
+        amounts = [changes[place].value for place in places]
+        await current_work().sql(
+            "INSERT INTO balance (plant, item_no, lot_no, location, status, quantity, unit, as_of)"
+            " SELECT *, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::numeric[], %s::text[]) ON CONFLICT DO NOTHING",
+            (at, *keys, [0] * len(places), [changes[place].unit for place in places]),
         )
         await current_work().sql(
-            "INSERT INTO balance AS b (plant, item_no, lot_no, location, status, quantity, unit,"
-            " as_of) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::numeric[], %s::text[], %s::timestamptz[])"
-            " ON CONFLICT (plant, item_no, lot_no, location, status) DO UPDATE"
-            " SET quantity = b.quantity + excluded.quantity,"
-            " as_of = greatest(b.as_of, excluded.as_of)",
-            columns(rows, 8),
+            "UPDATE balance b SET quantity = b.quantity + c.change, as_of = greatest(b.as_of, %s)"
+            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::numeric[]) AS c(plant, item_no, lot_no, location, status, change)"
+            " WHERE (b.plant, b.item_no, b.lot_no, b.location, b.status)"
+            " = (c.plant, c.item_no, c.lot_no, c.location, c.status)",
+            (at, *keys, amounts),
         )
 
     async def rebuild(self) -> Sequence[Drift]:

@@ -41,8 +41,8 @@ class SqlMovements:
     async def find(self, references: Collection[Reference]) -> dict[Reference, Movement]:
         """By plant and reference."""
         rows = await current_work().sql(
-            _MOVEMENTS
-            + " JOIN unnest(%s::text[], %s::text[]) AS k(plant, reference) USING (plant, reference)",
+            _MOVEMENTS + " JOIN unnest(%s::text[], %s::text[]) AS k(plant, reference)"
+            " USING (plant, reference)",
             columns(references, 2),
         )
         return {found.reference: found for found in (_movement(*row) for _, *row in rows)}

@@ -1,0 +1,105 @@
+"""Movements, lots and holds as tests write them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from services.kit.clock import Instant
+from services.kit.quantity import Quantity
+from services.wms.domain.hold import Hold
+from services.wms.domain.keys import LotKey, OrderKey, Reference
+from services.wms.domain.movement import Movement, choose_status
+from services.wms.domain.place import Place, Status
+from services.wms.domain.rules import RULES, MovementType
+
+LYON = "lyon"
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+FREE, QUALITY, BLOCKED = Status.UNRESTRICTED, Status.QUALITY, Status.BLOCKED
+
+
+def kg(value: str) -> Quantity:
+    """Kilograms."""
+    return Quantity.parse(value, "KGM")
+
+
+def lot_key(name: str, plant: str = LYON) -> LotKey:
+    """Of "FLOUR/F1"; "SALT/" is not kept in lots."""
+    return LotKey(plant, *name.split("/"))
+
+
+def order_key(order_no: str = "4711") -> OrderKey:
+    """In Lyon."""
+    return OrderKey(LYON, order_no)
+
+
+def place(name: str = "FLOUR/F1", status: Status = FREE, location: str = "") -> Place:
+    """In Lyon."""
+    return Place(lot_key(name), location, status)
+
+
+def move(
+    reference: str, type: MovementType, amount: str = "10", name: str = "FLOUR/F1", **changes: Any
+) -> Movement:
+    """Kilograms of a lot in Lyon; `status`, `location`, `unit` and `plant` by name."""
+    plant = changes.pop("plant", LYON)
+    status = choose_status(type, changes.pop("status", None) or _first(type))
+    quantity = Quantity.parse(amount, changes.pop("unit", "KGM"))
+    if RULES[type].of_order:
+        changes.setdefault("order_no", "4711")
+    return Movement(
+        reference=Reference(plant, reference),
+        type=type,
+        place=Place(lot_key(name, plant), changes.pop("location", ""), status),
+        quantity=quantity,
+        occurred_at=Instant(NOON, 120),
+        **changes,
+    )
+
+
+def receive(reference: str, amount: str = "10", name: str = "FLOUR/F1", **changes: Any) -> Movement:
+    """Bought, unrestricted."""
+    return move(reference, MovementType.RECEIPT_PURCHASE, amount, name, **changes)
+
+
+def produce(reference: str, amount: str = "10", name: str = "BREAD/B1", **changes: Any) -> Movement:
+    """Made for 4711, into quality stock."""
+    changes.setdefault("status", QUALITY)
+    return move(reference, MovementType.RECEIPT_PRODUCTION, amount, name, **changes)
+
+
+def issue(reference: str, amount: str = "10", name: str = "FLOUR/F1", **changes: Any) -> Movement:
+    """To 4711."""
+    return move(reference, MovementType.ISSUE_TO_ORDER, amount, name, **changes)
+
+
+def release(reference: str, amount: str = "10", name: str = "BREAD/B1", **changes: Any) -> Movement:
+    """By quality."""
+    return move(reference, MovementType.RELEASE_FROM_QUALITY, amount, name, **changes)
+
+
+def transfer(reference: str, amount: str = "10", to: str = "A-01", **changes: Any) -> Movement:
+    """Flour from the default location."""
+    return move(reference, MovementType.TRANSFER_LOCATION, amount, to_location=to, **changes)
+
+
+def take_back(reference: str, original: Movement, **changes: Any) -> Movement:
+    """A reversal of `original`."""
+    plant, text = original.reference
+    return replace(
+        original,
+        reference=Reference(plant, reference),
+        type=MovementType.REVERSAL,
+        reverses=text,
+        **changes,
+    )
+
+
+def hold(
+    name: str = "FLOUR/F1", *, version: int = 1, active: bool = True, hold_no: str = "H1"
+) -> Hold:
+    """On one lot in Lyon."""
+    return Hold(hold_no, lot_key(name), active=active, version=version)
+
+
+def _first(type: MovementType) -> Status:
+    return RULES[type].status[0]

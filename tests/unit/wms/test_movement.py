@@ -1,0 +1,83 @@
+"""What a movement may say, by its type."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+from services.wms.domain.movement import choose_status
+from services.wms.domain.place import Status
+from services.wms.domain.rules import RULES, MovementType
+from tests.unit.wms.moves import BLOCKED, FREE, QUALITY, move, receive, take_back, transfer
+
+T = MovementType
+BAD: list[tuple[MovementType, str, dict[str, Any], str, str]] = [
+    (T.RECEIPT_PURCHASE, "0", {}, "not_positive", "quantity.value"),
+    (T.RECEIPT_PURCHASE, "-1", {}, "not_positive", "quantity.value"),
+    (T.COUNT_ADJUST, "0", {}, "not_positive", "quantity.value"),
+    (T.ISSUE_TO_ORDER, "1", {"status": QUALITY}, "wrong_status", "stock.status"),
+    (T.RECEIPT_PRODUCTION, "1", {"status": BLOCKED}, "wrong_status", "stock.status"),
+    (T.SCRAP, "1", {"status": Status.IN_TRANSIT}, "wrong_status", "stock.status"),
+    (T.RELEASE_FROM_QUALITY, "1", {"status": FREE}, "wrong_status", "stock.status"),
+    (T.ISSUE_TO_ORDER, "1", {"order_no": ""}, "order_required", "order_no"),
+    (T.BLOCK, "1", {"to_location": "A"}, "bad_location", "to_location"),
+    (T.TRANSFER_LOCATION, "1", {}, "same_location", "to_location"),
+    (T.TRANSFER_LOCATION, "1", {"location": "A", "to_location": "A"}, "same_location",
+     "to_location"),
+    (T.REVERSAL, "1", {}, "bad_reversal", "reverses"),
+    (T.BLOCK, "1", {"reverses": "b0"}, "bad_reversal", "reverses"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type", "amount", "changes", "code", "field"), BAD)
+def test_what_contradicts_the_type_is_refused(
+    type: MovementType, amount: str, changes: dict[str, Any], code: str, field: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        move("m1", type, amount, **changes)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+def test_the_only_status_may_stay_unsaid() -> None:
+    assert choose_status(T.ISSUE_TO_ORDER, None) is FREE
+    assert choose_status(T.RECEIPT_PURCHASE, QUALITY) is QUALITY
+    with pytest.raises(InvalidError, match="which stock") as caught:
+        choose_status(T.RECEIPT_PURCHASE, None)
+    assert caught.value.field == "stock.status"
+    assert caught.value.hint == "one of unrestricted, quality, blocked"
+
+
+def test_every_type_has_a_rule_that_makes_sense() -> None:
+    assert set(RULES) == set(MovementType)
+    for type, rule in RULES.items():
+        assert rule.status, type
+        assert not (rule.adds and (rule.into or rule.relocates)), type
+        assert rule.into not in rule.status, type
+
+
+@given(
+    st.sampled_from([one for one in MovementType if one is not T.REVERSAL]),
+    st.decimals("0.001", "1000", places=3),
+)
+def test_a_movement_of_two_sides_keeps_the_sum_and_a_reversal_undoes_every_leg(
+    type: MovementType, amount: Decimal
+) -> None:
+    to = "A-01" if type is T.TRANSFER_LOCATION else ""
+    effect = move("m1", type, str(amount), to_location=to).effect
+    legs = dict(effect.legs())
+    if len(legs) == 2:
+        assert sum(change.value for change in legs.values()) == 0
+    back = dict(effect.inverted().legs())
+    assert back.keys() == legs.keys()
+    assert all(back[place] + legs[place] == Quantity.zero("KGM") for place in legs)
+
+
+def test_a_reversal_repeats_where_it_was() -> None:
+    back = take_back("b1", transfer("t1"))
+    assert back.original == transfer("t1").reference
+    assert back.to_location == "A-01"
+    assert receive("r1").original is None

@@ -1,0 +1,399 @@
+"""What every book-keeping must do: run on memory in unit tests, on PostgreSQL in component tests.
+
+A subclass gives the fixture `warehouse`.
+"""
+# ruff: noqa: D102 - a test's name is its sentence
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pytest
+
+from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
+from services.kit.paging import Page
+from services.wms.application.apply_holds import apply_holds
+from services.wms.application.move_stock import move_stock
+from services.wms.application.read_stock import (
+    list_balances,
+    list_movements,
+    listing_of_balances,
+    listing_of_movements,
+    read_state,
+    stock_of_lots,
+    stock_of_orders,
+)
+from services.wms.domain.hold import Hold
+from services.wms.domain.keys import LotKey
+from services.wms.domain.movement import Movement
+from services.wms.domain.rules import MovementType
+from services.wms.ports import Books
+from tests.unit.wms.moves import (
+    BLOCKED,
+    FREE,
+    LYON,
+    QUALITY,
+    hold,
+    issue,
+    lot_key,
+    move,
+    order_key,
+    produce,
+    receive,
+    release,
+    take_back,
+    transfer,
+)
+
+
+class Warehouse(Protocol):
+    """Units of work over some books."""
+
+    def work(self) -> AbstractAsyncContextManager[Books]:
+        """All or nothing."""
+        ...
+
+    async def told(self) -> list[str]:
+        """Lot and reference of the movements that were told of, in order."""
+        ...
+
+
+async def carry(warehouse: Warehouse, *movements: Movement, **terms: Any) -> list[bool]:
+    """One batch; whether each was a replay."""
+    async with warehouse.work() as books:
+        return [one.replayed for one in await move_stock(books, movements, **terms)]
+
+
+async def put(warehouse: Warehouse, *holds: Hold) -> list[str]:
+    """Apply holds."""
+    async with warehouse.work() as books:
+        return await apply_holds(books, holds)
+
+
+async def stock(warehouse: Warehouse, *names: str) -> list[str]:
+    """What is left of some lots, in words."""
+    async with warehouse.work() as books:
+        lots = await stock_of_lots(books, [lot_key(name) for name in names])
+    return [f"{one.quantity.text} {one.place}" for lot in lots for one in lot.balances]
+
+
+async def refused(
+    warehouse: Warehouse, *movements: Movement, kind: type[DomainError] = ConflictError
+) -> tuple[str, str]:
+    """Code and field."""
+    with pytest.raises(kind) as caught:
+        await carry(warehouse, *movements)
+    return caught.value.code, caught.value.field
+
+
+class StockContract:
+    """Movements change balances, and say so."""
+
+    async def test_a_batch_is_carried_out_in_its_order(self, warehouse: Warehouse) -> None:
+        await carry(
+            warehouse,
+            receive("r1"),
+            transfer("t1", "4"),
+            issue("i1", "3"),
+            move("b1", MovementType.BLOCK, "1"),
+            receive("s1", "5", "SALT/"),
+        )
+        assert await stock(warehouse, "FLOUR/F1", "SALT/") == [
+            "1 FLOUR lot F1, blocked",
+            "2 FLOUR lot F1, unrestricted",
+            "4 FLOUR lot F1, unrestricted at A-01",
+            "5 SALT, unrestricted",
+        ]
+        assert await warehouse.told() == [
+            *(f"lyon/FLOUR/F1 {one}" for one in ("r1", "t1", "i1", "b1")),
+            "lyon/SALT/ s1",
+        ]
+
+    async def test_output_is_released_in_two_parts(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, produce("p1", "10"))
+        await carry(warehouse, release("p1/yield/1", "6"))
+        await carry(warehouse, move("p1/2", MovementType.QUALITY_TO_BLOCKED, "4", "BREAD/B1"))
+        assert await stock(warehouse, "BREAD/B1") == [
+            "4 BREAD lot B1, blocked",
+            "6 BREAD lot B1, unrestricted",
+        ]
+
+    async def test_nothing_is_taken_that_is_not_there(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, receive("r1", "10"))
+        assert await refused(warehouse, issue("i1", "4"), issue("i2", "7")) == (
+            "insufficient_stock",
+            "movements[1].quantity.value",
+        )
+        assert await stock(warehouse, "FLOUR/F1") == ["10 FLOUR lot F1, unrestricted"]
+        code = ("insufficient_stock", "movements[0].quantity.value")
+        assert await refused(warehouse, issue("i1", "1", "FLOUR/F2"), receive("r2")) == code
+        assert await refused(warehouse, release("q1", "1", "FLOUR/F1")) == code
+        count = move("c1", MovementType.COUNT_ADJUST, "-10.5")
+        assert await refused(warehouse, count) == code
+        with pytest.raises(ConflictError, match="lyon has 10 KGM of FLOUR lot F1, unrestricted,"):
+            await carry(warehouse, issue("i1", "11"))
+        assert await warehouse.told() == ["lyon/FLOUR/F1 r1"]
+
+    async def test_a_lenient_plant_lets_orders_run_ahead_of_receipts(
+        self, warehouse: Warehouse
+    ) -> None:
+        await carry(warehouse, issue("i1", "4"), lenient=[LYON])
+        assert await stock(warehouse, "FLOUR/F1") == ["-4 FLOUR lot F1, unrestricted"]
+        with pytest.raises(ConflictError, match="nothing of FLOUR") as caught:
+            await carry(warehouse, move("s1", MovementType.SCRAP, "1"), lenient=[LYON])
+        assert "receive or count the missing 5 KGM" in caught.value.hint
+        with pytest.raises(ConflictError):
+            await carry(warehouse, issue("i2", "1"), lenient=["oslo"])
+        # A receipt that does not make up for all of it is welcome nevertheless.
+        await carry(warehouse, receive("r1", "3"))
+        assert await stock(warehouse, "FLOUR/F1") == ["-1 FLOUR lot F1, unrestricted"]
+
+    async def test_an_item_has_one_unit_in_a_plant(self, warehouse: Warehouse) -> None:
+        unit = ("unit_mismatch", "movements[1].quantity.unit")
+        grams = receive("r2", "5", "FLOUR/F2", unit="GRM")
+        assert await refused(warehouse, receive("r1"), grams, kind=InvalidError) == unit
+        await carry(warehouse, grams)
+        code, field = await refused(warehouse, receive("r1"), kind=InvalidError)
+        assert (code, field) == ("unit_mismatch", "movements[0].quantity.unit")
+        await carry(warehouse, receive("o1", plant="oslo"))
+
+    async def test_too_much_for_a_balance_is_refused(self, warehouse: Warehouse) -> None:
+        most = "9" * 18
+        await carry(warehouse, receive("r1", most))
+        assert await refused(warehouse, receive("r2", "1"), kind=InvalidError) == (
+            "quantity_out_of_bounds",
+            "movements[0].quantity.value",
+        )
+
+
+class RepetitionContract:
+    """A reference is a movement."""
+
+    async def test_the_same_movement_happens_once(self, warehouse: Warehouse) -> None:
+        assert await carry(warehouse, receive("r1"), receive("r1")) == [False, True]
+        assert await carry(warehouse, issue("i1", "2"), receive("r1")) == [False, True]
+        assert await stock(warehouse, "FLOUR/F1") == ["8 FLOUR lot F1, unrestricted"]
+        assert len(await warehouse.told()) == 2
+
+    async def test_a_reference_with_other_content_is_refused(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, receive("r1"))
+        differs = ("movement_differs", "movements[1].reference")
+        for other in (receive("r1", "11"), receive("r1", name="SALT/"), issue("r1")):
+            assert await refused(warehouse, receive("r2"), other) == differs
+        assert await refused(warehouse, receive("r3"), receive("r3", "11")) == differs
+        await carry(warehouse, receive("r1", "11", plant="oslo"))
+
+    async def test_a_replay_asks_neither_holds_nor_stock(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, receive("r1"), issue("i1"))
+        await put(warehouse, hold())
+        assert await carry(warehouse, issue("i1")) == [True]
+
+
+class ReversalContract:
+    """Inverts exactly, once."""
+
+    async def test_every_type_is_taken_back_to_where_it_was(self, warehouse: Warehouse) -> None:
+        start = [
+            receive("free", "10"),
+            receive("quality", "10", status=QUALITY),
+            receive("blocked", "10", status=BLOCKED),
+        ]
+        await carry(warehouse, *start)
+        before = await stock(warehouse, "FLOUR/F1")
+        for type in MovementType:
+            if type is MovementType.REVERSAL:
+                continue
+            to = "A-01" if type is MovementType.TRANSFER_LOCATION else ""
+            one = move(f"m {type}", type, "3", to_location=to)
+            await carry(warehouse, one)
+            assert await stock(warehouse, "FLOUR/F1") != before, type
+            await carry(warehouse, take_back(f"b {type}", one))
+            assert await stock(warehouse, "FLOUR/F1") == before, type
+        found = move("found", MovementType.COUNT_ADJUST, "-3")
+        await carry(warehouse, found, take_back("not lost", found))
+        assert await stock(warehouse, "FLOUR/F1") == before
+
+    async def test_once_only(self, warehouse: Warehouse) -> None:
+        received = receive("r1")
+        await carry(warehouse, received, take_back("b1", received))
+        twice = ("already_reversed", "movements[0].reverses")
+        assert await refused(warehouse, take_back("b2", received)) == twice
+        assert await carry(warehouse, take_back("b1", received)) == [True]
+        again = receive("r2")
+        both = (take_back("b3", again), take_back("b4", again))
+        assert await refused(warehouse, again, *both) == (
+            "already_reversed",
+            "movements[2].reverses",
+        )
+
+    async def test_only_what_was_moved_and_as_it_was(self, warehouse: Warehouse) -> None:
+        received = receive("r1")
+        unknown = await refused(warehouse, take_back("b1", received), kind=NotFoundError)
+        assert unknown == ("unknown_reference", "movements[0].reverses")
+        back = take_back("b1", received)
+        await carry(warehouse, received, back)
+        assert await refused(warehouse, take_back("b2", back)) == (
+            "not_reversible",
+            "movements[0].reverses",
+        )
+        moved = transfer("t1", "4", name="SALT/")
+        await carry(warehouse, receive("s1", name="SALT/"), moved)
+        for field, other in (
+            ("stock.item_no", transfer("t1", "4", name="FLOUR/")),
+            ("stock.lot_no", transfer("t1", "4", name="SALT/S1")),
+            ("stock.location", transfer("t1", "4", name="SALT/", location="B-01")),
+            ("stock.status", transfer("t1", "4", name="SALT/", status=BLOCKED)),
+            ("to_location", transfer("t1", "4", "B-01", name="SALT/")),
+            ("quantity", transfer("t1", "5", name="SALT/")),
+            ("order_no", transfer("t1", "4", name="SALT/", order_no="4711")),
+        ):
+            found = await refused(warehouse, take_back("b3", other), kind=InvalidError)
+            assert found == ("reversal_differs", f"movements[0].{field}")
+
+    async def test_what_has_gone_cannot_be_taken_back(self, warehouse: Warehouse) -> None:
+        received = receive("r1")
+        await carry(warehouse, received, issue("i1", "1"))
+        assert await refused(warehouse, take_back("b1", received)) == (
+            "insufficient_stock",
+            "movements[0].quantity.value",
+        )
+
+
+FORBIDDEN = {
+    MovementType.ISSUE_TO_ORDER,
+    MovementType.ISSUE_TO_DELIVERY,
+    MovementType.RELEASE_FROM_QUALITY,
+    MovementType.UNBLOCK,
+    MovementType.TRANSFER_LOCATION,
+}
+FORBIDDEN_BACK = {
+    MovementType.RECEIPT_PURCHASE,
+    MovementType.RECEIPT_PRODUCTION,
+    MovementType.RETURN_FROM_ORDER,
+    MovementType.BLOCK,
+    MovementType.TRANSFER_LOCATION,
+}
+
+
+class HoldsContract:
+    """A held lot stays where it is and out of use."""
+
+    @pytest.mark.parametrize("type", [one for one in MovementType if one != "reversal"])
+    async def test_what_a_hold_forbids(self, warehouse: Warehouse, type: MovementType) -> None:
+        held = ("lot_held", "movements[0].stock.lot_no")
+        await carry(
+            warehouse,
+            *(receive(f"r {status}", "10", status=status) for status in (FREE, QUALITY, BLOCKED)),
+        )
+        to = "A-01" if type is MovementType.TRANSFER_LOCATION else ""
+        before, during = (move(one, type, "3", to_location=to) for one in ("m1", "m2"))
+        await carry(warehouse, before)
+        assert await put(warehouse, hold()) == ["H1"]
+        if type in FORBIDDEN:
+            assert await refused(warehouse, during) == held
+        else:
+            await carry(warehouse, during)
+        if type in FORBIDDEN_BACK:
+            assert await refused(warehouse, take_back("b1", before)) == held
+        else:
+            await carry(warehouse, take_back("b1", before))
+        await put(warehouse, hold(active=False, version=2))
+        await carry(warehouse, during)
+        await carry(warehouse, take_back("b1", before))
+
+    async def test_a_hold_says_so_and_ends_with_the_last(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, receive("r1"), receive("r2", name="FLOUR/F2"))
+        await put(warehouse, hold(hold_no="H2"), hold(), hold("FLOUR/F3"))
+        with pytest.raises(ConflictError, match="lyon/FLOUR/F1 is held by H1, H2: no issue_to_o"):
+            await carry(warehouse, issue("i1"))
+        await carry(warehouse, issue("i2", name="FLOUR/F2"))
+        await put(warehouse, hold(version=2, active=False))
+        assert (await refused(warehouse, issue("i1")))[0] == "lot_held"
+        async with warehouse.work() as books:
+            found = await stock_of_lots(books, [lot_key("FLOUR/F3"), lot_key("FLOUR/F1")])
+        assert [one.hold_nos for one in found] == [["H1"], ["H2"]]
+        await put(warehouse, hold(hold_no="H2", version=3, active=False))
+        await carry(warehouse, issue("i1"))
+
+    async def test_a_later_version_wins_whenever_it_comes(self, warehouse: Warehouse) -> None:
+        await carry(warehouse, receive("r1"))
+        lifted = hold(version=2, active=False)
+        await put(warehouse, lifted, hold())
+        await put(warehouse, hold())
+        await put(warehouse, lifted)
+        await carry(warehouse, issue("i1"))
+
+    async def test_a_lot_nobody_moved_yet_is_held_when_it_comes(self, warehouse: Warehouse) -> None:
+        await put(warehouse, hold("BREAD/B1"))
+        await carry(warehouse, produce("p1"))
+        assert (await refused(warehouse, release("q1")))[0] == "lot_held"
+        await carry(warehouse, move("x1", MovementType.SCRAP, name="BREAD/B1", status=QUALITY))
+
+
+class ReadsContract:
+    """Batches and pages."""
+
+    async def test_orders_have_what_is_left_of_their_lots(self, warehouse: Warehouse) -> None:
+        await carry(
+            warehouse,
+            receive("r1"),
+            produce("p2", name="BREAD/B2"),
+            produce("p1", status=FREE),
+            produce("p3", name="ROLL/", order_no="4711"),
+            produce("p4", name="BREAD/B4", order_no="4712"),
+            issue("i1", "10", "BREAD/B1"),
+        )
+        async with warehouse.work() as books:
+            found = await stock_of_orders(
+                books, [order_key("none"), order_key(), order_key("4712")]
+            )
+            assert await stock_of_orders(books, []) == {}
+        words = [[str(one.place) for one in balances] for balances in found.values()]
+        assert words == [[], ["BREAD lot B2, quality"], ["BREAD lot B4, quality"]]
+
+    async def test_lists_come_in_pages(self, warehouse: Warehouse) -> None:
+        await carry(
+            warehouse,
+            *(receive(f"r{n}", name=f"FLOUR/F{n}") for n in range(5)),
+            receive("s1", name="SALT/"),
+            issue("gone", name="FLOUR/F0"),
+            receive("o1", plant="oslo"),
+        )
+        async with warehouse.work() as books:
+
+            async def places(item_no: str, cursor: str = "") -> list[str]:
+                page = Page.read(listing_of_balances(LYON, item_no), 3, cursor)
+                cut = await list_balances(books, LYON, item_no, page)
+                more = await places(item_no, cut.end_cursor) if cut.has_more else []
+                return [one.place.lot.lot_no for one in cut.rows] + more
+
+            async def references(cursor: str = "") -> list[str]:
+                page = Page.read(listing_of_movements(LYON), 3, cursor)
+                cut = await list_movements(books, LYON, page)
+                more = await references(cut.end_cursor) if cut.has_more else []
+                return [one.movement.reference.text for one in cut.rows] + more
+
+            assert await places("") == ["F1", "F2", "F3", "F4", ""]
+            assert await places("SALT") == [""]
+            assert await references() == ["r0", "r1", "r2", "r3", "r4", "s1", "gone"]
+
+    async def test_a_snapshot_holds_what_is_not_empty(self, warehouse: Warehouse) -> None:
+        await carry(
+            warehouse,
+            *(receive(f"r{n}", name=f"FLOUR/F{n}") for n in range(5)),
+            issue("gone", name="FLOUR/F0"),
+        )
+
+        def wanted(lot: LotKey) -> bool:
+            return lot.lot_no not in ("F1", "F2")
+
+        async with warehouse.work() as books:
+            parts = [part async for part in read_state(books, wanted)]
+        assert all(parts)
+        assert [one.place.lot.lot_no for part in parts for one in part] == ["F3", "F4"]
+
+    async def test_a_recorded_movement_reads_as_it_was_written(self, warehouse: Warehouse) -> None:
+        one = replace(transfer("t1", "0.5"), order_no="4711", reason="too hot")
+        await carry(warehouse, receive("r1"), one)
+        async with warehouse.work() as books:
+            assert await books.movements.find([one.reference]) == {one.reference: one}
