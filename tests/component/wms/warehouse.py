@@ -1,0 +1,102 @@
+"""One instance of wms: its books, and its gRPC port as other services use it."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
+from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.wms.v1 import events_pb2
+from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
+
+from services.kit.backbone.outbox import Outbox
+from services.kit.clock import SystemClock
+from services.kit.rpc.client import Peer
+from services.kit.rpc.server import RpcServer
+from services.kit.store import Store
+from services.wms.__main__ import TOPIC, registrations
+from services.wms.ports import Books
+from services.wms.store import open_books
+from tests.component.kit.rpc.desk import Given, mint, verifier
+
+STOREKEEPER = "wms:read wms:write"
+PROCESS = f"{STOREKEEPER} delegate"
+
+
+@dataclass
+class Calls:
+    """Stubs that carry one token."""
+
+    stock: Any
+    holds: Any
+    snapshots: Any
+
+
+class Warehouse:
+    """`told`, `work` and `rows` look into the database, `calling` goes through the port."""
+
+    def __init__(self, store: Store, lenient: Collection[str] = ()) -> None:
+        self.store = store
+        served = registrations(store, lenient)
+        self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Books]:
+        """All or nothing."""
+        async with self.store.work():
+            yield open_books(SystemClock())
+
+    async def events(self) -> list[tuple[str, events_pb2.StockMoved]]:
+        """Key and content of what is in the outbox, in order."""
+        async with self.store.work() as work:
+            rows = await work.sql("SELECT key, data FROM outbox ORDER BY id")
+        return [(key, events_pb2.StockMoved.FromString(data)) for key, data in rows]
+
+    async def told(self) -> list[str]:
+        """Key and reference of the events in the outbox, in order."""
+        return [f"{key} {event.movement.reference}" for key, event in await self.events()]
+
+    async def rows(self) -> dict[str, list[Any]]:
+        """Everything in every table of wms, the command store and the outbox."""
+        async with self.store.work() as work:
+            tables = await work.sql(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            )
+            return {
+                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
+                for (name,) in tables
+            }
+
+    @asynccontextmanager
+    async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:
+        """As somebody; without a token as process, which may do everything in Lyon."""
+        given = Given(token or mint(scope=PROCESS))
+        peer = Peer(f"127.0.0.1:{self.server.port}", given, seconds=seconds)
+        stubs = (StockServiceStub, HoldEnforcementServiceStub, SnapshotServiceStub)
+        try:
+            yield Calls(*(stub(peer.channel) for stub in stubs))
+        finally:
+            await peer.close()
+
+    async def ask(self, request: Message, token: str = "") -> Any:
+        """One call, found by the name of its request."""
+        method = request.DESCRIPTOR.name.removesuffix("Request")
+        async with self.calling(token) as calls:
+            desk = calls.holds if method == "ApplyHolds" else calls.stock
+            return await getattr(desk, method)(request)
+
+
+@asynccontextmanager
+async def open_warehouse(database: str, lenient: Collection[str] = ()) -> AsyncIterator[Warehouse]:
+    """An instance on `database`; several may share it."""
+    store = Store(database)
+    store.bind(Outbox(TOPIC))
+    warehouse = Warehouse(store, lenient)
+    await warehouse.server.start()
+    try:
+        yield warehouse
+    finally:
+        await warehouse.server.stop(0)
+        await store.close()
