@@ -1,0 +1,230 @@
+"""The books of quality in memory, all or nothing; use_cases.py holds them to what SQL does."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from typing import Any
+
+from services.kit.clock import ManualClock
+from services.kit.paging import Page
+from services.kit.quantity import Quantity
+from services.quality.domain.disposition import Disposition
+from services.quality.domain.events import Fact, key_of
+from services.quality.domain.hold import Hold, State
+from services.quality.domain.inspection import Inspection
+from services.quality.domain.item import Item
+from services.quality.domain.keys import InspectionKey, LotKey
+from services.quality.domain.result import Point, Result
+from services.quality.domain.submission import Submission, Verdict
+from services.quality.ports import Books
+from tests.unit.quality.samples import NOON
+
+
+class MemoryItems:
+    """ports.Items."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Item] = {}
+
+    async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
+        """Those known."""
+        return {no: self.rows[no] for no in item_nos if no in self.rows}
+
+    async def put(self, items: Collection[Item]) -> None:
+        """The highest version stays."""
+        for item in items:
+            known = self.rows.setdefault(item.item_no, item)
+            if known.version < item.version:
+                self.rows[item.item_no] = item
+
+
+class MemorySubmissions:
+    """ports.Submissions."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Verdict] = {}
+
+    async def claim(self, submissions: Collection[Submission]) -> dict[str, Verdict]:
+        """Nobody else is here."""
+        sources = {one.source for one in submissions}
+        return {source: one for source, one in self.rows.items() if source in sources}
+
+    async def judge(self, verdicts: Collection[Verdict]) -> None:
+        """Keep."""
+        self.rows |= {one.submission.source: one for one in verdicts}
+
+    async def excused(self, lots: Collection[LotKey]) -> set[LotKey]:
+        """By their verdicts."""
+        free = {one.submission.lot for one in self.rows.values() if not one.required}
+        return free & set(lots)
+
+
+class MemoryInspections:
+    """ports.Inspections."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Inspection] = {}
+
+    async def get(self, nos: Collection[str], *, lock: bool = False) -> dict[str, Inspection]:
+        """Copies, as from a database."""
+        return {one.no: deepcopy(one) for one in self.rows.values() if one.no in nos}
+
+    async def open(self, units: dict[InspectionKey, str]) -> dict[InspectionKey, Inspection]:
+        """Numbered on."""
+        by_key = {one.key: one for one in self.rows.values()}
+        for key in sorted(units.keys() - by_key.keys()):
+            zero = Quantity.zero(units[key])
+            one = Inspection(len(self.rows) + 1, key, zero, zero, as_of=NOON)
+            self.rows[one.id] = by_key[key] = one
+        return {key: deepcopy(by_key[key]) for key in units}
+
+    async def of_lots(self, lots: Collection[LotKey]) -> dict[LotKey, list[Inspection]]:
+        """Oldest first."""
+        found: defaultdict[LotKey, list[Inspection]] = defaultdict(list)
+        for one in self.rows.values():
+            if one.lot in lots:
+                found[one.lot].append(deepcopy(one))
+        return dict(found)
+
+    async def page(self, plant: str, page: Page) -> Sequence[Inspection]:
+        """By id."""
+        [after] = page.after or (0,)
+        rows = [one for one in self.rows.values() if one.key.plant == plant]
+        return [one for one in rows if one.id > int(after)][: page.limit]
+
+    async def walk(self, after: int) -> Sequence[Inspection]:
+        """Two at a time."""
+        return [one for one in self.rows.values() if one.id > after][:2]
+
+    async def save(self, inspections: Collection[Inspection]) -> None:
+        """All but the dispositions."""
+        for one in inspections:
+            kept = self.rows[one.id].dispositions
+            self.rows[one.id] = deepcopy(one)
+            self.rows[one.id].dispositions = kept
+
+    async def decide(self, made: Sequence[tuple[Inspection, Disposition]]) -> None:
+        """Add."""
+        for one, part in made:
+            self.rows[one.id].dispositions[part.split_no] = part
+
+
+class MemoryResults:
+    """ports.Results."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, Result]] = []
+
+    async def find(
+        self, inspection: Inspection, points: Collection[Point]
+    ) -> dict[Point, list[Result]]:
+        """By version, for they are added in that order."""
+        found: defaultdict[Point, list[Result]] = defaultdict(list)
+        for id, result in self.rows:
+            if id == inspection.id and result.point in points:
+                found[result.point].append(result)
+        return dict(found)
+
+    async def add(self, inspection: Inspection, results: Sequence[Result]) -> None:
+        """In their order."""
+        self.rows = [*self.rows, *((inspection.id, one) for one in results)]
+
+    async def page(self, inspection: Inspection, page: Page) -> Sequence[tuple[int, Result]]:
+        """By place."""
+        [after] = page.after or (0,)
+        placed = enumerate(self.rows, start=1)
+        mine = [(place, one) for place, (id, one) in placed if id == inspection.id]
+        return [found for found in mine if found[0] > int(after)][: page.limit]
+
+
+class MemoryHolds:
+    """ports.Holds."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Hold] = {}
+        self.covers: dict[str, set[LotKey]] = {}
+
+    async def place(self, holds: Sequence[Hold]) -> dict[str, Hold]:
+        """Nobody else is here."""
+        known = {one.no: deepcopy(self.rows[one.no]) for one in holds if one.no in self.rows}
+        for one in holds:
+            if one.no not in known:
+                self.rows[one.no] = deepcopy(one)
+                self.covers[one.no] = set(one.order.lots)
+        return known
+
+    async def get(self, hold_nos: Collection[str], *, lock: bool = False) -> dict[str, Hold]:
+        """Copies, as from a database."""
+        return {no: deepcopy(self.rows[no]) for no in hold_nos if no in self.rows}
+
+    async def on_lots(self, lots: Collection[LotKey]) -> dict[LotKey, list[Hold]]:
+        """Those not lifted."""
+        found: defaultdict[LotKey, list[Hold]] = defaultdict(list)
+        for no in sorted(self.rows):
+            for lot in self.covers[no] & set(lots):
+                if self.rows[no].state is not State.LIFTED:
+                    found[lot].append(deepcopy(self.rows[no]))
+        return dict(found)
+
+    async def cover(self, hold: Hold, lots: Collection[LotKey]) -> int:
+        """Those new."""
+        new = set(lots) - self.covers[hold.no]
+        self.covers[hold.no] |= new
+        return len(new)
+
+    async def save(self, holds: Collection[Hold]) -> None:
+        """Replace."""
+        self.rows |= {one.no: deepcopy(one) for one in holds}
+
+    async def lots(self, hold_no: str, page: Page) -> Sequence[LotKey]:
+        """By item and number."""
+        lots = sorted(self.covers[hold_no])
+        return [lot for lot in lots if not page.after or lot[1:] > page.after][: page.limit]
+
+    async def walk(self, after: str) -> Sequence[Hold]:
+        """Two at a time."""
+        return [deepcopy(self.rows[no]) for no in sorted(self.rows) if no > after][:2]
+
+
+class MemoryFacts(list[Fact]):
+    """ports.Facts."""
+
+    def tell(self, fact: Fact) -> None:
+        """As it is now: a database would have written it."""
+        self.append(deepcopy(fact))
+
+
+class MemoryLaboratory:
+    """Units of work over books in memory; `facts` are those that were committed."""
+
+    def __init__(self) -> None:
+        self.facts = MemoryFacts()
+        self._books = Books(
+            MemoryItems(),
+            MemorySubmissions(),
+            MemoryInspections(),
+            MemoryResults(),
+            MemoryHolds(),
+            self.facts,
+            ManualClock(NOON),
+        )
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Books]:
+        """All or nothing."""
+        books: Any = self._books
+        parts = [books.items, books.submissions, books.inspections, books.results, books.holds]
+        before = [deepcopy(vars(part)) for part in parts]
+        told = len(self.facts)
+        try:
+            yield self._books
+        except BaseException:
+            for part, old in zip(parts, before, strict=True):
+                vars(part).update(old)
+            del self.facts[told:]
+            raise
+
+    async def told(self) -> list[str]:
+        """By key and name."""
+        return [f"{key_of(fact)} {type(fact).__name__}" for fact in self.facts]

@@ -1,0 +1,32 @@
+"""The use cases on books in memory."""
+
+import pytest
+
+from tests.unit.quality.memory import MemoryLaboratory
+from tests.unit.quality.use_cases import (
+    DecisionsContract,
+    HoldsContract,
+    SnapshotContract,
+    SubmissionsContract,
+)
+
+
+@pytest.fixture
+def laboratory() -> MemoryLaboratory:
+    return MemoryLaboratory()
+
+
+class TestSubmissions(SubmissionsContract):
+    pass
+
+
+class TestDecisions(DecisionsContract):
+    pass
+
+
+class TestHolds(HoldsContract):
+    pass
+
+
+class TestSnapshot(SnapshotContract):
+    pass
