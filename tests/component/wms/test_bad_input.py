@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 from joserfc.jwk import ECKey
+from plantmesh.common.v1.page_pb2 import PageRequest
 from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.wms.v1 import wms_pb2
 
@@ -90,10 +91,9 @@ READS: list[tuple[Any, str]] = [
 @pytest.fixture
 async def stocked(warehouse: Warehouse) -> Warehouse:
     """10 kg of FLOUR/F1, as much of FLOUR/HELD, nothing left of FLOUR/GONE."""
-    gone = {"stock": stock("FLOUR/GONE", FREE)}
-    held = {"stock": stock("FLOUR/HELD", FREE)}
-    await warehouse.ask(move(receipt("known"), receipt("held", **held), key="known"))
-    await warehouse.ask(move(receipt("undone", **gone), reversal("v0", "undone", **gone)))
+    gone, held = stock("FLOUR/GONE", FREE), stock("FLOUR/HELD", FREE)
+    await warehouse.ask(move(receipt("known"), receipt("held", stock=held), key="known"))
+    await warehouse.ask(move(receipt("undone", stock=gone), reversal("v0", "undone", stock=gone)))
     await warehouse.ask(hold("FLOUR/HELD"))
     return warehouse
 
@@ -163,10 +163,10 @@ async def test_reads_are_refused_likewise(stocked: Warehouse) -> None:
         assert (type(error), error.code, error.field) == (DeniedError, "foreign_plant", field)
         error = await refuse(stocked, request, mint(scope="erp:read"))
         assert (type(error), error.code) == (DeniedError, "scope_required")
-    page = {"page": {"cursor": "nonsense"}}
+    page = PageRequest(cursor="nonsense")
     for request in (
-        wms_pb2.ListBalancesRequest(plant="lyon", **page),
-        wms_pb2.ListMovementsRequest(plant="lyon", **page),
+        wms_pb2.ListBalancesRequest(plant="lyon", page=page),
+        wms_pb2.ListMovementsRequest(plant="lyon", page=page),
     ):
         error = await refuse(stocked, request)
         assert (error.code, error.field) == ("bad_cursor", "page.cursor")

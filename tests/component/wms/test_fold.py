@@ -1,0 +1,115 @@
+"""Balances against the movements they are folded from, and the table that takes nothing back."""
+
+import asyncio
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from services.wms.application.move_stock import move_stock
+from services.wms.application.read_stock import read_state
+from services.wms.domain.place import Place
+from services.wms.ports import Drift
+from tests.component.wms.warehouse import Warehouse, open_warehouse
+from tests.unit.wms.chance import Chance
+from tests.unit.wms.moves import QUALITY, issue, kg, place, receive
+from tests.unit.wms.use_cases import carry, stock
+
+BATCH = 250
+
+
+async def left(warehouse: Warehouse) -> dict[Place, int]:
+    """Every balance that is not empty, in kilograms."""
+    async with warehouse.work() as books:
+        found = [one async for part in read_state(books, lambda _: True) for one in part]
+    return {one.place: int(one.quantity.value) for one in found}
+
+
+async def rebuild(warehouse: Warehouse) -> list[Drift]:
+    """What was wrong."""
+    async with warehouse.work() as books:
+        return list(await books.balances.rebuild())
+
+
+async def run(warehouse: Warehouse, statement: LiteralString) -> None:
+    """Behind the service's back."""
+    async with warehouse.store.work() as work:
+        await work.sql(statement)
+
+
+@pytest.mark.parametrize("operations", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+async def test_after_thousands_of_movements_the_balances_are_their_fold(
+    warehouse: Warehouse, operations: int
+) -> None:
+    chance = Chance(4711)
+    for _ in range(operations // BATCH):
+        async with warehouse.work() as books:
+            await move_stock(books, chance.batch(BATCH))
+    assert chance.reversals > operations / 10
+    assert await left(warehouse) == chance.filled()
+    assert await rebuild(warehouse) == []
+    await run(warehouse, "DELETE FROM balance")
+    assert {drift.place for drift in await rebuild(warehouse)} == chance.left.keys()
+    assert await left(warehouse) == chance.filled()
+    assert await rebuild(warehouse) == []
+
+
+async def test_a_rebuild_names_and_repairs_what_drifted_and_nothing_else(
+    warehouse: Warehouse,
+) -> None:
+    names = [f"FLOUR/F{n}" for n in range(4)]
+    await carry(warehouse, *(receive(f"r {name}", name=name) for name in names))
+    before = await warehouse.rows()
+    await run(warehouse, "UPDATE balance SET quantity = 7 WHERE lot_no = 'F1'")
+    await run(warehouse, "DELETE FROM balance WHERE lot_no = 'F2'")
+    await run(
+        warehouse,
+        "INSERT INTO balance SELECT plant, item_no, lot_no, location, 'quality', 5, unit, as_of"
+        " FROM balance WHERE lot_no = 'F3'",
+    )
+    assert await rebuild(warehouse) == [
+        Drift(place("FLOUR/F1"), kg("7"), kg("10")),
+        Drift(place("FLOUR/F2"), None, kg("10")),
+        Drift(place("FLOUR/F3", QUALITY), kg("5"), None),
+    ]
+    assert await warehouse.rows() == before
+
+
+async def test_stock_moves_on_while_it_is_rebuilt(warehouse: Warehouse, database: str) -> None:
+    await carry(warehouse, receive("r1", "100"))
+    await run(warehouse, "UPDATE balance SET quantity = 50")
+
+    async def write(instance: Warehouse, name: str) -> None:
+        for n in range(10):
+            await carry(instance, receive(f"{name} {n}", "3", name=name))
+            await carry(instance, issue(f"{name} {n}/out", "1", name=name))
+
+    async with open_warehouse(database) as other:
+        writing = (write((warehouse, other)[n % 2], f"MINE/{n}") for n in range(4))
+        rebuilding = asyncio.gather(*(rebuild(other) for _ in range(5)))
+        await asyncio.gather(*writing)
+        found = [one for drifts in await rebuilding for one in drifts]
+    assert found == [Drift(place(), kg("50"), kg("100"))]
+    assert await stock(warehouse, "FLOUR/F1") == ["100 FLOUR lot F1, unrestricted"]
+    assert sorted((await left(warehouse)).values()) == [20, 20, 20, 20, 100]
+    assert await rebuild(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE movement SET quantity = 1", "DELETE FROM movement", "TRUNCATE movement"],
+)
+async def test_a_movement_stays_as_it_was_recorded(
+    warehouse: Warehouse, statement: LiteralString
+) -> None:
+    await carry(warehouse, receive("r1"))
+    before = await warehouse.rows()
+    with pytest.raises(psycopg.errors.RaiseException, match="take it back by a reversal"):
+        await run(warehouse, statement)
+    assert await warehouse.rows() == before
+
+
+async def test_the_database_itself_keeps_balances_above_zero(warehouse: Warehouse) -> None:
+    await carry(warehouse, receive("r1", status=QUALITY))
+    with pytest.raises(psycopg.errors.CheckViolation):
+        await run(warehouse, "UPDATE balance SET quantity = -1")
