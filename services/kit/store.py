@@ -1,6 +1,6 @@
 """A service's database: units of work, and connections for loops of their own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar
@@ -54,7 +54,9 @@ class Work:
         self._before_commit: list[Callable[[], Awaitable[None]]] = []
         self._after_commit: list[Callable[[], None]] = []
 
-    async def sql(self, query: LiteralString, params: Sequence[Any] = ()) -> list[Row]:
+    async def sql(
+        self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[Row]:
         """Run SQL in this transaction (psycopg placeholders); its rows, [] if there are none."""
         cursor = await self._connection.execute(query, params)
         return await cursor.fetchall() if cursor.description else []

@@ -1,0 +1,60 @@
+"""The process service: facts come in, workflows act on them, peers are asked."""
+
+from datetime import timedelta
+
+from services.kit.assembly import Assembly
+from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
+from services.kit.rounds import Rounds
+from services.kit.rpc.client import Peer
+from services.kit.service import Service, run
+from services.process import rpc
+from services.process.adapters.dbos import DbosRuntime, executor_id, step
+from services.process.adapters.sweeper import Sweeper, Watch
+from services.process.adapters.waker import Waker
+from services.process.consumers import subscriptions
+from services.process.ports import Engine
+from services.process.rpc.peers import open_peers
+from services.process.settings import ProcessSettings
+from services.process.store import sql_books
+from services.process.workflows import SAGAS
+from services.process.workflows.desk import Activations, Desk
+
+TOPIC = Topic("plantmesh.process")
+SOURCES = [Topic("plantmesh.erp"), Topic("plantmesh.mes"), Topic("plantmesh.quality")]
+_FORGET_SECONDS = 600.0
+
+
+async def compose(service: Service, settings: ProcessSettings) -> None:
+    """Engine first, then those who wake it, then the consumers and the port."""
+    process = Assembly("process", service, settings, TOPIC)
+    clock, store = SystemClock(), process.store
+
+    def open_to(name: str) -> Peer:
+        return process.peer(settings.address_of(name), seconds=settings.peer_seconds)
+
+    books = sql_books(clock)
+    desk = Desk(store, books, open_peers(open_to), step, clock)
+    engine = Engine(
+        settings.database_url.get_secret_value(),
+        executor_id(settings.instance),
+        settings.application_version,
+        settings.flows_at_once,
+        settings.poll_seconds,
+    )
+    runtime = DbosRuntime(engine, Activations(desk, SAGAS))
+    waker, sweeper = Waker(runtime), Sweeper(store, books, runtime, clock)
+    watch = Watch(store, books, runtime, clock, engine, settings.dead_seconds)
+    kept = timedelta(hours=settings.keep_hours)
+    forget = Rounds(lambda: runtime.prune(clock.now() - kept), seconds=_FORGET_SECONDS)
+    service.add("engine", runtime, reports=True)
+    service.add("watch", Rounds(watch.look, seconds=settings.dead_seconds / 5), reports=True)
+    service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
+    service.add("forgetting", forget, reports=True)
+    service.add("waker", waker)
+    process.consume(subscriptions(books, waker.wake), SOURCES)
+    process.serve(rpc.registrations(store, books, clock, TOPIC))
+
+
+if __name__ == "__main__":
+    run("process", ProcessSettings(), compose)

@@ -1,0 +1,1 @@
+"""What lies outside: the peers, and the workflow engine."""

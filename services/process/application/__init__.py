@@ -1,0 +1,1 @@
+"""Use cases of the process service, one a module; each in the unit of work it is called in."""

@@ -1,0 +1,54 @@
+"""Use cases: confirmations and dispositions are booked, and what follows from them is planned."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from services.kit.clock import Instant
+from services.process.domain.facts import Confirmed, Disposed, Told
+from services.process.domain.keys import OrderKey
+from services.process.domain.ledger import allot, released_at_once
+from services.process.domain.plan import effects_of, effects_of_part
+from services.process.ports import Books
+
+
+async def book_confirmations(
+    books: Books, told: Sequence[tuple[Told, Confirmed]], inspections: Sequence[str], now: datetime
+) -> None:
+    """Book them in order with their inspections ("": none is due), once, whoever else tries."""
+    order = told[0][1].order
+    await books.flows.lock(order.flow)
+    if not await books.facts.close([one.id for one, _ in told]):
+        return
+    for (one, confirmed), inspection_no in zip(told, inspections, strict=True):
+        await books.effects.plan(list(effects_of(confirmed, inspection_no)), one.actor)
+        if confirmed.good.value <= 0:
+            continue
+        await books.ledgers.confirm(confirmed, inspection_no, now)
+        if not inspection_no:
+            part = released_at_once(confirmed.number, confirmed.lot_no, confirmed.good)
+            await books.ledgers.add(order, part)
+            effects = effects_of_part(order, confirmed.item_no, part, confirmed.occurred_at)
+            await books.effects.plan(list(effects), one.actor)
+    last = told[-1][0]
+    await _allot(books, order, set(inspections) - {""}, last.actor, told[-1][1].occurred_at)
+
+
+async def book_disposition(books: Books, told: Told, disposed: Disposed) -> None:
+    """Book a decision, once; raises InvalidError when it does not fit the yields."""
+    order, disposition = disposed.order, disposed.disposition
+    await books.flows.lock(order.flow)
+    if await books.facts.close([told.id]):
+        await books.ledgers.dispose(order, disposition, told.actor)
+        await _allot(books, order, {disposition.inspection_no}, told.actor, disposed.occurred_at)
+
+
+async def _allot(
+    books: Books, order: OrderKey, inspections: Collection[str], actor: str, at: Instant
+) -> None:
+    if not inspections:
+        return
+    allotment = allot(*await books.ledgers.waiting(order, inspections))
+    await books.ledgers.keep(order, allotment)
+    item_no = await books.ledgers.item_no(order) if allotment.parts else ""
+    for part in allotment.parts:
+        await books.effects.plan(list(effects_of_part(order, item_no, part, at)), actor)

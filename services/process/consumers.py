@@ -1,0 +1,69 @@
+"""What others tell this service. A fact commits with the cursor; only then its flow is woken."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from google.protobuf.message import Message
+from plantmesh.erp.v1 import events_pb2 as erp_pb2
+from plantmesh.mes.v1 import events_pb2 as mes_pb2
+from plantmesh.quality.v1 import events_pb2 as quality_pb2
+
+from services.kit.backbone.envelope import Event
+from services.kit.backbone.outbox import emit
+from services.kit.backbone.subscriptions import Handler, Subscriptions
+from services.kit.store import current_work
+from services.process.application.keep_facts import keep_facts
+from services.process.application.tell_posted import tell_posted
+from services.process.domain.facts import Fact, Told
+from services.process.ports import Books, PostedPart, Wake
+from services.process.wire import facts as wire
+from services.process.wire.flows import write_posted
+
+Wakes = Callable[[Sequence[Wake]], None]
+Read = Callable[[Event[Any]], Fact | None]
+
+FACTS: Mapping[type[Message], Read] = {
+    erp_pb2.ProductionOrderReleased: lambda event: wire.read_released(event.data),
+    mes_pb2.OperationConfirmed: lambda event: wire.read_confirmed(event.data),
+    mes_pb2.LotProduced: lambda event: wire.read_born(event.data),
+    quality_pb2.DispositionMade: lambda event: wire.read_disposed(event.data, event.time),
+    quality_pb2.HoldPlaced: lambda event: wire.read_hold(event.data.hold, active=True),
+    quality_pb2.HoldReleased: lambda event: wire.read_hold(event.data.hold, active=False),
+}
+"""Each event that a workflow acts on, and the fact it tells; None if it is not our business."""
+
+WORDS: tuple[type[Message], ...] = (
+    erp_pb2.PostingDone,
+    erp_pb2.PostingRefused,
+    erp_pb2.PostingSkipped,
+)
+"""The ERP's word on postings: noted at once, nobody has to act."""
+
+
+def subscriptions(books: Books, wake: Wakes) -> Subscriptions:
+    """Bind the handlers to the books; `wake` is called after the commit."""
+    found = Subscriptions()
+    for message, read in FACTS.items():
+        found.on(message)(_keeping(books, wake, read))
+
+    async def note(events: list[Event[Any]]) -> None:
+        for event in events:
+            await tell_posted(books, wire.read_word(event.data, event.time), _announce)
+
+    for message in WORDS:
+        found.on(message)(note)
+    return found
+
+
+def _keeping(books: Books, wake: Wakes, read: Read) -> Handler[Any]:
+    async def keep(events: list[Event[Any]]) -> None:
+        facts = [(event, fact) for event in events if (fact := read(event))]
+        told = [Told(event.id, fact, event.actor, event.traceparent) for event, fact in facts]
+        if told and (wakes := await keep_facts(books, told)):
+            current_work().after_commit(lambda: wake(wakes))
+
+    return keep
+
+
+def _announce(part: PostedPart) -> None:
+    emit(current_work(), str(part.posting.order), write_posted(part))

@@ -1,0 +1,40 @@
+"""Who may see what orders wait for, and wake them."""
+
+from collections.abc import Iterable
+
+from services.kit.access.policy import require_plant, require_scope
+from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.errors import DeniedError
+from services.process.domain.keys import OrderKey
+
+READ, WRITE = "process:read", "process:write"
+
+
+def may_read(orders: Iterable[OrderKey]) -> Principal:
+    """Readers in the plants of these orders; raises DeniedError naming `orders[i]`."""
+    return _may(READ, orders)
+
+
+def may_wake(orders: Iterable[OrderKey]) -> Principal:
+    """Those who may act in the plants of these orders."""
+    return _may(WRITE, orders)
+
+
+def may_copy() -> Principal:
+    """Who asks, if they may have everything: a partition knows no plants."""
+    principal = require_scope(READ)
+    if EVERY_PLANT not in principal.plants:
+        raise DeniedError(
+            "a snapshot holds every plant's orders",
+            code="foreign_plant",
+            field="partition",
+            hint="only services that work for all plants copy whole topics",
+        )
+    return principal
+
+
+def _may(scope: str, orders: Iterable[OrderKey]) -> Principal:
+    principal = require_scope(scope)
+    for place, order in enumerate(orders):
+        require_plant(order.plant, field=f"orders[{place}].plant")
+    return principal

@@ -1,0 +1,36 @@
+"""What the process service needs from the outside: its books, its peers, its workflow engine."""
+
+from services.process.ports.books import (
+    Books,
+    Effects,
+    Facts,
+    Flows,
+    Holds,
+    Ledgers,
+    PostedPart,
+    Views,
+)
+from services.process.ports.engine import Engine, ProcessRuntime, Run, Steps, Wake
+from services.process.ports.peers import Enforcer, Erp, Mes, Peers, Quality, Wms
+
+__all__ = [
+    "Books",
+    "Effects",
+    "Enforcer",
+    "Engine",
+    "Erp",
+    "Facts",
+    "Flows",
+    "Holds",
+    "Ledgers",
+    "Mes",
+    "Peers",
+    "PostedPart",
+    "ProcessRuntime",
+    "Quality",
+    "Run",
+    "Steps",
+    "Views",
+    "Wake",
+    "Wms",
+]
