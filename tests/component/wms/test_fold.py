@@ -1,6 +1,5 @@
 """Balances against the movements they are folded from, and the table that takes nothing back."""
 
-import asyncio
 from typing import LiteralString
 
 import psycopg
@@ -10,6 +9,8 @@ from services.wms.application.move_stock import move_stock
 from services.wms.application.read_stock import read_state
 from services.wms.domain.place import Place
 from services.wms.ports import Drift
+from tests.component.kit.test_commands import waiting_for_a_lock
+from tests.component.wms.test_races import apart
 from tests.component.wms.warehouse import Warehouse, open_warehouse
 from tests.unit.wms.chance import Chance
 from tests.unit.wms.moves import QUALITY, issue, kg, place, receive
@@ -75,23 +76,30 @@ async def test_a_rebuild_names_and_repairs_what_drifted_and_nothing_else(
     assert await warehouse.rows() == before
 
 
-async def test_stock_moves_on_while_it_is_rebuilt(warehouse: Warehouse, database: str) -> None:
+async def test_a_rebuild_keeps_what_is_being_moved(warehouse: Warehouse, database: str) -> None:
     await carry(warehouse, receive("r1", "100"))
     await run(warehouse, "UPDATE balance SET quantity = 50")
-
-    async def write(instance: Warehouse, name: str) -> None:
-        for n in range(10):
-            await carry(instance, receive(f"{name} {n}", "3", name=name))
-            await carry(instance, issue(f"{name} {n}/out", "1", name=name))
-
     async with open_warehouse(database) as other:
-        writing = (write((warehouse, other)[n % 2], f"MINE/{n}") for n in range(4))
-        rebuilding = asyncio.gather(*(rebuild(other) for _ in range(5)))
-        await asyncio.gather(*writing)
-        found = [one for drifts in await rebuilding for one in drifts]
-    assert found == [Drift(place(), kg("50"), kg("100"))]
-    assert await stock(warehouse, "FLOUR/F1") == ["100 FLOUR lot F1, unrestricted"]
-    assert sorted((await left(warehouse)).values()) == [20, 20, 20, 20, 100]
+        async with warehouse.work() as books:
+            await move_stock(books, [issue("i1", "1")])
+            rebuilding = apart(rebuild(other))
+            await waiting_for_a_lock(warehouse.store)
+        assert await rebuilding == [Drift(place(), kg("49"), kg("99"))]
+    assert await stock(warehouse, "FLOUR/F1") == ["99 FLOUR lot F1, unrestricted"]
+
+
+async def test_a_movement_adds_to_what_a_rebuild_leaves(
+    warehouse: Warehouse, database: str
+) -> None:
+    await carry(warehouse, receive("r1", "100"))
+    await run(warehouse, "UPDATE balance SET quantity = 50")
+    async with open_warehouse(database) as other:
+        async with warehouse.work() as books:
+            await books.balances.rebuild()
+            moving = apart(carry(other, issue("i1", "1")))
+            await waiting_for_a_lock(warehouse.store)
+        await moving
+    assert await stock(warehouse, "FLOUR/F1") == ["99 FLOUR lot F1, unrestricted"]
     assert await rebuild(warehouse) == []
 
 

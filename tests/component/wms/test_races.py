@@ -143,6 +143,23 @@ async def test_nothing_passes_a_hold_that_was_answered(warehouse: Warehouse, dat
         assert await stock(warehouse, name) == left
 
 
+async def test_lots_are_locked_in_the_order_of_their_keys(
+    warehouse: Warehouse, database: str
+) -> None:
+    second, first = "FLOUR/F2", "FLOUR/F1"
+    await carry(warehouse, receive("r2", name=second))
+    await carry(warehouse, receive("r1", name=first))
+    async with open_warehouse(database) as other:
+        async with warehouse.work() as books:
+            await move_stock(books, [issue("i1", "1", first)])
+            both = apart(carry(other, issue("i2", "1", second), issue("i3", "1", first)))
+            await waiting_for_a_lock(warehouse.store)
+            # Who waits for the first lot has not taken the second.
+            await apart(carry(other, issue("i4", "1", second)))
+            assert not both.done()
+        await both
+
+
 async def test_crossed_batches_end_without_a_deadlock(warehouse: Warehouse, database: str) -> None:
     names = [f"I{n}/L" for n in range(6)]
 
