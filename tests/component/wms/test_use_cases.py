@@ -1,12 +1,7 @@
 """The use cases on PostgreSQL: the same suite that the books in memory pass."""
 
-from tests.unit.wms.use_cases import (
-    HoldsContract,
-    ReadsContract,
-    RepetitionContract,
-    ReversalContract,
-    StockContract,
-)
+from tests.unit.wms.restraints import HoldsContract, ReversalContract
+from tests.unit.wms.use_cases import ReadsContract, RepetitionContract, StockContract
 
 
 class TestStock(StockContract):

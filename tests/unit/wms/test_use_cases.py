@@ -3,13 +3,8 @@
 import pytest
 
 from tests.unit.wms.memory import MemoryWarehouse
-from tests.unit.wms.use_cases import (
-    HoldsContract,
-    ReadsContract,
-    RepetitionContract,
-    ReversalContract,
-    StockContract,
-)
+from tests.unit.wms.restraints import HoldsContract, ReversalContract
+from tests.unit.wms.use_cases import ReadsContract, RepetitionContract, StockContract
 
 
 @pytest.fixture
