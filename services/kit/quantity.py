@@ -1,7 +1,7 @@
 """A quantity: an exact decimal and its unit. Floats never get in, other units never mix."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Self
@@ -140,3 +140,89 @@ def _not_a_decimal(value: object) -> InvalidError:
         field="value",
         hint='write digits and a point, such as "12.5"; floats, NaN and Infinity are refused',
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The units one thing is counted in: `base`, and ratios of its own beside the general ones.
+
+    `own` holds (a, b, ratio): 1 a = ratio b of this thing. Raises InvalidError naming `own[i]`
+    when one leads nowhere or contradicts the rest.
+    """
+
+    base: str
+    own: tuple[tuple[str, str, Fraction], ...] = ()
+    _reached: dict[str, tuple[str, Fraction]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        """Walk from the base as far as the ratios lead."""
+        find_unit(self.base, field="base")
+        self._reached[_family(self.base)] = self.base, Fraction(1)
+        waiting = list(enumerate(self.own))
+        for place, (source, target, _) in waiting:
+            find_unit(source, field=f"own[{place}].source")
+            find_unit(target, field=f"own[{place}].target")
+        while waiting:
+            left = [(place, ratio) for place, ratio in waiting if not self._walk(*ratio, place)]
+            if len(left) == len(waiting):
+                raise self._unconnected(*left[0])
+            waiting = left
+
+    def ratio(self, unit: str) -> Fraction:
+        """How many of the base one `unit` is; raises InvalidError naming `unit`."""
+        if found := self._find(unit):
+            return found
+        allowed = ", ".join(sorted(code for code, _ in self._reached.values()))
+        raise InvalidError(
+            f"this is not counted in {unit}",
+            code="unit_mismatch",
+            field="unit",
+            hint=f"use {allowed} or a unit that converts to one of them",
+        )
+
+    def in_base(self, quantity: Quantity) -> Quantity:
+        """The same amount in the base; raises InvalidError naming `unit`, or `value` if inexact."""
+        if quantity.unit == self.base:
+            return quantity
+        return quantity.scaled(self.ratio(quantity.unit), self.base)
+
+    def _find(self, unit: str) -> Fraction | None:
+        code, ratio = self._reached.get(_family(unit), ("", Fraction(0)))
+        if not code:
+            return None
+        return ratio if code == unit else ratio * find_ratio(unit, code)
+
+    def _walk(self, source: str, target: str, ratio: Fraction, place: int) -> bool:
+        """Whether it is connected by now."""
+        there, here = self._find(source), self._find(target)
+        if there is not None and here is not None:
+            if there != here * ratio:
+                raise InvalidError(
+                    f"1 {source} is {there / here} {target} already, not {ratio}",
+                    code="contradicting_ratio",
+                    field=f"own[{place}]",
+                    hint="general ratios hold anyway; state each other one once",
+                )
+        elif here is not None:
+            self._reached[_family(source)] = source, here * ratio
+        elif there is not None:
+            self._reached[_family(target)] = target, there / ratio
+        else:
+            return False
+        return True
+
+    def _unconnected(self, place: int, ratio: tuple[str, str, Fraction]) -> InvalidError:
+        return InvalidError(
+            f"neither {ratio[0]} nor {ratio[1]} leads to {self.base}",
+            code="unconnected_units",
+            field=f"own[{place}]",
+            hint=f"state a ratio to {self.base}",
+        )
+
+
+def _family(unit: str) -> str:
+    """What units convert within; a unit without a general ratio is alone."""
+    found = find_unit(unit)
+    return unit if found.ratio is None else found.dimension

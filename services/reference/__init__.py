@@ -1,0 +1,1 @@
+"""Master data: items, plants, bills, routings, equipment, parties, and what codes mean."""

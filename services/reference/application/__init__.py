@@ -1,0 +1,1 @@
+"""Use cases of the reference service, a module each."""

@@ -1,0 +1,39 @@
+"""Use case: everything a subscriber needs to start from."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from services.kit.paging import Listing, Page
+from services.reference.domain.code import Unmapped
+from services.reference.ports import Books, Record, Records
+
+WAITING = Listing("reference.unmapped", (int,))
+"""The stewardship queue, oldest first."""
+_AT_ONCE = 200
+
+
+async def read_state(books: Books) -> AsyncIterator[Sequence[Record | Unmapped]]:
+    """Some hundred records at a time, kind by kind, then the questions that wait."""
+    kinds: tuple[Records[Any], ...] = (
+        books.plants,
+        books.items,
+        books.boms,
+        books.routings,
+        books.equipment,
+        books.parties,
+        books.code_mappings,
+    )
+    for records in kinds:
+        async for part in _walk(records):
+            yield part
+    page = Page(WAITING, _AT_ONCE)
+    while rows := await books.queue.page(None, page):
+        yield [one for _, one in rows]
+        page = Page(WAITING, _AT_ONCE, (rows[-1][0],))
+
+
+async def _walk(records: Records[Any]) -> AsyncIterator[Sequence[Record]]:
+    part = await records.after(None, _AT_ONCE)
+    while part:
+        yield part
+        part = await records.after(part[-1].key, _AT_ONCE)

@@ -1,0 +1,1 @@
+"""Master data and its rules; nothing here knows a database or a wire."""

@@ -1,0 +1,206 @@
+"""The gRPC face of the reference service. Refusals become status codes in kit.rpc."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from typing import Any
+
+from google.protobuf.message import Message
+from grpc.aio import ServicerContext
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
+from plantmesh.reference.v1 import reference_pb2 as pb
+from plantmesh.reference.v1.reference_pb2_grpc import (
+    ReferenceServiceServicer,
+    add_ReferenceServiceServicer_to_server,
+)
+
+from services.kit.access.policy import visible_plants
+from services.kit.backbone.topic import Topic
+from services.kit.clock import Clock
+from services.kit.commands import once
+from services.kit.paging import Listing
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
+from services.kit.store import Store
+from services.kit.wire import read_page, write_page
+from services.reference import policy
+from services.reference.application.approve_codes import approve_codes
+from services.reference.application.put_master_data import put_master_data
+from services.reference.application.read_state import WAITING, read_state
+from services.reference.application.resolve_codes import resolve_codes
+from services.reference.domain.names import Key
+from services.reference.ports import Books, Records
+from services.reference.store import open_books
+from services.reference.wire import reading, writing
+from services.reference.wire.events import event_key, write_event
+
+Context = ServicerContext[Any, Any]
+ITEMS = Listing("reference.items", (str,))
+_MADE = ("plant", "item_no")
+
+
+class ReferenceServicer(ReferenceServiceServicer):
+    """ReferenceService v1; see reference.proto."""
+
+    def __init__(self, store: Store, books: Books) -> None:
+        self._store = store
+        self._books = books
+
+    async def BatchGetItems(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetItemsRequest, context: Context
+    ) -> pb.BatchGetItemsResponse:
+        """Items by number."""
+        policy.may_read()
+        found, missing = await self._look(self._books.items, request.item_nos)
+        return pb.BatchGetItemsResponse(items=map(writing.write_item, found), missing=missing)
+
+    async def BatchGetPlants(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetPlantsRequest, context: Context
+    ) -> pb.BatchGetPlantsResponse:
+        """Plants by name."""
+        policy.may_read(_places(request.plants, "plants[{}]"))
+        found, missing = await self._look(self._books.plants, request.plants)
+        return pb.BatchGetPlantsResponse(plants=map(writing.write_plant, found), missing=missing)
+
+    async def BatchGetBoms(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetBomsRequest, context: Context
+    ) -> pb.BatchGetBomsResponse:
+        """All bills of these items, every alternative and revision."""
+        policy.may_read(_places((one.plant for one in request.items), "items[{}].plant"))
+        async with self._store.work():
+            found = await self._books.boms.get(_made(request.items), by=_MADE)
+        return pb.BatchGetBomsResponse(boms=map(writing.write_bill, found))
+
+    async def BatchGetRoutings(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetRoutingsRequest, context: Context
+    ) -> pb.BatchGetRoutingsResponse:
+        """All routings of these items, every alternative and revision."""
+        policy.may_read(_places((one.plant for one in request.items), "items[{}].plant"))
+        async with self._store.work():
+            found = await self._books.routings.get(_made(request.items), by=_MADE)
+        return pb.BatchGetRoutingsResponse(routings=map(writing.write_routing, found))
+
+    async def BatchGetEquipment(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetEquipmentRequest, context: Context
+    ) -> pb.BatchGetEquipmentResponse:
+        """Equipment by path."""
+        plants = (path.partition("/")[0] for path in request.paths)
+        policy.may_read(_places(plants, "paths[{}]"))
+        found, missing = await self._look(self._books.equipment, request.paths)
+        equipment = map(writing.write_equipment, found)
+        return pb.BatchGetEquipmentResponse(equipment=equipment, missing=missing)
+
+    async def BatchGetParties(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetPartiesRequest, context: Context
+    ) -> pb.BatchGetPartiesResponse:
+        """Parties by id."""
+        policy.may_read()
+        found, missing = await self._look(self._books.parties, request.party_ids)
+        return pb.BatchGetPartiesResponse(parties=map(writing.write_party, found), missing=missing)
+
+    async def ResolveCodes(  # noqa: N802 - named by the proto
+        self, request: pb.ResolveCodesRequest, context: Context
+    ) -> pb.ResolveCodesResponse:
+        """What codes mean; those without a meaning wait for a steward."""
+        policy.may_read(_places((one.plant for one in request.codes), "codes[{}].plant"))
+        questions = reading.read_questions(request)
+        async with self._store.work():
+            found, unmapped = await resolve_codes(self._books, questions)
+        return pb.ResolveCodesResponse(
+            mappings=map(writing.write_mapping, found),
+            unmapped=map(writing.write_question, unmapped),
+        )
+
+    async def ListItems(  # noqa: N802 - named by the proto
+        self, request: pb.ListItemsRequest, context: Context
+    ) -> pb.ListItemsResponse:
+        """All items, a page at a time."""
+        policy.may_read()
+        page = read_page(request.page, ITEMS)
+        place = None if page.after is None else (str(page.after[0]),)
+        async with self._store.work():
+            rows = await self._books.items.after(place, page.limit)
+        cut = page.cut(rows, lambda item: item.key)
+        return pb.ListItemsResponse(items=map(writing.write_item, cut.rows), page=write_page(cut))
+
+    async def PutMasterData(  # noqa: N802 - named by the proto
+        self, request: pb.PutMasterDataRequest, context: Context
+    ) -> pb.PutMasterDataResponse:
+        """Create or replace, all or none."""
+        principal = policy.may_write(_written(request))
+        data = reading.read_master_data(request)
+
+        async def put() -> pb.PutMasterDataResponse:
+            return pb.PutMasterDataResponse(changed=len(await put_master_data(self._books, data)))
+
+        key = request.idempotency_key
+        return await once(self._store, principal, "PutMasterData", key, request, put)
+
+    async def ListUnmappedCodes(  # noqa: N802 - named by the proto
+        self, request: pb.ListUnmappedCodesRequest, context: Context
+    ) -> pb.ListUnmappedCodesResponse:
+        """What waits for a steward, oldest first."""
+        plants = visible_plants(policy.may_read())
+        page = read_page(request.page, WAITING)
+        async with self._store.work():
+            cut = page.cut(await self._books.queue.page(plants, page), lambda row: row[:1])
+        codes = [writing.write_unmapped(one) for _, one in cut.rows]
+        return pb.ListUnmappedCodesResponse(codes=codes, page=write_page(cut))
+
+    async def ApproveCodes(  # noqa: N802 - named by the proto
+        self, request: pb.ApproveCodesRequest, context: Context
+    ) -> pb.ApproveCodesResponse:
+        """Map codes; the answer shows them with their versions."""
+        plants = (one.code.plant for one in request.mappings)
+        principal = policy.may_write(_places(plants, "mappings[{}].code.plant"))
+        mappings = reading.read_mappings(request.mappings)
+
+        async def approve() -> pb.ApproveCodesResponse:
+            approved = await approve_codes(self._books, mappings)
+            return pb.ApproveCodesResponse(mappings=map(writing.write_mapping, approved))
+
+        key = request.idempotency_key
+        return await once(self._store, principal, "ApproveCodes", key, request, approve)
+
+    async def _look(
+        self, records: Records[Any], names: Sequence[str]
+    ) -> tuple[list[Any], list[str]]:
+        keys = {(name,): None for name in names}
+        async with self._store.work():
+            found = await records.get(keys)
+        known = {one.key for one in found}
+        return found, [name for (name,) in keys if (name,) not in known]
+
+
+def registrations(store: Store, topic: Topic, clock: Clock) -> list[Registration]:
+    """Everything the service answers."""
+    books = open_books(clock)
+
+    async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        async for part in read_state(books):
+            here = [fact for fact in part if topic.part_of(event_key(fact)) == partition]
+            yield map(write_event, here)
+
+    snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
+    return [
+        (add_ReferenceServiceServicer_to_server, ReferenceServicer(store, books)),
+        (add_SnapshotServiceServicer_to_server, snapshots),
+    ]
+
+
+def _made(items: Iterable[pb.PlantItem]) -> set[Key]:
+    return {(one.plant, one.item_no) for one in items}
+
+
+def _places(plants: Iterable[str], field: str) -> Iterator[policy.Place]:
+    return ((plant, field.format(place)) for place, plant in enumerate(plants))
+
+
+def _written(request: pb.PutMasterDataRequest) -> Iterator[policy.Place]:
+    yield from _places(("" for _ in request.items), "items[{}]")
+    yield from _places(("" for _ in request.parties), "parties[{}]")
+    yield from _places((one.plant for one in request.plants), "plants[{}].plant")
+    yield from _places((one.plant for one in request.boms), "boms[{}].plant")
+    yield from _places((one.plant for one in request.routings), "routings[{}].plant")
+    paths = (one.path.partition("/")[0] for one in request.equipment)
+    yield from _places(paths, "equipment[{}].path")
+    codes = (one.code.plant for one in request.code_mappings)
+    yield from _places(codes, "code_mappings[{}].code.plant")

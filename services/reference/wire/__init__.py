@@ -1,0 +1,1 @@
+"""Between records and protobuf messages; the only package that spells both."""

@@ -1,0 +1,55 @@
+"""What others are told, and under which key: where it holds, its kind, its natural key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf.message import Message
+from plantmesh.reference.v1 import events_pb2
+
+from services.reference.domain.bill import Bill
+from services.reference.domain.code import CodeMapping, Unmapped
+from services.reference.domain.equipment import Equipment
+from services.reference.domain.item import Item
+from services.reference.domain.names import EVERYWHERE, Key
+from services.reference.domain.party import Party
+from services.reference.domain.plant import Plant
+from services.reference.domain.routing import Routing
+from services.reference.ports import Record
+from services.reference.wire import writing
+
+
+def event_key(fact: Record | Unmapped) -> str:
+    """Such as "lyon/bom/FG-1/1/A", "*/item/FG-1"."""
+    return "/".join(_KEYS[type(fact)](fact))
+
+
+def write_event(fact: Record | Unmapped) -> Message:
+    """The event of a record as it is now, or of a question nobody has answered."""
+    return _EVENTS[type(fact)](fact)
+
+
+_KEYS: dict[type, Callable[[Any], Key]] = {
+    Item: lambda item: (EVERYWHERE, "item", item.item_no),
+    Plant: lambda plant: (plant.plant, "plant"),
+    Bill: lambda bill: (bill.plant, "bom", *bill.key[1:]),
+    Routing: lambda routing: (routing.plant, "routing", *routing.key[1:]),
+    Equipment: lambda one: (one.plant, "equipment", *one.path.split("/")[1:]),
+    Party: lambda party: (EVERYWHERE, "party", party.party_id),
+    CodeMapping: lambda one: (one.plant or EVERYWHERE, "code", one.domain, one.system, one.code),
+    Unmapped: lambda one: (
+        one.question.plant or EVERYWHERE,
+        "unmapped",
+        *one.question.key[:3],
+        one.question.code,
+    ),
+}
+_EVENTS: dict[type, Callable[[Any], Message]] = {
+    Item: lambda one: events_pb2.ItemChanged(item=writing.write_item(one)),
+    Plant: lambda one: events_pb2.PlantChanged(plant=writing.write_plant(one)),
+    Bill: lambda one: events_pb2.BomChanged(bom=writing.write_bill(one)),
+    Routing: lambda one: events_pb2.RoutingChanged(routing=writing.write_routing(one)),
+    Equipment: lambda one: events_pb2.EquipmentChanged(equipment=writing.write_equipment(one)),
+    Party: lambda one: events_pb2.PartyChanged(party=writing.write_party(one)),
+    CodeMapping: lambda one: events_pb2.CodeMapped(mapping=writing.write_mapping(one)),
+    Unmapped: lambda one: events_pb2.CodeUnmapped(code=writing.write_unmapped(one)),
+}

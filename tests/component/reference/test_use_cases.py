@@ -1,0 +1,15 @@
+"""The use cases over PostgreSQL."""
+
+import pytest
+
+from tests.component.reference.conftest import Library
+from tests.unit.reference.use_cases import CodesContract, MasterDataContract, StateContract
+
+
+class TestOnPostgres(MasterDataContract, CodesContract, StateContract):
+    """All of them."""
+
+    @pytest.fixture
+    def shelf(self, library: Library) -> Library:
+        """Empty."""
+        return library

@@ -1,0 +1,113 @@
+"""What a record refuses by itself, and the field it names."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.kit.errors import InvalidError
+from services.reference.domain.bill import BillLine
+from services.reference.domain.code import Direction
+from services.reference.domain.equipment import Level
+from services.reference.domain.item import Conversion
+from services.reference.domain.names import check_name
+from services.reference.domain.party import Party, PartyRole
+from services.reference.domain.plant import Plant
+from services.reference.domain.routing import Operation
+from tests.unit.reference.examples import (
+    PIECE,
+    amount,
+    asked,
+    bill,
+    equipment,
+    item,
+    mapping,
+    routing,
+)
+
+LINE = BillLine(10, "steel", amount("1"))
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "field"),
+    [
+        (lambda: item(""), "bad_name", "item_no"),
+        (lambda: item(" widget"), "bad_name", "item_no"),
+        (lambda: item(base_unit="PCE"), "unknown_unit", "base_unit"),
+        (
+            lambda: item(conversions=(PIECE, Conversion("BX", "H87", 6, 1))),
+            "unknown_unit",
+            "conversions[1].from",
+        ),
+        (
+            lambda: item(conversions=(Conversion("H87", "KG", 1, 4),)),
+            "unknown_unit",
+            "conversions[0].to",
+        ),
+        (
+            lambda: item(conversions=(PIECE, Conversion("H87", "GRM", 251, 1))),
+            "contradicting_ratio",
+            "conversions[1]",
+        ),
+        (
+            lambda: item(conversions=(PIECE, Conversion("LTR", "MTR", 1, 1))),
+            "unconnected_units",
+            "conversions[1]",
+        ),
+        (lambda: Conversion("H87", "KGM", 0, 1), "not_positive", "numerator"),
+        (lambda: Conversion("H87", "KGM", 1, 0), "not_positive", "denominator"),
+        (lambda: Plant("lyon", "Europe/Lyon"), "unknown_zone", "time_zone"),
+        (lambda: Plant("ly/on", "Europe/Paris"), "bad_name", "plant"),
+        (lambda: Plant("*", "Europe/Paris"), "bad_name", "plant"),
+        (lambda: bill(base_quantity=amount("0")), "not_positive", "base_quantity.value"),
+        (
+            lambda: bill(lines=(BillLine(1, "steel", amount("-1")),)),
+            "not_positive",
+            "lines[0].quantity.value",
+        ),
+        (
+            lambda: bill(lines=(BillLine(1, "widget", amount("1")),)),
+            "circular_bill",
+            "lines[0].component_item_no",
+        ),
+        (lambda: bill(lines=(LINE, LINE)), "duplicate_position", "lines[1].position"),
+        (
+            lambda: routing(operations=(Operation(1), Operation(1))),
+            "duplicate_operation",
+            "operations[1].sequence",
+        ),
+        (lambda: equipment("lyon//press"), "bad_name", "path"),
+        (lambda: equipment("/press"), "bad_name", "path"),
+        (lambda: equipment("lyon/hall", Level.SITE), "wrong_level", "level"),
+        (lambda: equipment("lyon", Level.AREA), "wrong_level", "level"),
+        (lambda: Party("", PartyRole.CARRIER), "bad_name", "party_id"),
+        (lambda: mapping(canonical="KG"), "unknown_unit", "canonical"),
+        (lambda: mapping(canonical=""), "bad_name", "canonical"),
+        (lambda: mapping(system=""), "bad_name", "code.system"),
+        (lambda: mapping(plant="ly/on"), "bad_name", "code.plant"),
+        (lambda: mapping(code=""), "invalid", "code.code"),
+        (lambda: asked(""), "invalid", "code"),
+        (lambda: asked(plant="*"), "bad_name", "plant"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(
+    make: Callable[[], Any], code: str, field: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        make()
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_a_name_may_hold_what_a_trade_writes() -> None:
+    check_name("Écrou M8 / inox", "item_no")
+
+
+def test_a_mapping_answers_the_questions_of_its_direction() -> None:
+    assert len(mapping().answers) == 2
+    assert [key[0] for key in mapping(direction=Direction.IN).answers] == [Direction.IN]
+    assert [key[0] for key in mapping(direction=Direction.OUT).answers] == [Direction.OUT]
+
+
+def test_equipment_knows_what_stands_above() -> None:
+    assert equipment().parent == ""
+    assert equipment("lyon/hall/line", Level.PRODUCTION_LINE).parent == "lyon/hall"

@@ -1,0 +1,15 @@
+"""The use cases over books in memory."""
+
+import pytest
+
+from tests.unit.reference.memory import MemoryShelf
+from tests.unit.reference.use_cases import CodesContract, MasterDataContract, StateContract
+
+
+class TestInMemory(MasterDataContract, CodesContract, StateContract):
+    """All of them."""
+
+    @pytest.fixture
+    def shelf(self) -> MemoryShelf:
+        """Empty."""
+        return MemoryShelf()
