@@ -59,7 +59,7 @@ class DbosRuntime:
             _QUEUE,
             worker_concurrency=self._engine.parallel,
             partition_concurrency=1,
-            polling_interval_sec=self._engine.poll,
+            polling_interval_sec=self._engine.poll_seconds,
             on_conflict="always_update",
         )
         self._started.set()

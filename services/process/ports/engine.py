@@ -23,14 +23,14 @@ class Wake:
 class Engine:
     """Which engine this process is: `executor` is never used twice, `version` is pinned.
 
-    `parallel` flows at once, looked for every `poll` seconds; `drain` seconds to end them.
+    `parallel` flows at once, looked for every `poll_seconds`; `drain` seconds to end.
     """
 
     url: str
     executor: str
     version: str
     parallel: int = 16
-    poll: float = 0.1
+    poll_seconds: float = 0.1
     drain: int = 5
 
 

@@ -11,7 +11,8 @@ from services.process.ports import Wake
 
 LOOK_AGAIN = timedelta(seconds=5)
 """How long an activation may show no progress before another is sent after it."""
-_FIRST_SECONDS, _LONGEST_SECONDS = 0.25, 30.0
+_FIRST_SECONDS = 0.25
+_LONGEST_SECONDS = 30.0
 _AGAIN = timedelta(seconds=15)
 # A moment further away than any we set was set before the clock was put back.
 _BEYOND = timedelta(seconds=60)

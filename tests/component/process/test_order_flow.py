@@ -1,0 +1,178 @@
+"""From a released order to posted yield, with the peers as the judge."""
+
+from plantmesh.process.v1 import process_pb2
+from plantmesh.quality.v1 import events_pb2 as quality_events
+from plantmesh.quality.v1 import quality_pb2
+from plantmesh.wms.v1 import wms_pb2
+
+from services.kit.errors import ConflictError
+from tests.component.process.events import (
+    PLANT,
+    amount,
+    born_held,
+    confirmed,
+    disposed,
+    hold,
+    made,
+    posting_done,
+    released,
+)
+from tests.component.process.rig import ProcessRig, until
+
+KEY = f"{PLANT}/4711"
+LOT = f"{PLANT}/widget/L-4711"
+
+
+async def test_released_order_becomes_a_work_order_once(rig: ProcessRig) -> None:
+    await rig.start()
+    await rig.tell("erp", (KEY, released("4711")), (KEY, released("4711")))
+    await until(lambda: rig.peers.mes.order == ["4711"] and rig.open() == 0)
+    assert rig.peers.mes.actors == {"somebody at erp"}
+
+
+async def test_yield_waits_for_its_disposition_and_exactly_that_part_is_posted(
+    rig: ProcessRig,
+) -> None:
+    await rig.start()
+    await rig.tell(
+        "mes",
+        (KEY, confirmed("4711", 1, "60", scrap="2")),
+        (KEY, confirmed("4711", 2, "40")),
+    )
+    await until(lambda: len(rig.peers.erp.order) == 3 and len(rig.peers.stock.moved) == 4)
+    assert rig.peers.erp.order == [f"{KEY}/1/consumption", f"{KEY}/1/scrap", f"{KEY}/2/consumption"]
+    receipts = [one for one in rig.peers.stock.moved if one.reference.endswith("receipt")]
+    assert {one.stock.status for one in receipts} == {wms_pb2.STOCK_STATUS_QUALITY}
+    flow = await rig.flow("4711")
+    assert (flow.confirmations, flow.waiting.value) == (2, "100")
+    quality = [one for one in flow.waits if one.kind == process_pb2.WAIT_KIND_QUALITY]
+    assert [(one.what, one.quantity.value) for one in quality] == [("I-L-4711", "100")]
+
+    await rig.tell("quality", (LOT, disposed("4711", 1, "80")))
+    await until(lambda: len(rig.peers.erp.order) == 5)
+    assert rig.peers.erp.order[3:] == [f"{KEY}/1/yield/I-L-4711/1", f"{KEY}/2/yield/I-L-4711/1"]
+    assert [one.lines[0].quantity.value for one in rig.peers.postings.accepted[3:]] == ["60", "20"]
+    await rig.tell("quality", (LOT, disposed("4711", 2, "20", quality_pb2.OUTCOME_QUARANTINE)))
+    await until(lambda: len(rig.peers.stock.moved) == 7)
+    assert rig.peers.stock.moved[-1].type == wms_pb2.MOVEMENT_TYPE_QUALITY_TO_BLOCKED
+    assert len(rig.peers.erp.order) == 5
+    flow = await rig.flow("4711")
+    assert (flow.released.value, flow.blocked.value, flow.waiting.value) == ("80", "20", "0")
+
+    for number, one in enumerate(rig.peers.postings.accepted):
+        await rig.tell("erp", (KEY, posting_done(one, f"D-{number}")))
+    told = "SELECT count(*) FROM outbox WHERE type = 'plantmesh.process.v1.ProductionPosted'"
+    await until(lambda: rig.ask(told) == [(2,)])
+    assert not (await rig.flow("4711")).waits
+
+
+async def test_uninspected_yield_is_posted_in_the_order_of_the_confirmations(
+    rig: ProcessRig,
+) -> None:
+    await rig.start()
+    events = [(KEY, confirmed("4711", n, "5", lot="free-1")) for n in range(1, 31)]
+    await rig.tell("mes", *events)
+    await until(lambda: len(rig.peers.erp.order) == 60)
+    assert rig.peers.erp.order == [
+        f"{KEY}/{n}/{kind}" for n in range(1, 31) for kind in ("consumption", "yield")
+    ]
+
+
+async def test_peer_that_is_away_is_asked_again_and_others_go_on(rig: ProcessRig) -> None:
+    await rig.start()
+    rig.peers.wms.away = True
+    await rig.tell("mes", (KEY, confirmed("4711", 1, lot="free-1")))
+    await until(lambda: len(rig.peers.erp.order) == 2)
+
+    async def shown() -> bool:
+        waits = (await rig.flow("4711")).waits
+        return any(one.kind == process_pb2.WAIT_KIND_PEER for one in waits)
+
+    await until(shown)
+    rig.peers.wms.away = False
+    await until(lambda: len(rig.peers.stock.moved) == 2 and rig.open() == 0, 40)
+
+
+async def test_refused_effect_waits_for_a_person_and_stops_nothing_else(rig: ProcessRig) -> None:
+    await rig.start()
+    refused = f"{KEY}/2/consumption"
+    rig.peers.erp.refused[refused] = ConflictError("the order is closed", code="order_not_open")
+    await rig.tell("mes", *((KEY, confirmed("4711", n, lot="free-1")) for n in (1, 2, 3)))
+    other = f"{PLANT}/4712"
+    await rig.tell("mes", (other, confirmed("4712", 1, lot="free-2")))
+    await until(lambda: len(rig.peers.erp.order) == 4 and len(rig.peers.stock.moved) == 8)
+    assert set(rig.peers.erp.order) == {
+        f"{KEY}/1/consumption",
+        f"{KEY}/1/yield",
+        f"{other}/1/consumption",
+        f"{other}/1/yield",
+    }
+    waits = (await rig.flow("4711")).waits
+    [person] = [one for one in waits if one.kind == process_pb2.WAIT_KIND_PERSON]
+    assert person.what == refused
+    assert "order_not_open" in person.why
+    del rig.peers.erp.refused[refused]
+    await rig.wake("4711")
+    await until(lambda: rig.open() == 0)
+    mine = [one for one in rig.peers.erp.order if one.startswith(f"{KEY}/")]
+    assert mine == [f"{KEY}/{n}/{kind}" for n in (1, 2, 3) for kind in ("consumption", "yield")]
+
+
+async def test_hold_covers_descendants_and_release_lets_movements_go_on(rig: ProcessRig) -> None:
+    await rig.start()
+    steel, child = (PLANT, "steel", "S-9"), made("L-4711")
+    rig.peers.made[steel].add(child)
+    await rig.tell("mes", (KEY, confirmed("4711", 1)))
+    await until(lambda: len(rig.peers.stock.moved) == 2)
+    await rig.tell("quality", ("hold/H-1", quality_events.HoldPlaced(hold=hold("H-1", steel))))
+    await until(lambda: rig.peers.reports.complete == {"H-1": 1})
+    for book in (rig.peers.mes, rig.peers.wms, rig.peers.erp):
+        assert book.held(steel)
+        assert book.held(child)
+    assert rig.peers.reports.lots["H-1"] == {steel, child}
+
+    await rig.tell("quality", (LOT, disposed("4711", 1, "10")))
+    await until(lambda: len(rig.peers.erp.order) == 2)
+
+    async def held() -> bool:
+        waits = (await rig.flow("4711")).waits
+        return {one.kind for one in waits} == {
+            process_pb2.WAIT_KIND_HOLD,
+            process_pb2.WAIT_KIND_ERP,
+        }
+
+    await until(held)
+    lifted = quality_events.HoldReleased(hold=hold("H-1", steel, version=2))
+    await rig.tell("quality", ("hold/H-1", lifted))
+    await until(lambda: len(rig.peers.stock.moved) == 3)
+    await until(lambda: rig.peers.reports.complete == {"H-1": 2} and rig.open() == 0)
+    assert not rig.peers.wms.held(child)
+
+
+async def test_lot_born_held_is_held_elsewhere_before_its_yield_moves(rig: ProcessRig) -> None:
+    await rig.start()
+    steel, child = (PLANT, "steel", "S-9"), made("L-4711")
+    await rig.tell("quality", ("hold/H-1", quality_events.HoldPlaced(hold=hold("H-1", steel))))
+    await until(lambda: rig.peers.reports.complete == {"H-1": 1})
+    await rig.tell(
+        "mes", (KEY, born_held("4711", "L-4711", "H-1")), (KEY, confirmed("4711", 1, consumed=""))
+    )
+    await until(lambda: len(rig.peers.stock.moved) == 1)
+    assert rig.peers.wms.held(child)
+    assert rig.peers.erp.held(child)
+    assert rig.peers.reports.lots["H-1"] == {steel, child}
+
+
+async def test_disposition_in_another_unit_waits_for_a_person(rig: ProcessRig) -> None:
+    await rig.start()
+    await rig.tell("mes", (KEY, confirmed("4711", 1)))
+    await until(lambda: len(rig.peers.stock.moved) == 2)
+    wrong = disposed("4711", 1, "10")
+    wrong.disposition.quantity.CopyFrom(amount("10", "H87"))
+    await rig.tell("quality", (LOT, wrong))
+
+    async def shown() -> bool:
+        waits = (await rig.flow("4711")).waits
+        return any("unit_mismatch" in one.why for one in waits)
+
+    await until(shown)
