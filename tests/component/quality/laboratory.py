@@ -1,0 +1,116 @@
+"""One instance of quality: its books, and its gRPC port as other services use it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.quality.v1 import events_pb2
+from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionServiceStub
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+
+from services.kit.access.principal import find_principal
+from services.kit.backbone.outbox import Outbox
+from services.kit.clock import SystemClock
+from services.kit.rpc.client import Peer
+from services.kit.rpc.server import RpcServer
+from services.kit.store import Store
+from services.quality.__main__ import TOPIC, registrations
+from services.quality.adapters.reference import ReferenceItems
+from services.quality.ports import Books
+from services.quality.store import open_books
+from tests.component.kit.rpc.desk import Given, mint, verifier
+from tests.component.quality.master import Master
+
+PROCESS: dict[str, Any] = {
+    "sub": "service:process",
+    "scope": "quality:read quality:write delegate",
+}
+INSPECTOR: dict[str, Any] = {"sub": "inspector", "scope": "quality:read quality:write"}
+
+
+@dataclass
+class Calls:
+    """Stubs that carry one token."""
+
+    inspections: Any
+    holds: Any
+    snapshots: Any
+
+
+class Laboratory:
+    """`told`, `work` and `rows` look into the database, `calling` goes through the port."""
+
+    def __init__(self, store: Store, reference: Peer) -> None:
+        self.store = store
+        master = ReferenceItems(ReferenceServiceStub(reference.channel).BatchGetItems)
+        served = registrations(store, master)
+        self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Books]:
+        """All or nothing."""
+        async with self.store.work():
+            yield open_books(SystemClock())
+
+    async def told(self) -> list[str]:
+        """Key and name of the events in the outbox, in order."""
+        async with self.store.work() as work:
+            rows = await work.sql("SELECT key, type FROM outbox ORDER BY id")
+        return [f"{key} {type.rsplit('.')[-1]}" for key, type in rows]
+
+    async def events(self) -> list[tuple[str, str, Message]]:
+        """Key, actor and content of the events in the outbox, in order."""
+        async with self.store.work() as work:
+            rows = await work.sql("SELECT key, actor, type, data FROM outbox ORDER BY id")
+        return [
+            (key, actor, getattr(events_pb2, type.rpartition(".")[2]).FromString(data))
+            for key, actor, type, data in rows
+        ]
+
+    async def rows(self) -> dict[str, list[Any]]:
+        """Everything in every table, but the copy of what belongs to reference."""
+        async with self.store.work() as work:
+            tables = await work.sql(
+                "SELECT table_name FROM information_schema.tables"
+                " WHERE table_schema = 'public' AND table_name <> 'item_copy'"
+            )
+            return {
+                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
+                for (name,) in tables
+            }
+
+    @asynccontextmanager
+    async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:
+        """As somebody; without a token as process, in Lyon."""
+        peer = Peer(
+            f"127.0.0.1:{self.server.port}", Given(token or mint(**PROCESS)), seconds=seconds
+        )
+        stubs = InspectionServiceStub, HoldServiceStub, SnapshotServiceStub
+        try:
+            yield Calls(*(stub(peer.channel) for stub in stubs))
+        finally:
+            await peer.close()
+
+
+@asynccontextmanager
+async def open_laboratory(database: str, master: Master) -> AsyncIterator[Laboratory]:
+    """An instance on `database`; several may share it."""
+    store = Store(database)
+    store.bind(Outbox(TOPIC, actor=_actor))
+    reference = Peer(f"127.0.0.1:{master.server.port}", Given(mint()), seconds=3)
+    laboratory = Laboratory(store, reference)
+    await laboratory.server.start()
+    try:
+        yield laboratory
+    finally:
+        await laboratory.server.stop(0)
+        await reference.close()
+        await store.close()
+
+
+def _actor() -> str:
+    principal = find_principal()
+    return principal.actor if principal else ""

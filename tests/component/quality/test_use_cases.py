@@ -1,0 +1,24 @@
+"""The use cases on PostgreSQL: the same suite that the books in memory pass."""
+
+from tests.unit.quality.use_cases import (
+    DecisionsContract,
+    HoldsContract,
+    SnapshotContract,
+    SubmissionsContract,
+)
+
+
+class TestSubmissions(SubmissionsContract):
+    pass
+
+
+class TestDecisions(DecisionsContract):
+    pass
+
+
+class TestHolds(HoldsContract):
+    pass
+
+
+class TestSnapshot(SnapshotContract):
+    pass
