@@ -38,9 +38,11 @@ class Chance:
             self._drawn += 1
             reference = f"{self._prefix}{self._drawn}"
             if self._standing and self._dice.random() < 0.2:
-                original = self._dice.choice(self._standing)
+                place = self._dice.randrange(len(self._standing))
+                original = self._standing[place]
                 if self._post(original, -1):
-                    self._standing.remove(original)
+                    self._standing[place] = self._standing[-1]
+                    self._standing.pop()
                     self.reversals += 1
                     yield take_back(reference, original)
             elif self._post(one := self._any(reference), 1):
