@@ -60,7 +60,8 @@ class Desk:
         missing = await self.read(lambda books: unknown_items(books, submissions))
         if missing:
             items = await self._master.items(missing)
-            await self.read(lambda books: books.items.put(items))
+            async with self._store.work():
+                await self.books.items.put(items)
 
     async def state(self, wanted: Callable[[str], bool]) -> AsyncIterator[Iterable[Message]]:
         """What a snapshot holds, as the events that would tell it; in the ambient unit of work."""

@@ -14,7 +14,7 @@ from tests.component.quality.master import Master
 from tests.component.quality.messages import deciding, opening, part
 from tests.unit.quality.samples import BREAD, applied, decision, hold, kg
 from tests.unit.quality.samples import output as submission
-from tests.unit.quality.use_cases import (
+from tests.unit.quality.use_cases.steps import (
     decide,
     inspection,
     introduce,

@@ -1,0 +1,142 @@
+"""Holds, and what is said of lots."""
+# ruff: noqa: D102 - a test's name is its sentence
+
+from services.kit.errors import InvalidError, NotFoundError
+from services.kit.paging import Page
+from services.quality.application.find import (
+    list_hold_lots,
+    listing_of_lots,
+    lot_quality,
+)
+from services.quality.domain.hold import HoldOrder
+from services.quality.domain.hold import State as HoldState
+from services.quality.domain.status import LotStatus
+from tests.unit.quality.samples import (
+    BREAD,
+    WATER,
+    applied,
+    hold,
+    lot_key,
+    output,
+)
+from tests.unit.quality.use_cases.steps import (
+    Laboratory,
+    introduce,
+    opened,
+    place,
+    refused,
+    release,
+    report,
+    status,
+    submit,
+)
+
+
+class HoldsContract:
+    """Placing, reporting, releasing."""
+
+    async def test_a_hold_comes_into_force_and_goes(self, laboratory: Laboratory) -> None:
+        [placed] = await place(laboratory, hold())
+        assert (placed.state, placed.version, placed.covered) == (HoldState.BEING_APPLIED, 1, 1)
+        assert await status(laboratory) is LotStatus.BLOCKED
+        [partly] = await report(laboratory, applied("CAKE/C1", complete=False))
+        assert (partly.state, partly.covered) == (HoldState.BEING_APPLIED, 2)
+        [in_force] = await report(laboratory, applied("CAKE/C1", "CAKE/C2"))
+        assert (in_force.state, in_force.covered) == (HoldState.IN_FORCE, 3)
+        assert await status(laboratory, "CAKE/C2") is LotStatus.BLOCKED
+        [ending] = await release(laboratory, "H1")
+        assert (ending.state, ending.version) == (HoldState.BEING_LIFTED, 2)
+        assert ending.release
+        assert (ending.release.reason, ending.release.by) == ("false alarm", "inspector")
+        assert await status(laboratory) is LotStatus.BLOCKED
+        [lifted] = await report(laboratory, applied(version=2))
+        assert lifted.state is HoldState.LIFTED
+        assert await status(laboratory) is LotStatus.CREATED
+        async with laboratory.work() as books:
+            assert (await books.holds.get(["H1"]))["H1"] == lifted
+        steps = ["HoldPlaced", "HoldSettled", "HoldReleased", "HoldSettled"]
+        assert await laboratory.told() == [f"hold/H1 {step}" for step in steps]
+
+    async def test_repeats_change_nothing(self, laboratory: Laboratory) -> None:
+        both = hold("H1", "BREAD/L2", "BREAD/L1", "BREAD/L2"), hold("H2", "BREAD/L3")
+        first = await place(laboratory, *both, *both)
+        turned = hold("H1", "BREAD/L1", "BREAD/L2")
+        assert await place(laboratory, turned, both[1]) == first
+        assert [one.covered for one in first] == [2, 1]
+        await report(laboratory, applied("BREAD/L4"), applied("BREAD/L4"))
+        [found] = await report(laboratory, applied("BREAD/L4"))
+        assert (found.state, found.covered) == (HoldState.IN_FORCE, 3)
+        [late] = await report(laboratory, applied(complete=False))
+        assert late.state is HoldState.IN_FORCE
+        told = ["hold/H1 HoldPlaced", "hold/H2 HoldPlaced", "hold/H1 HoldSettled"]
+        assert await laboratory.told() == told
+
+    async def test_a_late_report_of_the_older_version_settles_nothing(
+        self, laboratory: Laboratory
+    ) -> None:
+        await place(laboratory, hold())
+        await release(laboratory, "H1")
+        [found] = await report(laboratory, applied("BREAD/L2", version=1))
+        assert (found.state, found.covered) == (HoldState.BEING_LIFTED, 1)
+        doing = report(laboratory, applied(version=3))
+        assert await refused(doing) == ("unknown_version", "reports[0].version")
+
+    async def test_other_content_under_a_number_is_refused(self, laboratory: Laboratory) -> None:
+        await place(laboratory, hold())
+        for other, field in (
+            (hold("H1", "BREAD/L2"), "lots"),
+            (hold(reason="metal"), "reason"),
+            (HoldOrder("H1", "oslo", (), "glass"), "plant"),
+        ):
+            doing = place(laboratory, hold("H2"), other)
+            assert await refused(doing) == ("hold_differs", f"holds[1].{field}")
+        doing = place(laboratory, hold("H3"), hold("H3", reason="x"))
+        assert await refused(doing) == ("hold_differs", "holds[1].reason")
+        foreign = HoldOrder("H4", "oslo", (lot_key(),), "glass")
+        assert await refused(place(laboratory, foreign), InvalidError) == (
+            "foreign_lot",
+            "holds[0].lots[0].plant",
+        )
+        assert await laboratory.told() == ["hold/H1 HoldPlaced"]
+        async with laboratory.work() as books:
+            assert list(await books.holds.get(["H1", "H2", "H3", "H4"])) == ["H1"]
+
+    async def test_a_release_is_refused_twice_and_all_or_none(self, laboratory: Laboratory) -> None:
+        await place(laboratory, hold(), hold("H2"))
+        await release(laboratory, "H1")
+        assert await refused(release(laboratory, "H2", "H1")) == ("wrong_state", "hold_nos[1]")
+        doing = release(laboratory, "H2", "H9")
+        assert await refused(doing, NotFoundError) == ("unknown_hold", "hold_nos[1]")
+        doing = report(laboratory, applied(hold_no="H9"))
+        assert await refused(doing, NotFoundError) == ("unknown_hold", "reports[0].hold_no")
+        async with laboratory.work() as books:
+            assert (await books.holds.get(["H2"]))["H2"].version == 1
+
+    async def test_the_lots_of_a_hold_are_listed_in_pages(self, laboratory: Laboratory) -> None:
+        await place(laboratory, hold("H1", "B/1", "A/2"), hold("H2", "C/1"))
+        await report(laboratory, applied("A/1", "B/0"))
+        async with laboratory.work() as books:
+            first = await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3))
+            rest = await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3, ("B", "0")))
+        assert list(first.rows) == [lot_key("A/1"), lot_key("A/2"), lot_key("B/0")]
+        assert (first.has_more, list(rest.rows)) == (True, [lot_key("B/1")])
+
+    async def test_what_is_said_of_several_lots_is_each_ones_own(
+        self, laboratory: Laboratory
+    ) -> None:
+        await introduce(laboratory, BREAD, WATER)
+        no = await opened(laboratory)
+        await submit(laboratory, output("s2", lot="WATER/W1"))
+        await place(laboratory, hold("H2", "BREAD/L2"), hold("H1", "BREAD/L2", "WATER/W2"))
+        async with laboratory.work() as books:
+            lots = ["BREAD/L1", "BREAD/L2", "WATER/W1", "WATER/W2", "NO/ONE"]
+            found = await lot_quality(books, [lot_key(name) for name in lots])
+        assert [one.status for one in found] == [
+            LotStatus.IN_INSPECTION,
+            LotStatus.BLOCKED,
+            LotStatus.RELEASED,
+            LotStatus.BLOCKED,
+            LotStatus.CREATED,
+        ]
+        assert [one.no for one in found[0].inspections] == [no]
+        assert [[one.no for one in each.holds] for each in found[1:4]] == [["H1", "H2"], [], ["H1"]]
