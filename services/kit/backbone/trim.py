@@ -95,15 +95,19 @@ class Trimmer:
         )
 
     async def lowest(self, partition: int) -> Position | None:
-        """The cursor below which nobody reads; None, and an alert, while somebody is unknown."""
+        """The cursor below which nobody reads; None without subscribers.
+
+        None, and an alert, while one of them is unknown.
+        """
         rows = await self.link.rows(
             "SELECT s.name, s.incarnation, s.n, h.n FROM subscriber s"
             " JOIN stream_head h USING (partition) WHERE partition = %s ORDER BY s.name",
             (partition,),
         )
         missing = [name for name, _, n, _ in rows if n is None]
-        if missing or not rows:
+        if missing:
             self._tell(Signal.TRIM_WITHHELD, partition, missing=missing)
+        if missing or not rows:
             return None
         for name, incarnation, n, head in rows:
             if n > head:
