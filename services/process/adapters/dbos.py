@@ -150,7 +150,7 @@ class DbosRuntime:
                 sys_db_pool_size=8,
                 max_executor_threads=16,
                 use_listen_notify=False,
-                notification_listener_polling_interval_sec=60.0,
+                notification_listener_polling_interval_sec=1.0,
                 enable_otlp=False,
                 log_level="WARNING",
             )

@@ -191,9 +191,7 @@ class Reports(quality_pb2_grpc.HoldServiceServicer):
             for one in request.reports:
                 self.lots[one.hold_no] |= {lot_of(lot) for lot in one.lots}
                 if one.complete:
-                    self.complete[one.hold_no] = max(
-                        one.version, self.complete.get(one.hold_no, 0)
-                    )
+                    self.complete[one.hold_no] = max(one.version, self.complete.get(one.hold_no, 0))
             return quality_pb2.ReportHoldsResponse()
 
         return await self.book.once("ReportHolds", request, effect)

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from services.kit.access.keys import IssuerKeys
 from services.kit.access.tokens import Verifier
 from services.kit.backbone.outbox import Outbox, emit
-from services.kit.backbone.relay import Relay
+from services.kit.backbone.relay import Relay, RelayOptions
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.migrate import migrate
@@ -48,7 +48,8 @@ class Neighbour:
         self.store = Store(dsn, pool_size=2)
         self.store.bind(Outbox(topic, actor=lambda: f"somebody at {name}"))
         self._redis: Redis = Redis.from_url(redis_url)
-        self._relay = Relay(self.store, self._redis, topic)
+        quiet = RelayOptions(observer=lambda *_, **__: None)
+        self._relay = Relay(self.store, self._redis, topic, quiet)
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(self._relay.run(self._stop))
 

@@ -1,0 +1,1 @@
+"""Faults of the workflow executors: the peers' own books are the judge."""
