@@ -91,6 +91,19 @@ class GraphId(NamedTuple):
         return found
 
 
+def join_key(*parts: str) -> str:
+    """One natural key of several parts, such as "BREAD/L1"; a slash inside a part becomes %2F."""
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+
+
+def split_key(key: str, count: int) -> list[str]:
+    """The `count` parts of what join_key wrote; raises InvalidError with code "bad_id"."""
+    parts = [part.replace("%2F", "/").replace("%25", "%") for part in key.split("/")]
+    if len(parts) != count or join_key(*parts) != key:
+        raise _bad_id()
+    return parts
+
+
 def _bad_id() -> InvalidError:
     return InvalidError(
         "not an id of this graph", code="bad_id", field="id", hint="take it from an answer"

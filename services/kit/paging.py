@@ -52,18 +52,25 @@ class Page:
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Key]) -> "Cut[Row]":
         """The page out of `limit` selected rows; `key` is what they are ordered by."""
-        kept = rows[: self.size]
-        end = _write_cursor(self.listing, key(kept[-1])) if kept else ""
-        return Cut(kept, end, len(rows) > self.size)
+
+        def cursor(row: Row) -> str:
+            return _write_cursor(self.listing, key(row))
+
+        return Cut(rows[: self.size], cursor, len(rows) > self.size)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut(Generic[Row]):
-    """The rows of a page, the cursor of the last one, and whether more follow."""
+    """The rows of a page, what names the place behind each, and whether more follow."""
 
     rows: Sequence[Row]
-    end_cursor: str
+    cursor: Callable[[Row], str]
     has_more: bool
+
+    @property
+    def end_cursor(self) -> str:
+        """Behind the last row; "" on an empty page."""
+        return self.cursor(self.rows[-1]) if self.rows else ""
 
 
 def _write_cursor(listing: Listing, key: Key) -> str:

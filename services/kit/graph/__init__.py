@@ -3,17 +3,22 @@
 from services.kit.graph.app import GraphApp
 from services.kit.graph.batch import batch_field, batch_reference
 from services.kit.graph.context import GraphContext
+from services.kit.graph.pages import Connection, read_page
 from services.kit.graph.quantity import Quantity
+from services.kit.graph.references import referenced
 from services.kit.graph.schema import sdl, subgraph
 from services.kit.graph.server import GraphServer
 
 __all__ = [
+    "Connection",
     "GraphApp",
     "GraphContext",
     "GraphServer",
     "Quantity",
     "batch_field",
     "batch_reference",
+    "read_page",
+    "referenced",
     "sdl",
     "subgraph",
 ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.kit.clock import ManualClock
 from services.kit.errors import InvalidError
-from services.kit.ids import GraphId, uuid7
+from services.kit.ids import GraphId, join_key, split_key, uuid7
 
 parts = st.text(
     st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=40
@@ -86,3 +86,20 @@ def test_what_cannot_stand_in_an_id_is_named(id: GraphId, field: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         id.encode()
     assert refusal.value.field == field
+
+
+@given(st.lists(parts, min_size=1, max_size=3))
+def test_a_key_of_several_parts_comes_apart_again(several: list[str]) -> None:
+    assert split_key(join_key(*several), len(several)) == several
+
+
+def test_a_slash_separates_unless_it_belongs_to_a_part() -> None:
+    assert join_key("BREAD", "L1") == "BREAD/L1"
+    assert join_key("A/4", "L%1") == "A%2F4/L%251"
+
+
+@pytest.mark.parametrize("key", ["BREAD", "BREAD/L1/2", "A%2f4/L1", "A%4/L1"])
+def test_another_spelling_of_a_key_is_refused(key: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        split_key(key, 2)
+    assert refused.value.code == "bad_id"
