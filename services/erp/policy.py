@@ -19,10 +19,10 @@ def may_read(keys: Iterable[OrderKey], *, field: str) -> Principal:
     return principal
 
 
-def may_list(plant: str) -> Principal:
-    """Readers of the plant."""
+def may_list(plant: str, *, field: str = "plant") -> Principal:
+    """Readers of the plant; raises DeniedError naming `field`."""
     require_scope(READ)
-    return require_plant(plant)
+    return require_plant(plant, field=field)
 
 
 def may_copy() -> Principal:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import ProductionOrder
 from services.erp.ports import Orders
+from services.kit.paging import Listing
 
 
 async def read_orders(
@@ -14,3 +15,8 @@ async def read_orders(
     wanted = list(dict.fromkeys(keys))
     found = await orders.get_many(wanted)
     return [found[key] for key in wanted if key in found], [k for k in wanted if k not in found]
+
+
+def listing_of_orders(plant: str) -> Listing:
+    """The orders of a plant, by number."""
+    return Listing(f"erp.orders {plant}", (str,))

@@ -1,0 +1,79 @@
+"""What the ERP says of an order: what is wanted by when, and its statuses."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from services.erp.domain import order as domain
+from services.kit.graph import Quantity
+
+strawberry.enum(
+    domain.Lifecycle, name="ErpLifecycle", description="How far the ERP has let the order go."
+)
+strawberry.enum(
+    domain.Extent,
+    name="ErpExtent",
+    description="How much of the order is confirmed, or delivered, as the ERP sees it.",
+)
+
+
+@strawberry.type(description="A material that the order is planned to consume.")
+class OrderComponent:
+    """A line of the order's bill of material."""
+
+    position: int
+    item_no: str
+    quantity: Quantity
+
+
+@strawberry.type(description="What the ERP plans and says of an order, as last read from it.")
+class OrderCommercial:
+    """The statuses stand side by side: ERPs carry several at once."""
+
+    plant: str
+    order_no: str
+    item_no: str
+    quantity: Quantity
+    due_start: datetime | None
+    due_end: datetime | None
+    lifecycle: domain.Lifecycle
+    confirmation: domain.Extent
+    delivery: domain.Extent
+    technically_complete: bool
+    material_shortage: bool
+    quality_hold: bool = strawberry.field(
+        description="The ERP's own flag; holds in force are quality's to say."
+    )
+    components: list[OrderComponent]
+    system: str = strawberry.field(description="The ERP that owns the order.")
+    as_of: datetime = strawberry.field(description="When the ERP last changed it.")
+
+    @classmethod
+    def of(cls, order: domain.ProductionOrder) -> Self:
+        """Wrap a domain order."""
+        status = order.status
+        return cls(
+            plant=order.key.plant,
+            order_no=order.key.order_no,
+            item_no=order.item_no,
+            quantity=Quantity.of(order.quantity),
+            due_start=order.due_start,
+            due_end=order.due_end,
+            lifecycle=status.lifecycle,
+            confirmation=status.confirmation,
+            delivery=status.delivery,
+            technically_complete=status.technically_complete,
+            material_shortage=status.material_shortage,
+            quality_hold=status.quality_hold,
+            components=[
+                OrderComponent(
+                    position=part.position,
+                    item_no=part.item_no,
+                    quantity=Quantity.of(part.quantity),
+                )
+                for part in order.components
+            ],
+            system=order.system,
+            as_of=order.as_of,
+        )

@@ -1,0 +1,25 @@
+"""Where a client enters the ERP subgraph."""
+
+import strawberry
+
+from services.erp import policy
+from services.erp.application.read_orders import listing_of_orders
+from services.erp.graph.context import Asked
+from services.erp.graph.order import Order
+from services.kit.graph import Connection, read_page
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """Single orders come by their id, through the gateway."""
+
+    @strawberry.field(description="Orders of a plant as its ERP told of them, by number.")
+    async def orders(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[Order] | None:
+        """A page."""
+        policy.may_list(plant)
+        page = read_page(listing_of_orders(plant), first, after)
+        async with info.context["store"].work():
+            cut = await info.context["books"].orders.page(plant, page)
+        return Connection.of(page, cut, lambda order: Order.of(order.key))
