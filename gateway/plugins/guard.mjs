@@ -1,0 +1,91 @@
+// Every call to a subgraph: a deadline, a breaker, and one shape for whatever is not an answer.
+import { createGraphQLError } from '@graphql-tools/utils';
+import { Breaker } from './breaker.mjs';
+
+// What the runtime says when nothing that a subgraph wrote came back.
+const OUTAGES = new Set([
+  'SUBREQUEST_HTTP_ERROR',
+  'RESPONSE_VALIDATION_FAILED',
+  'DOWNSTREAM_SERVICE_ERROR',
+]);
+const LATE = Symbol('late');
+
+export function useGuard({ deadlineSeconds, breaker }, log) {
+  const breakers = new Map();
+  // Stages of a plan run one after the other: none waits again for who was late in this operation.
+  const lateOnes = new WeakMap();
+
+  function breakerOf(name) {
+    if (!breakers.has(name)) breakers.set(name, new Breaker(breaker));
+    return breakers.get(name);
+  }
+
+  function lateIn(operation) {
+    if (!lateOnes.has(operation)) lateOnes.set(operation, new Set());
+    return lateOnes.get(operation);
+  }
+
+  async function call(name, executor, request) {
+    const guard = breakerOf(name);
+    const late = lateIn(request.context);
+    if (late.has(name)) return failure(name, 'SUBGRAPH_TIMEOUT');
+    if (!guard.admits()) return failure(name, 'SUBGRAPH_CIRCUIT_OPEN');
+    const fail = (code, why) => {
+      guard.failed();
+      log.warn({ subgraph: name, code, why }, 'subgraph not available');
+      return failure(name, code);
+    };
+    try {
+      const result = await within(deadlineSeconds, executor, request);
+      if (result === LATE) {
+        late.add(name);
+        return fail('SUBGRAPH_TIMEOUT', `no answer in ${deadlineSeconds} s`);
+      }
+      if (isOutage(result)) return fail('SUBGRAPH_UNAVAILABLE', result.errors[0].message);
+      guard.passed();
+      return result;
+    } catch (error) {
+      if (request.signal?.aborted) {
+        guard.left();
+        throw error;
+      }
+      return fail('SUBGRAPH_UNAVAILABLE', error.message);
+    }
+  }
+
+  return {
+    onSubgraphExecute({ subgraphName, executor, setExecutor }) {
+      if (subgraphName === 'ids') return;
+      setExecutor((request) => call(subgraphName, executor, request));
+    },
+  };
+}
+
+// Of our own, because the runtime's upstreamTimeout ends the process and answers 504 with the URL.
+async function within(seconds, executor, request) {
+  const deadline = new AbortController();
+  const signal = request.signal
+    ? AbortSignal.any([request.signal, deadline.signal])
+    : deadline.signal;
+  const answer = Promise.resolve(executor({ ...request, signal }));
+  answer.catch(() => {}); // the loser of the race must not become an unhandled rejection
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, LATE);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    deadline.abort();
+  }
+}
+
+function isOutage(result) {
+  return result.data == null && result.errors?.some((error) => OUTAGES.has(error.extensions?.code));
+}
+
+function failure(name, code) {
+  const extensions = { code, serviceName: name };
+  return { errors: [createGraphQLError(`${name} is not available`, { extensions })] };
+}

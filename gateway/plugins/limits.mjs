@@ -1,0 +1,65 @@
+// How large an operation may be; measured before anything is planned, each fragment once.
+import { GraphQLError, Kind, parse } from 'graphql';
+
+export function useLimits({ depth, tokens, aliases }) {
+  function rule(context) {
+    const measure = measures(context);
+    return {
+      OperationDefinition(node) {
+        const size = measure(node.selectionSet);
+        if (size.depth > depth)
+          context.reportError(tooLarge(`${size.depth} levels deep, ${depth} are allowed`));
+        if (size.aliases > aliases)
+          context.reportError(tooLarge(`${size.aliases} aliases, ${aliases} are allowed`));
+      },
+    };
+  }
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => bounded(source, { ...options, maxTokens: tokens }));
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(rule);
+    },
+  };
+}
+
+function bounded(source, options) {
+  try {
+    return parse(source, options);
+  } catch (error) {
+    if (!/contains more (that|than) \d+ tokens/.test(error.message)) throw error;
+    throw tooLarge(`more than ${options.maxTokens} tokens`);
+  }
+}
+
+function measures(context) {
+  const known = new Map();
+  const none = { depth: 0, aliases: 0 };
+
+  function measure(selectionSet) {
+    return (selectionSet?.selections ?? []).reduce((sum, node) => {
+      const inner =
+        node.kind === Kind.FRAGMENT_SPREAD ? spread(node.name.value) : measure(node.selectionSet);
+      const isField = node.kind === Kind.FIELD && !node.name.value.startsWith('__');
+      return {
+        depth: Math.max(sum.depth, inner.depth + (isField ? 1 : 0)),
+        aliases: sum.aliases + inner.aliases + (node.alias ? 1 : 0),
+      };
+    }, none);
+  }
+
+  function spread(name) {
+    if (!known.has(name)) {
+      known.set(name, none); // a fragment inside itself is another rule's business
+      known.set(name, measure(context.getFragment(name)?.selectionSet));
+    }
+    return known.get(name);
+  }
+
+  return measure;
+}
+
+function tooLarge(message) {
+  return new GraphQLError(message, { extensions: { code: 'too_complex', http: { status: 400 } } });
+}
