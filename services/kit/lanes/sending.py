@@ -6,7 +6,7 @@ asked about at once: the system may still be working on the request.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -172,17 +172,22 @@ class Batch:
         return (await self._find([entry])).get(entry.reference)
 
     async def _find(self, entries: Sequence[Entry]) -> Mapping[str, Found]:
-        answer = await self.request(self.outside.find, entries)
+        about = [entry.traceparent for entry in entries]
+        answer = await self.request(self.outside.find, entries, about=about)
         if isinstance(answer, Unknown):
             self.unavailable = self.unavailable or Unavailable(answer.reason)
         return {} if isinstance(answer, Unavailable | Unknown) else answer
 
     async def request(
-        self, request: Callable[..., Awaitable[_Answer]], *arguments: object
+        self,
+        request: Callable[..., Awaitable[_Answer]],
+        *arguments: object,
+        about: Iterable[str] = (),
     ) -> _Answer | Unknown:
         """Ask the system, and learn from how it answers."""
         self.requests += 1
-        answer = await ask(self.outside.capabilities.request_timeout, request, *arguments)
+        seconds = self.outside.capabilities.request_timeout
+        answer = await ask(seconds, request, *arguments, about=about)
         if isinstance(answer, Unavailable):
             self.unavailable = self.unavailable or answer
             self.notice("throttled" if answer.throttled else "unavailable", 1)

@@ -68,7 +68,8 @@ class Sweep:
         unused = allowance.requests
         for request in requests if entries else []:
             unused -= 1
-            answer = await ask(seconds, self._outside.find, request)
+            about = [entry.traceparent for entry in request]
+            answer = await ask(seconds, self._outside.find, request, about=about)
             if isinstance(answer, Unknown):
                 return found, Experience(unused, failure=answer.reason)
             if isinstance(answer, Unavailable):

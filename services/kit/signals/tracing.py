@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, SpanContext, StatusCode
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.kit.errors import DomainError
@@ -25,17 +25,20 @@ def span(
     links: Iterable[str] = (),
     parent: str = "",
     attributes: Mapping[str, str | int | float | bool] | None = None,
+    outward: bool = False,
 ) -> Iterator[Span]:
     """Trace one operation; an error that leaves it marks the span with its code, not its text.
 
     `parent` and `links` are traceparents: a parent waits for us, a link does not (an event, a
-    wait, a parked key, a replay). Empty and unrecorded ones are left out.
+    wait, a parked key, a replay). Empty and unrecorded ones are left out. An `outward` one waits
+    for somebody else's system.
     """
     if name not in registry().spans:
         raise LookupError(f"{name} is not a registered span (services/kit/signals/*.yaml)")
     with _tracer.start_as_current_span(
         name,
         context=_context(parent) if parent else None,
+        kind=SpanKind.CLIENT if outward else SpanKind.INTERNAL,
         links=_links(links),
         attributes=attributes,
         record_exception=False,

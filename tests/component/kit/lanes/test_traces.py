@@ -6,6 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 
 from services.kit.lanes.desk import Act, fix, replay
 from services.kit.lanes.outcome import Rejected
@@ -28,8 +29,9 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 
 
 def causes(span: ReadableSpan, spans: InMemorySpanExporter) -> list[str]:
-    """The names of the spans this one is linked to."""
+    """The names of the spans this one is linked to, or part of."""
     linked = {link.context.span_id for link in span.links}
+    linked |= {span.parent.span_id} if span.parent else set()
     return [
         other.name
         for other in spans.get_finished_spans()
@@ -52,10 +54,17 @@ async def test_refusal_mend_replay_and_posting_hang_together(
     story = [(span.name, causes(span, spans)) for span in spans.get_finished_spans()]
     assert story == [
         ("plantmesh.graph.operation", []),
+        ("plantmesh.lane.request", ["plantmesh.graph.operation"]),
+        ("plantmesh.lane.request", ["plantmesh.lane.post"]),
         ("plantmesh.lane.post", ["plantmesh.graph.operation"]),
         ("plantmesh.lane.settle", ["plantmesh.lane.post"]),
         ("plantmesh.lane.desk", ["plantmesh.lane.post"]),
         ("plantmesh.lane.desk", ["plantmesh.lane.desk"]),
+        ("plantmesh.lane.request", ["plantmesh.lane.desk"]),
+        ("plantmesh.lane.request", ["plantmesh.lane.post"]),
         ("plantmesh.lane.post", ["plantmesh.lane.desk"]),
         ("plantmesh.lane.settle", ["plantmesh.lane.post"]),
     ]
+    asked = [span for span in spans.get_finished_spans() if span.name == "plantmesh.lane.request"]
+    assert {span.kind for span in asked} == {SpanKind.CLIENT}
+    assert [(span.attributes or {})["request"] for span in asked] == ["find", "create"] * 2
