@@ -11,12 +11,15 @@ from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_t
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
 from services.kit.store import Store
 from services.mes import policy, rpc
+from services.mes.graph import SCHEMA
 from services.mes.settings import MesSettings
+from services.mes.store import open_books
 
 TOPIC = Topic("plantmesh.mes")
 SUBSCRIBERS = ("process",)
@@ -43,7 +46,8 @@ def registrations(store: Store) -> list[Registration]:
 async def compose(service: Service, settings: MesSettings) -> None:
     """Relay, then the ports."""
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
-    mes.serve(registrations(service.store))
+    ports = {"store": service.store, "books": open_books(SystemClock())}
+    mes.serve(registrations(service.store), GraphApp(SCHEMA, service.verifier, ports))
 
 
 if __name__ == "__main__":

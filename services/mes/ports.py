@@ -107,6 +107,10 @@ class Genealogy(Protocol):
         """What was made of each directly."""
         ...
 
+    async def next_to(self, lots: Collection[LotKey], direction: Direction) -> Sequence[Edge]:
+        """The edges of one step from each, by link."""
+        ...
+
     async def circular(self, links: Iterable[Link]) -> Link | None:
         """A link whose source can be reached from its target."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from services.mes.domain.genealogy import Direction, Edge
+from services.mes.domain.genealogy import Direction, Edge, Paths
 from services.mes.domain.keys import LotKey
 from services.mes.domain.lot import Lot
 from services.mes.ports import Books
@@ -21,3 +21,12 @@ async def trace(books: Books, start: Collection[LotKey], direction: Direction) -
     reached = await books.genealogy.trace(start, direction)
     lots = await books.lots.get(reached)
     return Family([lots[key] for key in sorted(lots)], await books.genealogy.among(reached))
+
+
+async def trace_each(
+    books: Books, start: Collection[LotKey], direction: Direction
+) -> dict[LotKey, list[LotKey]]:
+    """For each of `start` that is known here what can be reached from it, nearest first."""
+    reached = await books.genealogy.trace(start, direction)
+    paths = Paths(await books.genealogy.among(reached), direction)
+    return {lot: paths.walk(lot) for lot in start if lot in reached}

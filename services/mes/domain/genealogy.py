@@ -5,6 +5,7 @@ naming a lot may be in any lot of that order, those made before and those made a
 not miss one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +32,11 @@ class Link(NamedTuple):
     source: LotKey
     target: LotKey
     order: OrderKey
+
+    def ends(self, direction: Direction) -> tuple[LotKey, LotKey]:
+        """Where a step that way begins, and where it leads."""
+        forward = direction is Direction.FORWARD
+        return (self.source, self.target) if forward else (self.target, self.source)
 
 
 class Edge(NamedTuple):
@@ -82,6 +88,26 @@ def merge(edges: Iterable[Edge]) -> list[Edge]:
         known = sums.get(link)
         sums[link] = known + quantity if known and quantity else known or quantity
     return [Edge(link, sums[link]) for link in sorted(sums)]
+
+
+class Paths:
+    """The steps that edges allow in one direction."""
+
+    def __init__(self, edges: Iterable[Edge], direction: Direction) -> None:
+        self._steps: defaultdict[LotKey, list[LotKey]] = defaultdict(list)
+        for link, _ in edges:
+            here, there = link.ends(direction)
+            self._steps[here].append(there)
+
+    def walk(self, start: LotKey) -> list[LotKey]:
+        """Everything that can be reached, nearest first, each once, `start` left out."""
+        reached = [start]
+        known = {start}
+        for lot in reached:
+            new = [there for there in self._steps.get(lot, ()) if there not in known]
+            known.update(new)
+            reached.extend(dict.fromkeys(new))
+        return reached[1:]
 
 
 def refuse_cycle(lot: LotKey, source: LotKey) -> ConflictError:

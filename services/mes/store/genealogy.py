@@ -55,6 +55,19 @@ _ADD = """
 """
 
 
+_SOURCE, _TARGET = t.lot.alias("source"), t.lot.alias("target")
+_EDGES = (
+    select(
+        *(side.c[name] for side in (_SOURCE, _TARGET) for name in LotKey._fields),
+        t.genealogy_edge.c.order_no,
+        t.genealogy_edge.c.quantity,
+        _SOURCE.c.unit,
+    )
+    .join_from(t.genealogy_edge, _SOURCE, _SOURCE.c.id == t.genealogy_edge.c.from_id)
+    .join(_TARGET, _TARGET.c.id == t.genealogy_edge.c.to_id)
+)
+
+
 class SqlGenealogy:
     """ports.Genealogy."""
 
@@ -97,6 +110,12 @@ class SqlGenealogy:
             found[LotKey._make(row[:3])].add(LotKey._make(row[3:]))
         return dict(found)
 
+    async def next_to(self, lots: Collection[LotKey], direction: Direction) -> Sequence[Edge]:
+        """By the index of that direction."""
+        end = _SOURCE if direction is Direction.FORWARD else _TARGET
+        key = (end.c.plant, end.c.item_no, end.c.lot_no)
+        return await _read(_EDGES.where(t.among(key, lots)))
+
     async def circular(self, links: Iterable[Link]) -> Link | None:
         """The first link whose source lies below its target."""
         given = list(links)
@@ -114,20 +133,12 @@ class SqlGenealogy:
         if not lots:
             return []
         ids = select(t.lot.c.id).where(t.among(KEY, lots)).cte("ids")
-        source, target = t.lot.alias("source"), t.lot.alias("target")
-        edge = t.genealogy_edge.c
-        query = (
-            select(
-                *(side.c[name] for side in (source, target) for name in LotKey._fields),
-                edge.order_no,
-                edge.quantity,
-                source.c.unit,
-            )
-            .join_from(t.genealogy_edge, source, source.c.id == edge.from_id)
-            .join(target, target.c.id == edge.to_id)
-            .where(edge.from_id.in_(select(ids.c.id)), edge.to_id.in_(select(ids.c.id)))
-        )
-        return sorted((_edge(*row) for row in await t.rows(query)), key=lambda one: one.link)
+        both = (t.genealogy_edge.c[end].in_(select(ids.c.id)) for end in ("from_id", "to_id"))
+        return await _read(_EDGES.where(*both))
+
+
+async def _read(query: Select[Any]) -> Sequence[Edge]:
+    return sorted((_edge(*row) for row in await t.rows(query)), key=lambda one: one.link)
 
 
 def _edge(*row: Any) -> Edge:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
+from services.mes.application.trace import trace_each
 from services.mes.domain.genealogy import Direction, Edge, Link
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.memory import reach
@@ -60,6 +61,9 @@ async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direct
         assert await books.genealogy.among(reached) == [
             edge for edge in given_edges if {edge.link.source, edge.link.target} <= reached
         ]
+        for lot, found in (await trace_each(books, wanted, direction)).items():
+            assert len(found) == len(set(found))
+            assert set(found) == reach(given_edges, {lot}, direction) - {lot}
         assert await books.genealogy.circular([edge.link for edge in given_edges]) is None
         await books.genealogy.add([closing])
         assert await books.genealogy.circular([closing.link]) == closing.link

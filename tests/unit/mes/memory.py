@@ -168,6 +168,10 @@ class MemoryGenealogy:
                 found[link.source].add(link.target)
         return dict(found)
 
+    async def next_to(self, lots: Collection[LotKey], direction: Direction) -> Sequence[Edge]:
+        """One step."""
+        return [edge for edge in self.edges if edge.link.ends(direction)[0] in lots]
+
     async def circular(self, links: Iterable[Link]) -> Link | None:
         """The first one that closes a circle."""
         for link in links:

@@ -27,7 +27,7 @@ from services.mes.application.find import (
 )
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.snapshot import read_state
-from services.mes.application.trace import trace
+from services.mes.application.trace import trace, trace_each
 from services.mes.domain.confirmation import Confirmation
 from services.mes.domain.events import (
     LotProduced,
@@ -313,6 +313,27 @@ class GenealogyContract:
         }
         back = await family(floor, "BREAD/L2", "NO/ONE", direction=Direction.BACKWARD)
         assert back == {"BREAD/L2", "FLOUR/F2", "SALT/S1", "SALT/S2"}
+
+    async def test_each_lot_has_a_trace_of_its_own_nearest_first(self, floor: Floor) -> None:
+        await create(floor, plan("a"), plan("b", item_no="TOAST"))
+        await confirm(floor, report("1", order_no="a", consumed=(("FLOUR/F1", "5"),)))
+        used = (("BREAD/L1", "5"), ("FLOUR/F1", "1"), ("SALT/S1", "1"))
+        await confirm(floor, report("2", order_no="b", lot="T1", consumed=used))
+        toast, flour, stranger = map(lot_key, ("TOAST/T1", "FLOUR/F1", "NO/ONE"))
+        async with floor.work() as books:
+            back = await trace_each(books, {toast, flour, stranger}, Direction.BACKWARD)
+            ahead = await trace_each(books, {flour, stranger}, Direction.FORWARD)
+            into = await books.genealogy.next_to({toast}, Direction.BACKWARD)
+            out = await books.genealogy.next_to({flour, stranger}, Direction.FORWARD)
+        assert [lot.lot_no for lot in back[toast]] == ["L1", "F1", "S1"]
+        assert back[flour] == []
+        assert {lot.lot_no for lot in ahead[flour]} == {"L1", "T1"}
+        assert stranger not in back | ahead
+        assert [edge.link.source.lot_no for edge in into] == ["L1", "F1", "S1"]
+        assert [(edge.link.target.lot_no, str(edge.quantity)) for edge in out] == [
+            ("L1", "5 KGM"),
+            ("T1", "1 KGM"),
+        ]
 
     async def test_no_lot_is_made_of_itself(self, floor: Floor) -> None:
         await create(floor, plan("a"), plan("b"))

@@ -1,0 +1,68 @@
+"""How far the floor is with an order."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from services.kit.graph import Quantity
+from services.mes.domain.lifecycle import Lifecycle
+from services.mes.domain.order import Confirmed, Delivered, WorkOrder
+
+strawberry.enum(
+    Lifecycle, name="OrderLifecycle", description="Where an order stands on the shop floor."
+)
+strawberry.enum(Confirmed, name="ConfirmationExtent", description="How far the floor has reported.")
+strawberry.enum(
+    Delivered, name="DeliveryExtent", description="How much of what was ordered is made."
+)
+
+
+@strawberry.type(description="A step of the routing.")
+class OrderOperation:
+    """As planned, and whether the floor reported it final."""
+
+    sequence: int
+    segment: str
+    work_center: str
+    ended: bool
+
+
+@strawberry.type(description="A work order in execution; quantities share the unit of `ordered`.")
+class OrderExecution:
+    """The statuses stand side by side: ERPs carry several at once, and so do we."""
+
+    lifecycle: Lifecycle
+    confirmation: Confirmed
+    delivery: Delivered
+    ordered: Quantity
+    produced: Quantity = strawberry.field(description="Yield so far, whatever quality makes of it.")
+    scrapped: Quantity
+    rework: Quantity
+    operations: list[OrderOperation]
+    last_confirmation_no: int = strawberry.field(description="Gap-free within the order, 0 = none.")
+    as_of: datetime
+
+    @classmethod
+    def of(cls, order: WorkOrder) -> Self:
+        """Wrap a domain order."""
+        return cls(
+            lifecycle=order.lifecycle,
+            confirmation=order.confirmed,
+            delivery=order.delivered,
+            ordered=Quantity.of(order.plan.ordered),
+            produced=Quantity.of(order.good),
+            scrapped=Quantity.of(order.scrap),
+            rework=Quantity.of(order.rework),
+            operations=[
+                OrderOperation(
+                    sequence=one.sequence,
+                    segment=one.segment,
+                    work_center=one.work_center,
+                    ended=one.sequence in order.ended,
+                )
+                for one in order.plan.operations
+            ],
+            last_confirmation_no=order.last_no,
+            as_of=order.as_of,
+        )

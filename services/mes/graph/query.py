@@ -1,0 +1,25 @@
+"""Where a client enters the MES subgraph."""
+
+import strawberry
+
+from services.kit.graph import Connection, read_page
+from services.mes import policy
+from services.mes.application.find import list_lots, listing_of_lots
+from services.mes.graph.context import Asked
+from services.mes.graph.entities import Lot
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """Single lots and orders come by their id, through the gateway."""
+
+    @strawberry.field(description="Lots of a plant, by item and lot number.")
+    async def lots(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[Lot] | None:
+        """A page."""
+        policy.may_read([plant], "plant")
+        page = read_page(listing_of_lots(plant), first, after)
+        async with info.context["store"].work():
+            cut = await list_lots(info.context["books"], plant, page)
+        return Connection.of(page, cut, lambda lot: Lot.of(lot.key))
