@@ -17,10 +17,10 @@ from plantmesh.ops.v1 import desk_pb2
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.erp.domain.codes import Code
-from services.erp.store.master import put_codes, put_plant
 from services.kit.lanes.systems import System, put_system
 from services.kit.rpc.client import Peer
 from services.kit.store import Store
+from tests.copies import put_codes, put_plant
 from tests.faults.checker import Verdict, check
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.journal import documents
@@ -58,8 +58,8 @@ async def introduce(dsn: str, system: System) -> None:
     store = Store(dsn, pool_size=1)
     async with store.work() as work:
         await put_system(work, system)
-        await put_plant(work, PLANT, "Europe/Paris")
-        await put_codes(work, system.id, CODES)
+        await put_plant(PLANT, "Europe/Paris")
+        await put_codes(system.id, CODES)
     await store.close()
 
 

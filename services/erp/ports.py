@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.erp.domain.codes import CodeTable
+from services.erp.domain.codes import CodeTable, Question
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import LotKey, OrderKey
@@ -210,6 +210,14 @@ class Codes(Protocol):
 
     async def table(self, system: str, plant: str) -> CodeTable:
         """As it is now."""
+        ...
+
+
+class Steward(Protocol):
+    """Whoever maps codes."""
+
+    def ask(self, question: Question) -> None:
+        """Put it where a steward sees it, soon; asking again changes nothing."""
         ...
 
 

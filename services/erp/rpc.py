@@ -1,6 +1,6 @@
 """The gRPC face of the ERP service. Domain errors become status codes in kit.rpc."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from google.protobuf.message import Message
@@ -22,6 +22,9 @@ from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.kit.wire import read_page
+
+Learn = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Makes names known here before the unit of work, by the field that holds each."""
 
 
 class OrderServicer(orders_pb2_grpc.OrderServiceServicer):
@@ -54,9 +57,10 @@ class OrderServicer(orders_pb2_grpc.OrderServiceServicer):
 class PostingServicer(postings_pb2_grpc.PostingServiceServicer):
     """PostingService v1; see postings.proto for the meaning of each call."""
 
-    def __init__(self, store: Store, books: Books) -> None:
+    def __init__(self, store: Store, books: Books, learn_plants: Learn) -> None:
         self._store = store
         self._books = books
+        self._learn_plants = learn_plants
 
     async def AcceptPostings(  # noqa: N802 - named by the proto
         self, request: postings_pb2.AcceptPostingsRequest, context: ServicerContext[Any, Any]
@@ -67,6 +71,9 @@ class PostingServicer(postings_pb2_grpc.PostingServiceServicer):
             for index, posting in enumerate(request.postings)
         ]
         principal = policy.may_post(posting.order for posting in postings)
+        await self._learn_plants(
+            {one.order.plant: f"postings[{i}].order.plant" for i, one in enumerate(postings)}
+        )
 
         async def accept() -> postings_pb2.AcceptPostingsResponse:
             records = await accept_postings(self._books, postings)
@@ -110,7 +117,9 @@ class HoldServicer(holds_pb2_grpc.HoldEnforcementServiceServicer):
         return answer
 
 
-def registrations(store: Store, books: Books, topic: Topic) -> list[Registration]:
+def registrations(
+    store: Store, books: Books, topic: Topic, learn_plants: Learn
+) -> list[Registration]:
     """Everything the service answers."""
 
     async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
@@ -121,7 +130,10 @@ def registrations(store: Store, books: Books, topic: Topic) -> list[Registration
     snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
     return [
         (orders_pb2_grpc.add_OrderServiceServicer_to_server, OrderServicer(store, books)),
-        (postings_pb2_grpc.add_PostingServiceServicer_to_server, PostingServicer(store, books)),
+        (
+            postings_pb2_grpc.add_PostingServiceServicer_to_server,
+            PostingServicer(store, books, learn_plants),
+        ),
         (holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server, holds),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

@@ -12,6 +12,8 @@ AdapterName = Literal["ledger"]
 class ErpSettings(ServiceSettings):
     """Beside what every service is told: which kinds of ERP it may speak to, and how often."""
 
+    reference_address: Annotated[str, Field(min_length=1)]
+    """A gRPC target."""
     adapters: tuple[AdapterName, ...] = ("ledger",)
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     """How long to wait between two readings of an ERP's changed orders."""

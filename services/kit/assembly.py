@@ -30,6 +30,7 @@ from services.kit.backbone.signal import count_signal
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.copies import Copies
 from services.kit.desk.payload import Payloads
 from services.kit.desk.servicer import DeskServicer, Owner
 from services.kit.desk.standing import Standing
@@ -86,6 +87,13 @@ class Assembly:
         options = ConsumerOptions(observer=count_signal)
         part = Consumer(self.store, self.redis, subscriptions, consumer, topics, options)
         self._service.add(f"consumer {consumer}", part)
+
+    def copy(self, copies: Copies, owner: Topic) -> None:
+        """Keep copies of what the owner of that topic knows: filled once, then fresh by event."""
+        subscriptions = Subscriptions()
+        copies.follow(subscriptions)
+        self._service.add("copies", copies.part())
+        self.consume(subscriptions, [owner])
 
     def carry(self, adapters: Adapters, announce: Announce, payloads: Payloads) -> None:
         """Run the lanes to the outside systems; `payloads` shows their postings to people."""

@@ -56,7 +56,7 @@ async def floor() -> AsyncIterator[Floor]:
         place = Place(root / "ledger")
         secrets = orjson.dumps({"ledger": remembered_secret(place.key)}).decode()
         env = {"PLANTMESH_SECRETS": secrets, "PLANTMESH_POLL_SECONDS": "0.3"}
-        async with Mesh(root, services=("erp",), env=env, durable=False) as mesh:
+        async with Mesh(root, services=("reference", "erp"), env=env, durable=False) as mesh:
             [program] = await mesh.run(declare(place.folder))
             address = f"ipv4:{LOOPBACK}:{mesh.program('erp').port('grpc')}"
             desk = Desk(address, mesh.issuer.signer.mint(USERS["operator"]))

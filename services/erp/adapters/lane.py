@@ -1,14 +1,15 @@
 """An ERP as its lane sees it: entries become documents in the ERP's own codes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from services.erp import wire
 from services.erp.adapters.registry import Connect
-from services.erp.domain.codes import CodeTable
+from services.erp.domain.codes import CodeTable, UnmappedCodeError
 from services.erp.domain.document import LineDocument, PostingDocument, Sought
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.posting import Kind, Posting
-from services.erp.ports import Codes, ErpSystem
+from services.erp.ports import Codes, ErpSystem, Steward
 from services.kit.backbone.outbox import emit
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError, UnavailableError
@@ -19,14 +20,22 @@ from services.kit.lanes.worker import Announce
 from services.kit.store import Store, Work
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The ERPs' codes, and who hears of those that are missing."""
+
+    codes: Codes
+    steward: Steward
+
+
 class ErpLane:
     """kit.lanes.outcome.Outside over an ErpSystem."""
 
-    def __init__(self, system: str, erp: ErpSystem, store: Store, codes: Codes) -> None:
+    def __init__(self, system: str, erp: ErpSystem, store: Store, words: Words) -> None:
         self._system = system
         self._erp = erp
         self._store = store
-        self._codes = codes
+        self._words = words
 
     @property
     def capabilities(self) -> Capabilities:
@@ -42,6 +51,9 @@ class ErpLane:
         try:
             posting = _read(entry)
             document = await self._express(posting)
+        except UnmappedCodeError as error:
+            self._words.steward.ask(error.question)
+            return Rejected(str(error), error.field, error.code)
         except InvalidError as error:
             return Rejected(str(error), error.field, error.code)
         except UnavailableError as error:
@@ -60,7 +72,7 @@ class ErpLane:
 
     async def _express(self, posting: Posting) -> PostingDocument:
         async with self._store.work():
-            codes = await self._codes.table(self._system, posting.order.plant)
+            codes = await self._words.codes.table(self._system, posting.order.plant)
         return express(posting, codes)
 
     async def _reverse(self, posting: Posting, document: PostingDocument) -> Outcome:
@@ -79,12 +91,12 @@ class ErpLane:
 
 
 def lanes_over(
-    connect: Mapping[str, Connect], store: Store, codes: Codes
+    connect: Mapping[str, Connect], store: Store, words: Words
 ) -> dict[str, Callable[[System], ErpLane]]:
     """For each adapter, how a lane reaches one of its systems."""
 
     def lane_by(name: str) -> Callable[[System], ErpLane]:
-        return lambda system: ErpLane(system.id, connect[name](system), store, codes)
+        return lambda system: ErpLane(system.id, connect[name](system), store, words)
 
     return {name: lane_by(name) for name in connect}
 

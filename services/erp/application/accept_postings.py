@@ -9,7 +9,7 @@ from services.erp.domain.order import Lifecycle, ProductionOrder
 from services.erp.domain.posting import Kind, Posting
 from services.erp.ports import Books, PostingRecord
 from services.kit.clock import business_date
-from services.kit.errors import ConflictError, InvalidError, NotFoundError
+from services.kit.errors import ConflictError, InvalidError, NotFoundError, located
 
 _NOT_OPEN = (Lifecycle.PLANNED, Lifecycle.CANCELLED)
 
@@ -28,7 +28,8 @@ async def accept_postings(books: Books, postings: Sequence[Posting]) -> list[Pos
         order = _order_of(posting, orders, place)
         systems[posting.order.plant] = system = await _system_of(books, order, place)
         await _check_reversal(books, system, posting, place)
-        dated = await _dated(books, posting)
+        with located(f"{place}.order"):
+            dated = await _dated(books, posting)
         await books.postings.accept(system, dated, aside=_aside(posting, reasons))
     return await _records(books, systems, postings)
 

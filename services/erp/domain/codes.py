@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from services.kit.errors import InvalidError
 
 CodeKind = Literal["status", "uom", "work_center", "reason"]
 """The domains of reference's code maps that an order or a posting uses."""
+KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
 
 
 class Direction(StrEnum):
@@ -30,10 +31,32 @@ class Code:
     direction: Direction = Direction.BOTH
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A code that nobody has mapped: the system's (IN), or ours that it has none for (OUT)."""
+
+    kind: CodeKind
+    system: str
+    plant: str
+    code: str
+    direction: Direction
+
+
+class UnmappedCodeError(InvalidError):
+    """A code is not mapped; `question` is what a steward has to answer."""
+
+    default_code = "unmapped_code"
+
+    def __init__(self, message: str, question: Question, *, field: str, hint: str) -> None:
+        super().__init__(message, field=field, hint=hint)
+        self.question = question
+
+
 class CodeTable:
     """The codes of a system at a plant; what is said for the plant wins."""
 
     def __init__(self, system: str, plant: str, codes: Collection[Code]) -> None:
+        self._system, self._plant = system, plant
         self._where = f"{system} at {plant}"
         general = [code for code in codes if not code.plant]
         local = [code for code in codes if code.plant == plant]
@@ -41,25 +64,25 @@ class CodeTable:
         self._out = _outgoing(general) | _outgoing(local)
 
     def resolve(self, kind: CodeKind, code: str, *, field: str) -> str:
-        """What the ERP's code means; raises InvalidError (unmapped_code) naming `field`."""
+        """What the ERP's code means; raises UnmappedCodeError naming `field`."""
         if canonical := self._in.get((kind, code)):
             return canonical
-        raise InvalidError(
+        raise UnmappedCodeError(
             f"the {kind} {code[:40]!r} of {self._where} is not mapped",
-            code="unmapped_code",
+            Question(kind, self._system, self._plant, code, Direction.IN),
             field=field,
             hint="map it in the code maps; what waits is then read again",
         )
 
     def express(self, kind: CodeKind, canonical: str, *, field: str) -> str:
-        """The ERP's code; raises InvalidError when it has none (unmapped_code), or several."""
+        """The ERP's code; raises UnmappedCodeError, InvalidError when it has several."""
         codes = self._out.get((kind, canonical), set())
         if len(codes) == 1:
             return next(iter(codes))
         if not codes:
-            raise InvalidError(
+            raise UnmappedCodeError(
                 f"{self._where} has no {kind} for {canonical[:40]!r}",
-                code="unmapped_code",
+                Question(kind, self._system, self._plant, canonical, Direction.OUT),
                 field=field,
                 hint="map it in the code maps, then replay the posting",
             )

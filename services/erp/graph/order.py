@@ -11,7 +11,7 @@ from services.erp.graph.commercial import OrderCommercial
 from services.erp.graph.context import Asked
 from services.erp.graph.posting import Posting
 from services.kit.errors import DomainError
-from services.kit.graph import batch_field, batch_reference, referenced
+from services.kit.graph import batch_field, batch_reference, reading, referenced
 from services.kit.ids import GraphId
 
 
@@ -41,15 +41,15 @@ class Order:
     @batch_field(description="What the ERP says of it; null while the ERP has not told of it.")
     async def commercial(self, info: Asked, orders: list[Self]) -> list[OrderCommercial | None]:
         """One load for all orders of this level."""
-        async with info.context["store"].work():
-            found = await info.context["books"].orders.get_many({one.key for one in orders})
+        async with reading(info) as books:
+            found = await books.orders.get_many({one.key for one in orders})
         return [OrderCommercial.of(found[one.key]) if one.key in found else None for one in orders]
 
     @batch_field(description="In lane order; what is set aside comes last.")
     async def postings(self, info: Asked, orders: list[Self]) -> list[list[Posting] | None]:
         """One load for all orders of this level."""
-        async with info.context["store"].work():
-            records = await info.context["books"].postings.of_orders({one.key for one in orders})
+        async with reading(info) as books:
+            records = await books.postings.of_orders({one.key for one in orders})
         found: defaultdict[OrderKey, list[Posting]] = defaultdict(list)
         for record in records:
             found[record.order].append(Posting.of(record))

@@ -6,7 +6,7 @@ from services.erp import policy
 from services.erp.application.read_orders import listing_of_orders
 from services.erp.graph.context import Asked
 from services.erp.graph.order import Order
-from services.kit.graph import Connection, read_page
+from services.kit.graph import Connection, read_page, reading
 
 
 @strawberry.type(description="What can be asked.")
@@ -20,6 +20,6 @@ class Query:
         """A page."""
         policy.may_list(plant)
         page = read_page(listing_of_orders(plant), first, after)
-        async with info.context["store"].work():
-            cut = await info.context["books"].orders.page(plant, page)
+        async with reading(info) as books:
+            cut = await books.orders.page(plant, page)
         return Connection.of(page, cut, lambda order: Order.of(order.key))

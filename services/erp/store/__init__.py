@@ -2,11 +2,13 @@
 
 from services.erp.ports import Books
 from services.erp.store.holds import SqlHolds
-from services.erp.store.master import SqlCodes, SqlPlants, SqlSystems
+from services.erp.store.master import CopiedCodes, CopiedPlants, SqlSystems
 from services.erp.store.orders import SqlOrders
 from services.erp.store.postings import SqlPostings
 
 
 def sql_books() -> Books:
     """All repositories; they work in whatever unit of work is open."""
-    return Books(SqlOrders(), SqlPostings(), SqlHolds(), SqlSystems(), SqlPlants(), SqlCodes())
+    return Books(
+        SqlOrders(), SqlPostings(), SqlHolds(), SqlSystems(), CopiedPlants(), CopiedCodes()
+    )

@@ -32,15 +32,15 @@ class SqlInbox:
 
     async def replay(self, take: Take) -> None:
         """Take again what failed, if the code maps changed since the last time."""
-        async with self._store.work() as work:
-            version = await codes_version(work)
+        async with self._store.work():
+            version = await codes_version()
         if version != self._replayed:
             await raw_input.replay(self._store, self._system, KIND, _mapper(take), str(version))
             self._replayed = version
 
     async def _take(self, raw: RawInput, take: Take) -> None:
-        async with self._store.work() as work:
-            version = await codes_version(work)
+        async with self._store.work():
+            version = await codes_version()
         try:
             await raw_input.process(self._store, raw, _mapper(take), str(version))
         except UnavailableError:

@@ -23,7 +23,6 @@ from services.erp import rpc
 from services.erp.domain.codes import Code
 from services.erp.domain.order import News, ProductionOrder
 from services.erp.store import sql_books
-from services.erp.store.master import put_codes, put_plant
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
 from services.kit.lanes.systems import System, put_system
@@ -32,6 +31,7 @@ from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Row, Store
 from tests.component.kit.rpc.desk import Given, mint, verifier
+from tests.copies import no_owner, put_codes, put_plant
 from tests.servers import PostgresServer, scratch_folder
 from tests.unit.erp.memory import order
 from tools.mesh.program import Program
@@ -70,8 +70,8 @@ async def set_up(store: Store, system: System, codes: Sequence[Code] = CODES) ->
     async with store.work() as work:
         await put_system(work, system)
         for plant in system.plants:
-            await put_plant(work, plant, "Europe/Paris")
-        await put_codes(work, system.id, codes)
+            await put_plant(plant, "Europe/Paris")
+        await put_codes(system.id, codes)
 
 
 async def keep(store: Store, *orders: ProductionOrder) -> None:
@@ -119,7 +119,7 @@ class Stubs:
 @pytest.fixture
 async def server(store: Store) -> AsyncIterator[RpcServer]:
     """Everything erp answers, behind a real port."""
-    registrations = rpc.registrations(store, sql_books(), TOPIC)
+    registrations = rpc.registrations(store, sql_books(), TOPIC, no_owner)
     server = RpcServer(verifier(), registrations, bind="127.0.0.1", port=0)
     await server.start()
     yield server

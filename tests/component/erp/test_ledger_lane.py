@@ -17,13 +17,14 @@ from plantmesh.erp.v1.events_pb2 import (
     ProductionOrderReleased,
 )
 
-from services.erp.adapters.lane import announce, lanes_over
+from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller
 from services.erp.adapters.registry import Connect, connections, kept_in
-from services.erp.application.poll_orders import poll_orders
+from services.erp.application.poll_orders import Desk, poll_orders
+from services.erp.domain.codes import Direction, Question
+from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
-from services.erp.store.master import put_codes
 from services.kit.errors import UnavailableError
 from services.kit.lanes.desk import Act, fix, replay, skip
 from services.kit.lanes.systems import System, put_system
@@ -31,7 +32,8 @@ from services.kit.lanes.worker import Worker
 from services.kit.store import Store
 from tests.component.erp.conftest import CODES, Stubs, ask, events, set_up
 from tests.component.erp.requests import accept, hold, line, posting
-from tests.unit.erp.memory import NOON
+from tests.copies import put_codes
+from tests.unit.erp.memory import NOON, MemorySteward
 from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.journal import documents
@@ -85,22 +87,32 @@ def connect(ledger_process: tuple[Program, Place]) -> dict[str, Connect]:
 
 
 @pytest.fixture
-async def poller(store: Store, connect: dict[str, Connect]) -> AsyncIterator[Poller]:
+def steward() -> MemorySteward:
+    """Hears of unmapped codes."""
+    return MemorySteward()
+
+
+@pytest.fixture
+async def poller(
+    store: Store, connect: dict[str, Connect], steward: MemorySteward
+) -> AsyncIterator[Poller]:
     """Rounds by hand."""
     inboxes, marks, books = Inboxes(store), SqlMarks(store), sql_books()
-    poller = Poller(
-        store, connect, lambda row, erp: poll_orders(row.id, erp, inboxes.of(row.id), marks, books)
-    )
+
+    async def poll(row: System, erp: ErpSystem) -> None:
+        await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, steward))
+
+    poller = Poller(store, connect, poll)
     yield poller
     await poller.close()
 
 
 @pytest.fixture
 async def worker(
-    store: Store, system: System, connect: dict[str, Connect]
+    store: Store, system: System, connect: dict[str, Connect], steward: MemorySteward
 ) -> AsyncIterator[Worker]:
     """The lane, to step by hand."""
-    outside = lanes_over(connect, store, sql_books().codes)["ledger"](system)
+    outside = lanes_over(connect, store, Words(sql_books().codes, steward))["ledger"](system)
     worker = Worker(store, system, outside, announce())
     yield worker
     await worker.close()
@@ -171,9 +183,14 @@ async def test_orders_are_polled_told_once_and_followed(
 
 
 async def test_an_unmapped_code_waits_and_is_read_when_it_is_mapped(
-    store: Store, system: System, ledger: Client, poller: Poller, order: Order
+    store: Store,
+    system: System,
+    ledger: Client,
+    poller: Poller,
+    order: Order,
+    steward: MemorySteward,
 ) -> None:
-    await ask(store, "DELETE FROM code_map WHERE kind = 'work_center'")
+    await ask(store, "DELETE FROM local_copy WHERE key LIKE 'work_center/%%'")
     await ledger.move_order("lyon", order.order, "release")
     await poller.round()
     query = "SELECT state, code, field FROM raw_input WHERE external_id = %s ORDER BY id DESC"
@@ -183,8 +200,9 @@ async def test_an_unmapped_code_waits_and_is_read_when_it_is_mapped(
         "operations[0].work_center",
     )
     assert await ask(store, "SELECT * FROM production_order") == []
-    async with store.work() as work:
-        await put_codes(work, system.id, CODES)
+    assert Question("work_center", system.id, "lyon", "WC-1", Direction.IN) in steward.asked
+    async with store.work():
+        await put_codes(system.id, CODES)
     await poller.round()
     stored = "SELECT lifecycle FROM production_order WHERE order_no = %s"
     assert await ask(store, stored, order.order) == [("released",)]
@@ -234,6 +252,7 @@ async def test_what_has_no_code_in_the_erp_parks_until_it_is_mapped(
     erp: Stubs,
     worker: Worker,
     released: Order,
+    steward: MemorySteward,
 ) -> None:
     scrap = of(released, "scrap", kind=pb.POSTING_KIND_SCRAP)
     scrap.lines[0].reason = "burnt"
@@ -247,6 +266,7 @@ async def test_what_has_no_code_in_the_erp_parks_until_it_is_mapped(
     assert "burnt" in refused[0].posting.reason
     [(id, field)] = await ask(store, "SELECT id, field FROM lane_entry WHERE state = 'refused'")
     assert field == "lines[0].reason"
+    assert Question("reason", "erp-1", "lyon", "burnt", Direction.OUT) in steward.asked
     async with store.work() as work:
         await skip(work, id, OLGA, announce())
     await drain(worker)

@@ -18,6 +18,7 @@ from services.kit.store import Store
 from tests.component.erp.conftest import SCOPES, calling, set_up, with_erp
 from tests.component.erp.requests import accept, posting
 from tests.contract.erp_system.stage import until
+from tests.copies import NOWHERE
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
 from tests.unit.erp.memory import NOON
 from tools.mesh.program import Program
@@ -68,6 +69,7 @@ async def test_an_order_comes_a_posting_goes_and_a_new_row_takes_effect(
         "PLANTMESH_ISSUER": issuer.url,
         "PLANTMESH_SECRETS": json.dumps({"ledger": key}),
         "PLANTMESH_POLL_SECONDS": "0.2",
+        **NOWHERE,
     }
     [program] = declare("erp", env, 1).programs(folder)
     program.start()

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from services.kit.migrate import migrate
+from tests.copies import NOWHERE
 from tests.faults.erp.rig import ErpRig
 from tests.faults.figures import Figures
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
@@ -41,6 +42,7 @@ def erp_rig(
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
         "PLANTMESH_POLL_SECONDS": "0.5",
+        **NOWHERE,
     }
     with scratch_folder() as root:
         number = zlib.crc32(request.node.name.encode()) if seed is None else seed

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from services.erp.domain.codes import Code, CodeTable
+from services.erp.domain.codes import Code, CodeTable, Question
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold, held
 from services.erp.domain.keys import LotKey, OrderKey
@@ -259,3 +259,14 @@ class MemoryMarks:
     async def put(self, system: str, mark: str) -> None:
         """Keep it."""
         self.marks[system] = mark
+
+
+@dataclass
+class MemorySteward:
+    """Questions that were asked, each once."""
+
+    asked: dict[Question, None] = field(default_factory=dict)
+
+    def ask(self, question: Question) -> None:
+        """Keep it."""
+        self.asked[question] = None

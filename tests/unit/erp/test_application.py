@@ -8,10 +8,11 @@ import pytest
 
 from services.erp.application.accept_postings import accept_postings
 from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
-from services.erp.application.poll_orders import poll_orders
+from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.application.read_orders import read_orders
 from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
+from services.erp.domain.codes import Direction, Question
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import OrderKey
@@ -33,6 +34,7 @@ from tests.unit.erp.memory import (
     ORDER,
     MemoryInbox,
     MemoryMarks,
+    MemorySteward,
     Shelf,
     document,
     kg,
@@ -237,7 +239,7 @@ class PagedErp:
 async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
     shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
     erp = PagedErp(("bad", "7"), ("8", "7"))
-    await poll_orders("erp-1", erp, inbox, marks, shelf.books)
+    await poll_orders("erp-1", erp, Desk(inbox, marks, shelf.books, MemorySteward()))
     assert erp.asked == ["", "m1"]
     assert marks.marks == {"erp-1": "m2"}
     assert shelf.orders.orders[ORDER].quantity == kg("8")
@@ -247,10 +249,13 @@ async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
 async def test_what_failed_is_read_again_before_the_next_page() -> None:
     shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
     codes, shelf.master.codes = shelf.master.codes, ()
-    await poll_orders("erp-1", PagedErp(("7",)), inbox, marks, shelf.books)
+    steward = MemorySteward()
+    desk = Desk(inbox, marks, shelf.books, steward)
+    await poll_orders("erp-1", PagedErp(("7",)), desk)
     assert not shelf.orders.orders
+    assert list(steward.asked) == [Question("uom", "erp-1", "lyon", "KG", Direction.IN)]
     shelf.master.codes = codes
-    await poll_orders("erp-1", PagedErp(()), inbox, marks, shelf.books)
+    await poll_orders("erp-1", PagedErp(()), desk)
     assert shelf.orders.orders[ORDER].quantity == kg("7")
 
 

@@ -1,11 +1,11 @@
-"""Production orders, the lots and holds of their postings, codes, plants and marks."""
+"""Production orders, the lots and holds of their postings, and marks."""
 
 from alembic import op
 
 revision = "erp_0001"
 down_revision = None
 branch_labels = ("erp",)
-depends_on = "kit_0005"
+depends_on = "kit_0006"
 
 _ORDERS = """
 CREATE TABLE production_order (
@@ -32,18 +32,8 @@ CREATE TABLE posting_lot (
 CREATE INDEX posting_lot_reference ON posting_lot (system, reference);
 """
 
-# Copies of what reference owns.
-_MASTER = """
-CREATE TABLE plant (plant text PRIMARY KEY, zone text NOT NULL);
-CREATE TABLE code_map (
-  system text, plant text, kind text, code text, direction text CHECK (direction IN ('in', 'out', 'both')),
-  canonical text NOT NULL, PRIMARY KEY (system, plant, kind, code, direction));
-CREATE TABLE code_map_version (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL);
-INSERT INTO code_map_version (version) VALUES (0);
-"""
-
 
 def upgrade() -> None:
     """Create the tables."""
-    for statements in (_ORDERS, _HOLDS, _MASTER):
+    for statements in (_ORDERS, _HOLDS):
         op.execute(statements)

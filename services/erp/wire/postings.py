@@ -1,28 +1,20 @@
-"""Between domain values and protobuf messages; the only module that spells both."""
+"""Postings, and what became of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from google.protobuf.message import DecodeError
-from google.protobuf.timestamp_pb2 import Timestamp
-from plantmesh.common.v1 import holds_pb2, keys_pb2
-from plantmesh.erp.v1 import events_pb2, orders_pb2, postings_pb2
+from plantmesh.erp.v1 import events_pb2, postings_pb2
 
-from services.erp.domain.hold import Hold
-from services.erp.domain.keys import LotKey, OrderKey
-from services.erp.domain.order import Extent, Lifecycle, News, ProductionOrder
+from services.erp.domain.keys import OrderKey
+from services.erp.domain.order import Lifecycle, News, ProductionOrder
 from services.erp.domain.posting import Kind, Line, Posting
 from services.erp.ports import PostingRecord
+from services.erp.wire.keys import read_order_key, write_order_key, write_timestamp
+from services.erp.wire.orders import OrderEvent, write_order_event
 from services.kit.errors import InvalidError
 from services.kit.lanes.entry import Entry, State
-from services.kit.paging import Cut
-from services.kit.wire import (
-    read_instant,
-    read_quantity,
-    write_instant,
-    write_page,
-    write_quantity,
-)
+from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
 
 _STATES = {
     State.READY: postings_pb2.POSTING_STATE_READY,
@@ -33,7 +25,6 @@ _STATES = {
     State.NEEDS_CONFIRMATION: postings_pb2.POSTING_STATE_NEEDS_CONFIRMATION,
     State.SKIPPED: postings_pb2.POSTING_STATE_SKIPPED,
 }
-OrderEvent = events_pb2.ProductionOrderReleased | events_pb2.ProductionOrderChanged
 PostingEvent = events_pb2.PostingDone | events_pb2.PostingRefused | events_pb2.PostingSkipped
 _EVENTS: Mapping[State, Callable[..., PostingEvent]] = {
     State.POSTED: events_pb2.PostingDone,
@@ -41,102 +32,6 @@ _EVENTS: Mapping[State, Callable[..., PostingEvent]] = {
     State.NEEDS_CONFIRMATION: events_pb2.PostingRefused,
     State.SKIPPED: events_pb2.PostingSkipped,
 }
-
-
-# --- keys
-
-
-def read_order_key(message: keys_pb2.OrderKey) -> OrderKey:
-    """Raises InvalidError naming the part that cannot stand in a key."""
-    return OrderKey(message.plant, message.order_no)
-
-
-def write_order_key(key: OrderKey) -> keys_pb2.OrderKey:
-    """As it is called everywhere."""
-    return keys_pb2.OrderKey(plant=key.plant, order_no=key.order_no)
-
-
-def read_hold(message: holds_pb2.LotHold) -> Hold:
-    """One hold on one lot."""
-    lot = LotKey(message.lot.plant, message.lot.item_no, message.lot.lot_no)
-    return Hold(message.hold_no, lot, message.active, message.version)
-
-
-# --- orders
-
-
-def write_order(order: ProductionOrder) -> orders_pb2.ProductionOrder:
-    """Every status side by side."""
-    status = order.status
-    message = orders_pb2.ProductionOrder(
-        key=write_order_key(order.key),
-        system=order.system,
-        item_no=order.item_no,
-        quantity=write_quantity(order.quantity),
-        lifecycle=orders_pb2.OrderLifecycle.Value(f"ORDER_LIFECYCLE_{status.lifecycle.name}"),
-        confirmation=_extent(status.confirmation),
-        delivery=_extent(status.delivery),
-        technically_complete=status.technically_complete,
-        material_shortage=status.material_shortage,
-        quality_hold=status.quality_hold,
-        components=[
-            orders_pb2.Component(
-                position=part.position, item_no=part.item_no, quantity=write_quantity(part.quantity)
-            )
-            for part in order.components
-        ],
-        operations=[
-            orders_pb2.Operation(
-                sequence=step.sequence, segment=step.segment, work_center=step.work_center
-            )
-            for step in order.operations
-        ],
-        erp_version=order.version,
-        as_of=_timestamp(order.as_of),
-    )
-    if order.due_start:
-        message.due_start.FromDatetime(order.due_start)
-    if order.due_end:
-        message.due_end.FromDatetime(order.due_end)
-    return message
-
-
-def write_order_event(order: ProductionOrder, news: News) -> OrderEvent:
-    """What others are told."""
-    message = write_order(order)
-    if news is News.RELEASED:
-        return events_pb2.ProductionOrderReleased(order=message)
-    return events_pb2.ProductionOrderChanged(order=message)
-
-
-def write_orders(
-    found: Sequence[ProductionOrder], missing: Sequence[OrderKey]
-) -> orders_pb2.BatchGetOrdersResponse:
-    """The orders found, and the keys that name nothing."""
-    return orders_pb2.BatchGetOrdersResponse(
-        orders=[write_order(order) for order in found],
-        missing=[write_order_key(key) for key in missing],
-    )
-
-
-def write_order_page(cut: Cut[ProductionOrder]) -> orders_pb2.ListOrdersResponse:
-    """A page of orders."""
-    return orders_pb2.ListOrdersResponse(
-        orders=[write_order(order) for order in cut.rows], page=write_page(cut)
-    )
-
-
-def _extent(extent: Extent) -> orders_pb2.Extent.ValueType:
-    return orders_pb2.Extent.Value(f"EXTENT_{extent.name}")
-
-
-def _timestamp(moment: datetime) -> Timestamp:
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message
-
-
-# --- postings
 
 
 def read_posting(message: postings_pb2.Posting, *, field: str = "") -> Posting:
@@ -209,7 +104,7 @@ def write_record(record: PostingRecord) -> postings_pb2.PostingStatus:
         document=record.document,
         reason=record.aside if waits else record.reason,
         attempts=record.attempts,
-        as_of=_timestamp(record.since),
+        as_of=write_timestamp(record.since),
     )
 
 
@@ -223,7 +118,7 @@ def write_settled(entry: Entry, at: datetime) -> PostingEvent:
         document=entry.document,
         reason=entry.reason,
         attempts=entry.attempt,
-        as_of=_timestamp(at),
+        as_of=write_timestamp(at),
     )
     return _EVENTS[entry.state](posting=status)
 

@@ -1,0 +1,41 @@
+"""Between domain values and protobuf messages; the only place that spells both."""
+
+from services.erp.wire.keys import read_hold, read_order_key, write_order_key
+from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_questions
+from services.erp.wire.orders import (
+    write_order,
+    write_order_event,
+    write_order_page,
+    write_orders,
+)
+from services.erp.wire.postings import (
+    read_payload,
+    read_posting,
+    write_payload,
+    write_posting,
+    write_record,
+    write_settled,
+    write_state,
+)
+
+__all__ = [
+    "CODES",
+    "PLANTS",
+    "codes_scope",
+    "read_codes",
+    "read_hold",
+    "read_order_key",
+    "read_payload",
+    "read_posting",
+    "write_order",
+    "write_order_event",
+    "write_order_key",
+    "write_order_page",
+    "write_orders",
+    "write_payload",
+    "write_posting",
+    "write_questions",
+    "write_record",
+    "write_settled",
+    "write_state",
+]

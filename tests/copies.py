@@ -1,0 +1,41 @@
+"""What a service has copied from reference, put there without one."""
+
+from collections.abc import Iterable, Mapping
+
+from plantmesh.reference.v1 import reference_pb2 as pb
+
+from services.erp import wire
+from services.erp.domain.codes import Code, Direction
+from services.kit.copies import put
+
+NOWHERE = {"PLANTMESH_REFERENCE_ADDRESS": "127.0.0.1:1", "PLANTMESH_CLIENT_SECRET": "of nobody"}
+"""The environment of a service that has no reference to talk to."""
+_DIRECTIONS = {
+    Direction.IN: pb.CODE_DIRECTION_IN,
+    Direction.OUT: pb.CODE_DIRECTION_OUT,
+    Direction.BOTH: pb.CODE_DIRECTION_BOTH,
+}
+
+
+async def put_plant(plant: str, zone: str) -> None:
+    """A plant, in the ambient unit of work of erp."""
+    await put(wire.PLANTS, [pb.Plant(plant=plant, time_zone=zone, version=1)])
+
+
+async def put_codes(system: str, codes: Iterable[Code]) -> None:
+    """What a system's codes mean, in the ambient unit of work of erp."""
+    await put(wire.CODES, [code_mapping(system, code) for code in codes])
+
+
+def code_mapping(system: str, code: Code) -> pb.CodeMapping:
+    """As reference tells it."""
+    return pb.CodeMapping(
+        code=pb.Code(domain=code.kind, system=system, plant=code.plant, code=code.code),
+        canonical=code.canonical,
+        mapping_version=1,
+        direction=_DIRECTIONS[code.direction],
+    )
+
+
+async def no_owner(_: Mapping[str, str]) -> None:
+    """What is not known here stays unknown."""
