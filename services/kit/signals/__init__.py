@@ -8,12 +8,13 @@ from services.kit.signals.instruments import (
     observe,
     up_down_counter,
 )
-from services.kit.signals.tracing import carrier, link_from, span
+from services.kit.signals.tracing import carrier, follow, link_from, span
 
 __all__ = [
     "Reading",
     "carrier",
     "counter",
+    "follow",
     "gauge",
     "histogram",
     "link_from",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -51,6 +52,18 @@ def span(
             current.set_attribute("error.type", code)
             current.set_status(StatusCode.ERROR)
             raise
+
+
+def follow(traceparents: Iterable[str]) -> None:
+    """Link the current span to more that it goes on with, found only after it began."""
+    current = trace.get_current_span()
+    if not isinstance(current, ReadableSpan) or not current.is_recording():
+        return
+    known = {link.context.span_id for link in current.links}
+    known.add(current.get_span_context().span_id)
+    for link in _links(traceparents):
+        if link.context.span_id not in known:
+            current.add_link(link.context)
 
 
 def carrier() -> str:

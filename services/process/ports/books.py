@@ -59,6 +59,10 @@ class Flows(Protocol):
         """It cannot go on now; the next look is further away each time."""
         ...
 
+    async def causes(self, flow: str, saga: Saga) -> Sequence[str]:
+        """Traceparents of what is open, and of the waits that it ends."""
+        ...
+
     async def due(self, now: datetime, limit: int) -> Sequence[Wake]:
         """Flows with something to do that nobody looked at in time; each is given to one caller."""
         ...

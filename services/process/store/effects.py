@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.kit.quantity import Quantity
+from services.kit.signals import carrier
 from services.kit.store import current_work
 from services.process.domain.effects import At, Effect, Kind, Movement, Planned, Posting
 from services.process.domain.refusal import Refusal, Until
@@ -22,12 +23,14 @@ class SqlEffects:
         quantities = [_quantity(one) for one in effects]
         await current_work().sql(
             "INSERT INTO effect (at, reference, flow, track, kind, content, lot, quantity, unit,"
-            " actor) SELECT a, r, f, t, k, c::jsonb, l, q, u, %s FROM unnest(%s::text[],"
+            " actor, traceparent)"
+            " SELECT a, r, f, t, k, c::jsonb, l, q, u, %s, %s FROM unnest(%s::text[],"
             " %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
             " %s::numeric[], %s::text[])"
             " WITH ORDINALITY AS e(a, r, f, t, k, c, l, q, u, n) ORDER BY n ON CONFLICT DO NOTHING",
             (
                 actor,
+                carrier(),
                 [one.at.value for one in effects],
                 [one.reference for one in effects],
                 [one.order.flow for one in effects],

@@ -20,6 +20,18 @@ _BEYOND = timedelta(seconds=60)
 _OPEN_FACTS = """
 SELECT flow, saga FROM fact f WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM fact b
   WHERE b.flow = f.flow AND b.track = f.track AND b.state = 'refused' AND b.place < f.place)"""
+# What an activation goes on with: open facts and effects, yields that an open decision is about,
+# decisions that came before their yields.
+_CAUSES = """
+SELECT traceparent FROM fact WHERE flow = %(flow)s AND saga = %(saga)s AND state = 'open'
+UNION SELECT e.traceparent FROM effect e WHERE flow = %(flow)s AND state = 'open'
+UNION SELECT o.traceparent FROM fact f JOIN output o ON o.plant = f.content->'order'->>0
+  AND o.order_no = f.content->'order'->>1
+  AND o.inspection_no = f.content->'disposition'->>'inspection_no'
+  WHERE f.flow = %(flow)s AND f.kind = 'Disposed' AND f.state = 'open' AND o.waiting > 0
+UNION SELECT d.traceparent FROM fact f JOIN disposition d ON d.plant = f.content->'order'->>0
+  AND d.order_no = f.content->'order'->>1
+  WHERE f.flow = %(flow)s AND f.kind = 'Confirmed' AND f.state = 'open' AND d.rest > 0"""
 _OPEN_EFFECTS = """
 SELECT flow, 'production_confirmation' FROM effect e WHERE state = 'open' AND NOT EXISTS (
   SELECT 1 FROM effect b WHERE b.flow = e.flow AND b.at = e.at AND b.track = e.track
@@ -50,6 +62,11 @@ class SqlFlows:
             " WHERE key = %s",
             (trouble, now, now, _FIRST_SECONDS, _LONGEST_SECONDS, flow),
         )
+
+    async def causes(self, flow: str, saga: Saga) -> Sequence[str]:
+        """Also of what waits for what was told: a trace goes on through its wait."""
+        rows = await current_work().sql(_CAUSES, {"flow": flow, "saga": saga.value})
+        return [traceparent for (traceparent,) in rows if traceparent]
 
     async def due(self, now: datetime, limit: int) -> Sequence[Wake]:
         """Two callers never get the same: whoever moves the row on has it."""

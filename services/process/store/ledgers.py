@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.kit.quantity import Quantity
+from services.kit.signals import carrier
 from services.kit.store import current_work
 from services.process.domain.facts import Confirmed
 from services.process.domain.keys import OrderKey
@@ -18,7 +19,8 @@ class SqlLedgers:
         good = confirmed.good
         await current_work().sql(
             "INSERT INTO output (plant, order_no, number, item_no, lot_no, inspection_no, good,"
-            " waiting, unit, booked_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " waiting, unit, traceparent, booked_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 *confirmed.order,
                 confirmed.number,
@@ -28,6 +30,7 @@ class SqlLedgers:
                 good.value,
                 good.value if inspection_no else 0,
                 good.unit,
+                carrier(),
                 at,
             ),
         )
@@ -37,7 +40,7 @@ class SqlLedgers:
         quantity = disposition.quantity
         await current_work().sql(
             "INSERT INTO disposition (inspection_no, split_no, plant, order_no, outcome, quantity,"
-            " rest, unit, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " rest, unit, actor, traceparent) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             (
                 disposition.inspection_no,
@@ -48,6 +51,7 @@ class SqlLedgers:
                 quantity.value,
                 quantity.unit,
                 actor,
+                carrier(),
             ),
         )
 

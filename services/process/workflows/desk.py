@@ -9,7 +9,7 @@ from services.kit.checkpoint import reach
 from services.kit.clock import Clock
 from services.kit.errors import DomainError
 from services.kit.log import logger
-from services.kit.signals import span
+from services.kit.signals import follow, span
 from services.kit.store import RETRIED, Store
 from services.process.domain.facts import Fact, Saga, Told
 from services.process.domain.refusal import judge
@@ -43,7 +43,10 @@ class Desk:
     async def open(self, flow: str, saga: Saga, *kinds: type[Fact]) -> list[Told]:
         """The oldest open facts, of these kinds alone if any are named."""
         async with self.store.work():
-            return list(await self.books.facts.open(flow, saga, kinds, _AT_ONCE))
+            told = list(await self.books.facts.open(flow, saga, kinds, _AT_ONCE))
+            if told:
+                follow(await self.books.flows.causes(flow, saga))
+            return told
 
     async def close(self, told: Told) -> None:
         """It is carried out."""
@@ -81,8 +84,8 @@ class Activations:
     async def __call__(self, saga: Saga, flow: str) -> None:
         """Re-read what is open, act on it, end."""
         desk = self.desk
-        told = await desk.open(flow, saga)
-        links = [one.traceparent for one in told]
+        async with desk.store.work():
+            links = await desk.books.flows.causes(flow, saga)
         with span("plantmesh.process.activate", links=links, attributes={"saga": saga.value}):
             try:
                 await self.sagas[saga](desk, flow)

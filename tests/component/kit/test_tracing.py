@@ -60,6 +60,18 @@ tell(links=[format(l.context.span_id, "x") for l in second.links],
     assert said["own_trace"]
 
 
+def test_an_operation_follows_what_it_finds_later_once_and_never_itself() -> None:
+    said = traced("""
+signals.follow([RECORDED])
+with signals.span(OP, links=[RECORDED]) as current:
+    signals.follow([RECORDED, UNRECORDED, "garbage", signals.carrier()])
+    signals.follow(["00-" + "e" * 32 + "-" + "f" * 16 + "-01"] * 2)
+span, = sink.get_finished_spans()
+tell(links=[format(l.context.span_id, "x") for l in span.links])
+""")
+    assert said["links"] == ["b" * 16, "f" * 16]
+
+
 def test_a_parent_given_by_header_continues_its_trace() -> None:
     said = traced("""
 with signals.span(OP, parent=RECORDED):

@@ -41,7 +41,7 @@ TABLES = (
         kind text NOT NULL, content jsonb NOT NULL,
         lot text NOT NULL,                    -- "<plant>/<item>/<lot>" that it waits for, or ''
         quantity numeric(30, 12), unit text,
-        actor text NOT NULL,
+        actor text NOT NULL, traceparent text NOT NULL,
         settled_at timestamptz,
         posting text NOT NULL DEFAULT '',     -- the ERP's word: posted, refused, skipped
         document text NOT NULL DEFAULT '', posting_reason text NOT NULL DEFAULT '',
@@ -58,7 +58,7 @@ TABLES = (
         inspection_no text NOT NULL,
         good numeric(30, 12) NOT NULL,
         waiting numeric(30, 12) NOT NULL CHECK (waiting BETWEEN 0 AND good),
-        unit text NOT NULL,
+        unit text NOT NULL, traceparent text NOT NULL,
         booked_at timestamptz NOT NULL,
         PRIMARY KEY (plant, order_no, number)) WITH (fillfactor=80)""",
     """CREATE INDEX output_waiting ON output (plant, order_no, inspection_no, number)
@@ -71,7 +71,7 @@ TABLES = (
         quantity numeric(30, 12) NOT NULL CHECK (quantity > 0),
         rest numeric(30, 12) NOT NULL CHECK (rest BETWEEN 0 AND quantity),
         unit text NOT NULL,
-        actor text NOT NULL,
+        actor text NOT NULL, traceparent text NOT NULL,
         PRIMARY KEY (inspection_no, split_no)) WITH (fillfactor=80)""",
     """CREATE INDEX disposition_waiting ON disposition (plant, order_no, inspection_no)
         WHERE rest > 0""",
