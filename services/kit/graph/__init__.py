@@ -2,7 +2,7 @@
 
 from services.kit.graph.app import GraphApp
 from services.kit.graph.batch import batch_field, batch_reference
-from services.kit.graph.context import GraphContext
+from services.kit.graph.context import BooksContext, GraphContext, reading
 from services.kit.graph.pages import Connection, read_page
 from services.kit.graph.quantity import Quantity
 from services.kit.graph.references import referenced
@@ -10,6 +10,7 @@ from services.kit.graph.schema import sdl, subgraph
 from services.kit.graph.server import GraphServer
 
 __all__ = [
+    "BooksContext",
     "Connection",
     "GraphApp",
     "GraphContext",
@@ -18,6 +19,7 @@ __all__ = [
     "batch_field",
     "batch_reference",
     "read_page",
+    "reading",
     "referenced",
     "sdl",
     "subgraph",

@@ -1,13 +1,17 @@
 """What a resolver may reach: who asks, the service's ports, and this request's loaders."""
 
-from collections.abc import Hashable
-from typing import Any, TypedDict
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from typing import Any, Generic, TypedDict, TypeVar
 
 from strawberry.dataloader import DataLoader
+from strawberry.types import Info
 
 from services.kit.access.principal import Principal
+from services.kit.store import Store
 
 Loaders = dict[Hashable, DataLoader[Any, Any]]
+Books = TypeVar("Books")
 
 
 class GraphContext(TypedDict):
@@ -15,3 +19,17 @@ class GraphContext(TypedDict):
 
     principal: Principal
     loaders: Loaders
+
+
+class BooksContext(GraphContext, Generic[Books]):
+    """Of a service that keeps books: its resolvers take `Info[BooksContext[Books], None]`."""
+
+    store: Store
+    books: Books
+
+
+@asynccontextmanager
+async def reading(info: Info[BooksContext[Books], None]) -> AsyncIterator[Books]:
+    """The books in a unit of work of their own: fields of one level read at the same time."""
+    async with info.context["store"].work():
+        yield info.context["books"]

@@ -37,7 +37,7 @@ class Subgraph(Schema):
 
 
 def subgraph(
-    query: type,
+    query: type | None = None,
     *,
     types: Iterable[type] = (),
     mutation: type | None = None,
@@ -45,6 +45,7 @@ def subgraph(
 ) -> Subgraph:
     """Build a subgraph. Root lists must page by `first`, which is capped for every field.
 
+    Without a `query` it only answers for the entities among `types`.
     Raises TypeError on a root list without `first`.
     """
     rules: list[type[ASTValidationRule]] = [SizeLimit]

@@ -8,7 +8,7 @@ from typing import Self
 import strawberry
 
 from services.kit.errors import DomainError
-from services.kit.graph import Quantity, batch_field, batch_reference, referenced
+from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
 from services.kit.ids import GraphId, join_key, split_key
 from services.mes import policy
 from services.mes.application.find import lots_of_orders
@@ -108,8 +108,8 @@ class Lot:
     @batch_field(description="Null where the floor has neither made nor used it.")
     async def identity(self, info: Asked, lots: list[Self]) -> list[LotIdentity | None]:
         """One load for all lots of this level."""
-        async with info.context["store"].work():
-            found = await info.context["books"].lots.get({one.key for one in lots})
+        async with reading(info) as books:
+            found = await books.lots.get({one.key for one in lots})
         return [LotIdentity.of(found[one.key]) if one.key in found else None for one in lots]
 
     @batch_field(description="The lots that went into it directly.")
@@ -129,8 +129,8 @@ class Lot:
         self, info: Asked, lots: list[Self], direction: Direction, first: int = 50
     ) -> list[LotTrace | None]:
         """One walk for all lots of this level; null for a lot the floor never heard of."""
-        async with info.context["store"].work():
-            found = await trace_each(info.context["books"], {one.key for one in lots}, direction)
+        async with reading(info) as books:
+            found = await trace_each(books, {one.key for one in lots}, direction)
         return [LotTrace.of(found[one.key], first) if one.key in found else None for one in lots]
 
 
@@ -160,24 +160,24 @@ class Order:
     @batch_field(description="How far the floor is; null while the order has not arrived there.")
     async def execution(self, info: Asked, orders: list[Self]) -> list[OrderExecution | None]:
         """One load for all orders of this level."""
-        async with info.context["store"].work():
-            found = await info.context["books"].orders.get({one.key for one in orders})
+        async with reading(info) as books:
+            found = await books.orders.get({one.key for one in orders})
         return [OrderExecution.of(found[one.key]) if one.key in found else None for one in orders]
 
     @batch_field(description="Lots made for the order, oldest first; those without yield last.")
     async def lots(self, info: Asked, orders: list[Self]) -> list[list[Lot] | None]:
         """One load for all orders of this level."""
         keys = list(dict.fromkeys(one.key for one in orders))
-        async with info.context["store"].work():
-            found = await lots_of_orders(info.context["books"], keys)
+        async with reading(info) as books:
+            found = await lots_of_orders(books, keys)
         return [[Lot.of(lot.key) for lot in found[one.key]] for one in orders]
 
 
 async def _edges(
     info: Asked, lots: Sequence[Lot], direction: Direction
 ) -> defaultdict[LotKey, list[Edge]]:
-    async with info.context["store"].work():
-        edges = await info.context["books"].genealogy.next_to({one.key for one in lots}, direction)
+    async with reading(info) as books:
+        edges = await books.genealogy.next_to({one.key for one in lots}, direction)
     found: defaultdict[LotKey, list[Edge]] = defaultdict(list)
     for edge in edges:
         found[edge.link.ends(direction)[0]].append(edge)

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from services.kit.graph import Connection, read_page
+from services.kit.graph import Connection, read_page, reading
 from services.mes import policy
 from services.mes.application.find import list_lots, listing_of_lots
 from services.mes.graph.context import Asked
@@ -20,6 +20,6 @@ class Query:
         """A page."""
         policy.may_read([plant], "plant")
         page = read_page(listing_of_lots(plant), first, after)
-        async with info.context["store"].work():
-            cut = await list_lots(info.context["books"], plant, page)
+        async with reading(info) as books:
+            cut = await list_lots(books, plant, page)
         return Connection.of(page, cut, lambda lot: Lot.of(lot.key))
