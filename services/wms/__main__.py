@@ -10,12 +10,15 @@ from plantmesh.wms.v1.wms_pb2_grpc import add_StockServiceServicer_to_server
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
 from services.kit.store import Store
 from services.wms import policy, rpc
+from services.wms.graph import SCHEMA
 from services.wms.settings import WmsSettings
+from services.wms.store import open_books
 
 TOPIC = Topic("plantmesh.wms")
 
@@ -40,7 +43,9 @@ def registrations(store: Store, lenient: Collection[str] = ()) -> list[Registrat
 async def compose(service: Service, settings: WmsSettings) -> None:
     """Relay, then the ports."""
     wms = Assembly("wms", service, settings, TOPIC)
-    wms.serve(registrations(service.store, settings.allow_negative))
+    ports = {"store": service.store, "books": open_books(SystemClock())}
+    graph = GraphApp(SCHEMA, service.verifier, ports)
+    wms.serve(registrations(service.store, settings.allow_negative), graph)
 
 
 if __name__ == "__main__":

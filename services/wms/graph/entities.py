@@ -1,0 +1,67 @@
+"""The WMS part of orders and lots: what is left of them, and where."""
+
+from typing import Self
+
+import strawberry
+
+from services.kit.errors import DomainError
+from services.kit.graph import batch_field, batch_reference, reading, referenced
+from services.kit.ids import GraphId, split_key
+from services.wms import policy
+from services.wms.application.read_stock import stock_of_orders
+from services.wms.domain.keys import LotKey, OrderKey
+from services.wms.graph.context import Asked
+from services.wms.graph.stock import StockBalance
+
+
+@strawberry.federation.type(keys=["id"], description="A production order of a plant.")
+class Order:
+    """Every id that decodes is an order here; of one that made nothing there is no stock."""
+
+    id: strawberry.ID
+    key: strawberry.Private[OrderKey]
+
+    @classmethod
+    def enter(cls, named: GraphId) -> Self:
+        """The order that an id names, for those who may see its plant."""
+        policy.may_read([named.plant], "id")
+        return cls(id=strawberry.ID(named.encode()), key=OrderKey(named.plant, named.key))
+
+    @batch_reference
+    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
+        """Nothing is loaded: the parts are, a batch each."""
+        return referenced(ids, "Order", cls.enter)
+
+    @batch_field(description="What is left of the lots it made, by lot, location and status.")
+    async def stock(self, info: Asked, orders: list[Self]) -> list[list[StockBalance] | None]:
+        """One load for all orders of this level."""
+        async with reading(info) as books:
+            found = await stock_of_orders(books, {one.key for one in orders})
+        return [[StockBalance.of(balance) for balance in found[one.key]] for one in orders]
+
+
+@strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")
+class Lot:
+    """Every id that decodes is a lot here; of one that was never moved there is no stock."""
+
+    id: strawberry.ID
+    key: strawberry.Private[LotKey]
+
+    @classmethod
+    def enter(cls, named: GraphId) -> Self:
+        """The lot that an id names, for those who may see its plant."""
+        policy.may_read([named.plant], "id")
+        key = LotKey(named.plant, *split_key(named.key, 2))
+        return cls(id=strawberry.ID(named.encode()), key=key)
+
+    @batch_reference
+    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
+        """Nothing is loaded: the parts are, a batch each."""
+        return referenced(ids, "Lot", cls.enter)
+
+    @batch_field(description="What is left of it, by location and status.")
+    async def balances(self, info: Asked, lots: list[Self]) -> list[list[StockBalance] | None]:
+        """One load for all lots of this level."""
+        async with reading(info) as books:
+            found = await books.balances.of_lots({one.key for one in lots})
+        return [[StockBalance.of(one) for one in found.get(lot.key, ())] for lot in lots]

@@ -1,0 +1,147 @@
+"""What the WMS subgraph tells, to whom, and how many statements that takes."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from services.kit.clock import SystemClock
+from services.wms.application.move_stock import move_stock
+from services.wms.domain.movement import Movement
+from services.wms.graph import SCHEMA
+from services.wms.store import open_books
+from tests.component.kit.rpc.desk import mint
+from tests.component.wms.warehouse import Warehouse
+from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.unit.wms.moves import issue, produce, receive, release, transfer
+
+BALANCE = "itemNo lotNo location status quantity { value unit }"
+ORDER = f"id stock {{ {BALANCE} asOf }}"
+LOT = f"id balances {{ {BALANCE} }}"
+
+
+@pytest.fixture
+async def graph(warehouse: Warehouse) -> AsyncIterator[Subgraphed]:
+    """Asked by readers of lyon."""
+    ports = {"books": open_books(SystemClock())}
+    async with serving(SCHEMA, warehouse.store, ports, "wms:read") as graph:
+        yield graph
+
+
+async def move(warehouse: Warehouse, *movements: Movement) -> None:
+    """All of them."""
+    async with warehouse.work() as books:
+        await move_stock(books, movements)
+
+
+def balance(name: str, status: str, amount: str, location: str | None = None) -> dict[str, Any]:
+    """As the graph tells it."""
+    item_no, lot_no = name.split("/")
+    return {
+        "itemNo": item_no,
+        "lotNo": lot_no or None,
+        "location": location,
+        "status": status,
+        "quantity": {"value": amount, "unit": "KGM"},
+    }
+
+
+async def test_stock_of_an_order_and_of_a_lot_by_status(
+    warehouse: Warehouse, graph: Subgraphed
+) -> None:
+    await move(warehouse, produce("p1"), produce("p2", name="BREAD/B2"), receive("r1"))
+    await move(warehouse, release("q1", "4"), transfer("t1", "3"), issue("i1", "7"))
+    [order] = await graph.parts("Order", [order_id("4711")], ORDER)
+    assert all(one.pop("asOf").endswith("+00:00") for one in order["stock"])
+    assert order["stock"] == [
+        balance("BREAD/B1", "QUALITY", "6"),
+        balance("BREAD/B1", "UNRESTRICTED", "4"),
+        balance("BREAD/B2", "QUALITY", "10"),
+    ]
+    [bread, flour] = await graph.parts("Lot", [lot_id("BREAD/B1"), lot_id("FLOUR/F1")], LOT)
+    assert [one["status"] for one in bread["balances"]] == ["QUALITY", "UNRESTRICTED"]
+    assert flour["balances"] == [balance("FLOUR/F1", "UNRESTRICTED", "3", "A-01")]
+
+
+async def test_more_entities_take_no_more_statements(
+    warehouse: Warehouse, graph: Subgraphed
+) -> None:
+    numbers = [str(n) for n in range(30)]
+    await move(
+        warehouse, *(produce(f"p{n}", name=f"BREAD/B{n}", order_no=f"o{n}") for n in numbers)
+    )
+    with statements() as asked:
+        orders = await graph.parts("Order", [order_id(f"o{n}") for n in numbers], ORDER)
+    assert [one["stock"][0]["lotNo"] for one in orders] == [f"B{n}" for n in numbers]
+    assert len(asked) == 2, asked  # the lots of the orders, what is left of them
+    with statements() as asked:
+        lots = await graph.parts("Lot", [lot_id(f"BREAD/B{n}") for n in numbers], LOT)
+    assert all(len(one["balances"]) == 1 for one in lots)
+    assert len(asked) == 1, asked
+
+
+async def test_each_id_is_judged_alone(warehouse: Warehouse, graph: Subgraphed) -> None:
+    await move(warehouse, produce("p1"))
+    ids = [order_id("4711", "nice"), "nonsense", lot_id("BREAD/B1"), order_id("9")]
+    answer = await graph.join("Order", ids, ORDER)
+    assert answer["data"]["_entities"] == [None, None, None, {"id": order_id("9"), "stock": []}]
+    assert codes(answer) == [("foreign_plant", "id"), ("bad_id", "id"), ("bad_id", "id")]
+    ids = [lot_id("BREAD/B1", "nice"), lot_id("BREAD"), order_id("1"), lot_id("NO/ONE")]
+    answer = await graph.join("Lot", ids, LOT)
+    unknown = {"id": lot_id("NO/ONE"), "balances": []}
+    assert answer["data"]["_entities"] == [None, None, None, unknown]
+    assert codes(answer) == [("foreign_plant", "id"), ("bad_id", "id"), ("bad_id", "id")]
+
+
+async def test_without_the_scope_there_is_nothing(warehouse: Warehouse, graph: Subgraphed) -> None:
+    await move(warehouse, produce("p1"))
+    token = mint(scope="mes:read")
+    for kind, id in (("Order", order_id("4711")), ("Lot", lot_id("BREAD/B1"))):
+        answer = await graph.join(kind, [id], "id", token=token)
+        assert answer["data"]["_entities"] == [None]
+        assert codes(answer) == [("scope_required", "")]
+
+
+LIST = f"""
+query ($plant: String! = "lyon", $item: String, $first: Int! = 50, $after: String) {{
+  stock(plant: $plant, itemNo: $item, first: $first, after: $after) {{
+    edges {{ node {{ {BALANCE} }} }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+
+
+async def test_a_plants_stock_page_by_page(warehouse: Warehouse, graph: Subgraphed) -> None:
+    await move(warehouse, produce("p1"), receive("r1"), receive("r2", name="SALT/"))
+    read: list[Any] = []
+    after, more = None, True
+    while more:
+        with statements() as asked:
+            page = (await graph.ask(LIST, first=2, after=after))["data"]["stock"]
+        assert len(asked) == 1, asked
+        read += [edge["node"] for edge in page["edges"]]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    assert read == [
+        balance("BREAD/B1", "QUALITY", "10"),
+        balance("FLOUR/F1", "UNRESTRICTED", "10"),
+        balance("SALT/", "UNRESTRICTED", "10"),
+    ]
+    [salt] = (await graph.ask(LIST, item="SALT"))["data"]["stock"]["edges"]
+    assert salt["node"]["itemNo"] == "SALT"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ({"plant": "nice"}, ("foreign_plant", "plant")),
+        ({"first": 201}, ("page_size", "first")),
+        ({"after": "nonsense"}, ("bad_cursor", "after")),
+    ],
+)
+async def test_a_list_is_refused_by_name(
+    graph: Subgraphed, wrong: dict[str, Any], refused: tuple[str, str]
+) -> None:
+    answer = await graph.ask(LIST, **wrong)
+    assert answer["data"] == {"stock": None}
+    assert codes(answer) == [refused]
