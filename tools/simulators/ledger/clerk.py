@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from tools.simulators.journal import Journal
 from tools.simulators.ledger import journal
 from tools.simulators.ledger.books import Books
 from tools.simulators.ledger.faults import Weather
-from tools.simulators.ledger.journal import Journal
 from tools.simulators.ledger.papers import Document, Order, Paper, Posting, Refusal, Request
 from tools.simulators.ledger.rules import judge, refused
 

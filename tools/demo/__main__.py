@@ -1,0 +1,72 @@
+"""`python -m tools.demo`: the story from an empty plant to the recount. Exits 0 if that holds."""
+
+import asyncio
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tools.demo.scene import DemoError
+from tools.demo.shift import draw_shift
+from tools.demo.show import console, heading, print_happened, print_recount, step
+from tools.demo.story import judge, play, staged
+from tools.mesh.daemon import is_up
+from tools.mesh.errors import MeshError
+from tools.mesh.program import HERE
+
+_ROOT = HERE / ".mesh" / "demo"
+_SECONDS = 0.4
+
+
+def demo(
+    root: Annotated[Path, typer.Option(help="Emptied first; data and logs are kept.")] = _ROOT,
+    seed: Annotated[int, typer.Option(help="Another one draws other figures.")] = 2026,
+) -> None:
+    """Play the story, and count."""
+    if is_up(root):
+        raise MeshError(f"a mesh runs in {root}", hint=f"make down ROOT={_name(root)}")
+    shutil.rmtree(root, ignore_errors=True)
+    started = time.monotonic()
+    holds = asyncio.run(_demo(root, seed))
+    console.print(f"\n  {time.monotonic() - started:.0f} s; to look around yourself:")
+    console.print(_way_on(root), markup=False)
+    sys.exit(0 if holds else 1)
+
+
+async def _demo(root: Path, seed: int) -> bool:
+    async with staged(root, draw_shift(seed=seed), step, seconds=_SECONDS) as scene:
+        await play(scene)
+        found = await judge(scene)
+        heading("What happened")
+        print_happened(scene.happened)
+        heading("The recount: the line's own file and the ledger's journal, and what we say")
+        print_recount(found)
+        return found.holds
+
+
+def _way_on(root: Path) -> str:
+    name = _name(root)
+    return (
+        f"    make up ROOT={name}      the platform again, with what this run left\n"
+        f"    make down ROOT={name}    and stop it"
+    )
+
+
+def _name(root: Path) -> Path:
+    return root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
+
+
+def main() -> None:
+    """Say in one line what went wrong."""
+    try:
+        typer.run(demo)
+    except (DemoError, MeshError) as error:
+        console.print(f"\n  [red]✗ {error}[/]")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

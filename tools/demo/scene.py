@@ -1,0 +1,103 @@
+"""What every act of the story has at hand, and how it waits: for facts, with an end to it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from services.kit.errors import UnavailableError
+from tools.demo.crew import Crew
+from tools.demo.inspector import Inspector
+from tools.demo.shift import Shift
+from tools.mesh.mesh import Mesh
+from tools.simulators.ledger.journal import documents
+from tools.simulators.ledger.papers import Document
+from tools.simulators.ledger.place import Place as LedgerPlace
+from tools.simulators.line.papers import Made, Told, read_counts
+from tools.simulators.line.place import Place as LinePlace
+
+T = TypeVar("T")
+
+_LOOK_AGAIN = 0.1
+
+
+class DemoError(Exception):
+    """Something of the story did not happen."""
+
+
+@dataclass
+class Happened:
+    """A line of the table at the end."""
+
+    what: str
+    count: int
+    about: str
+
+
+@dataclass
+class Scene:
+    """The plant while the story goes on. `say` hears of its progress."""
+
+    mesh: Mesh
+    crew: Crew
+    shift: Shift
+    ledger: LedgerPlace
+    line: LinePlace
+    say: Callable[[str], None]
+    inspector: Inspector
+    happened: list[Happened] = field(default_factory=list)
+
+    def journal(self) -> list[Document]:
+        """What the ledger booked so far."""
+        return documents(self.ledger.journal)
+
+    def counts(self) -> list[Made | Told]:
+        """What the line wrote down so far."""
+        return list(read_counts(self.line.counts))
+
+    def reported(self) -> list[Told]:
+        """Reports that were answered, in order."""
+        return [paper for paper in self.counts() if isinstance(paper, Told)]
+
+    def note(self, what: str, count: int, about: str) -> None:
+        """Remember for the table at the end."""
+        self.happened.append(Happened(what, count, about))
+
+    async def until(
+        self,
+        fact: Callable[[], Awaitable[T | None]],
+        what: str,
+        *,
+        log: str,
+        seconds: float = 60.0,
+    ) -> T:
+        """Wait for a true `fact`, and return it; the inspector works on meanwhile.
+
+        Raises DemoError saying `what` did not happen in time, and which `log` may say why.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            self._line_works()
+            try:
+                await self.inspector.round()
+                if found := await fact():
+                    return found
+            except UnavailableError as error:
+                away = f"; last: {error}"
+            else:
+                away = ""
+            if time.monotonic() >= deadline:
+                raise DemoError(
+                    f"{what}: not within {seconds:g} s{away}\n  its log: {self._log(log)}"
+                )
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    def _line_works(self) -> None:
+        for each in self.mesh.supervisor.watched:
+            if each.server.name == "line-0" and not each.server.alive:
+                raise DemoError(f"the line's process ended:\n{each.server.child.tail()}")
+
+    def _log(self, name: str) -> Path:
+        return self.mesh.root / "log" / f"{name}.log"

@@ -1,0 +1,40 @@
+"""`python -m tools.simulators.line`: work off the plan, then stand by until SIGTERM."""
+
+import asyncio
+import signal
+
+from tools.mesh.badge import Badge
+from tools.simulators.line.line import Line
+from tools.simulators.line.papers import read_plan
+from tools.simulators.line.place import Place
+from tools.simulators.line.settings import LineSettings
+from tools.simulators.line.terminal import Terminal
+
+
+async def produce(settings: LineSettings) -> None:
+    """All jobs of the plan."""
+    place = Place(settings.folder)
+    terminal = Terminal(settings.mes, settings.plant, Badge(settings.mesh, "line"))
+    line = Line(place.counts, terminal, seconds=settings.seconds)
+    try:
+        await line.work(read_plan(place.plan))
+    finally:
+        await terminal.close()
+
+
+async def run(settings: LineSettings) -> None:
+    """Produce; a signal ends it at any point."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait())
+    producing = asyncio.create_task(produce(settings))
+    await asyncio.wait({producing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if producing.done():
+        producing.result()
+        await stopping
+    producing.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(LineSettings()))
