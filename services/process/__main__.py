@@ -42,7 +42,7 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
         settings.flows_at_once,
         settings.poll_seconds,
     )
-    runtime = DbosRuntime(engine, Activations(desk, SAGAS))
+    runtime = DbosRuntime(store, engine, Activations(desk, SAGAS))
     waker, sweeper = Waker(runtime), Sweeper(store, books, runtime, clock)
     watch = Watch(store, books, runtime, clock, engine, settings.dead_seconds)
     kept = timedelta(hours=settings.keep_hours)

@@ -7,9 +7,9 @@ sweeper wakes its flow from the facts (ADR 11).
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from dbos import (
     DBOS,
@@ -25,14 +25,14 @@ from services.kit.checkpoint import reach
 from services.kit.components import status
 from services.kit.errors import DomainError, NotFoundError, UnavailableError
 from services.kit.ids import uuid7
-from services.kit.store import forbid_work
+from services.kit.store import Store, forbid_work
 from services.process.domain.facts import Saga
 from services.process.ports import Engine, Run, Wake
 
 T = TypeVar("T")
 Activation = Callable[[Saga, str], Awaitable[None]]
 
-SCHEMA = "dbos"
+SCHEMA: Final = "dbos"
 _QUEUE = "flows"
 _RUNNING = ["PENDING"]
 _WAITING = ["ENQUEUED"]
@@ -43,7 +43,8 @@ _PRUNED_AT_ONCE = 500
 class DbosRuntime:
     """ports.ProcessRuntime; one a process, as DBOS allows no second."""
 
-    def __init__(self, engine: Engine, activate: Activation) -> None:
+    def __init__(self, store: Store, engine: Engine, activate: Activation) -> None:
+        self._store = store
         self._engine = engine
         self._activate = activate
         self._started = asyncio.Event()
@@ -116,6 +117,18 @@ class DbosRuntime:
                 )
             )
         return [_run(one) for one in found]
+
+    async def busy(self, flows: Collection[str]) -> set[str]:
+        """By a statement of our own: the engine has no call that asks for partitions."""
+        await self._started.wait()
+        async with self._store.work() as work:
+            rows = await work.sql(
+                f"SELECT DISTINCT queue_partition_key FROM {SCHEMA}.workflow_status"
+                " WHERE status IN ('PENDING', 'ENQUEUED') AND queue_name = %s"
+                " AND queue_partition_key = ANY(%s)",
+                (_QUEUE, list(flows)),
+            )
+        return {flow for (flow,) in rows}
 
     async def prune(self, before: datetime) -> int:
         """A few hundred at a time."""

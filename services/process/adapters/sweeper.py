@@ -23,10 +23,11 @@ class Sweeper:
     clock: Clock
 
     async def sweep(self) -> None:
-        """Harmless in parallel: a flow is due for one caller alone."""
+        """Harmless in parallel: a flow is due for one caller alone. One that is busy needs no wake."""
         async with self.store.work():
-            wakes = await self.books.flows.due(self.clock.now(), _WOKEN_AT_ONCE)
-        if wakes:
+            due = await self.books.flows.due(self.clock.now(), _WOKEN_AT_ONCE)
+        busy = await self.runtime.busy({one.flow for one in due}) if due else set()
+        if wakes := [one for one in due if one.flow not in busy]:
             await self.runtime.start(wakes)
             _log.info("woken by the sweeper", flows=len(wakes))
 

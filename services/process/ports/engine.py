@@ -1,6 +1,6 @@
 """The workflow engine, and what it is asked to do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -75,6 +75,10 @@ class ProcessRuntime(Protocol):
 
     async def unfinished(self, limit: int) -> Sequence[Run]:
         """Those that run (or ran when their executor died), and those of other versions."""
+        ...
+
+    async def busy(self, flows: Collection[str]) -> set[str]:
+        """Those with an activation that runs, or waits for its turn."""
         ...
 
     async def prune(self, before: datetime) -> int:
