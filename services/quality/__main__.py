@@ -10,6 +10,7 @@ from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
@@ -17,8 +18,10 @@ from services.kit.store import Store
 from services.quality import policy, rpc
 from services.quality.adapters.reference import ReferenceItems
 from services.quality.consumers import subscriptions
+from services.quality.graph import SCHEMA
 from services.quality.ports import MasterData
 from services.quality.settings import QualitySettings
+from services.quality.store import open_books
 from services.quality.store.items import SqlItems
 
 TOPIC, REFERENCE = Topic("plantmesh.quality"), Topic("plantmesh.reference")
@@ -44,7 +47,9 @@ async def compose(service: Service, settings: QualitySettings) -> None:
     quality = Assembly("quality", service, settings, TOPIC, subscribers=settings.subscribers)
     quality.consume(subscriptions(SqlItems()), [REFERENCE])
     reference = ReferenceServiceStub(quality.peer(settings.reference_address).channel)
-    quality.serve(registrations(service.store, ReferenceItems(reference.BatchGetItems)))
+    ports = {"store": service.store, "books": open_books(SystemClock())}
+    graph = GraphApp(SCHEMA, service.verifier, ports)
+    quality.serve(registrations(service.store, ReferenceItems(reference.BatchGetItems)), graph)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from services.quality.domain.events import Fact
 from services.quality.domain.hold import Hold
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.item import Item
-from services.quality.domain.keys import InspectionKey, LotKey
+from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
 from services.quality.domain.result import Point, Result
 from services.quality.domain.submission import Submission, Verdict
 
@@ -49,6 +49,10 @@ class Submissions(Protocol):
 
     async def excused(self, lots: Collection[LotKey]) -> set[LotKey]:
         """Those of which output came that needed no inspection."""
+        ...
+
+    async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """The lots of which output of each order came."""
         ...
 
 

@@ -1,13 +1,15 @@
 """Use cases: reads, a batch at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from services.kit.errors import NotFoundError
 from services.kit.paging import Cut, Listing, Page
 from services.quality.domain.hold import Hold
 from services.quality.domain.inspection import Inspection
-from services.quality.domain.keys import LotKey
+from services.quality.domain.keys import LotKey, OrderKey
 from services.quality.domain.result import Result
 from services.quality.domain.status import LotStatus, status_of
 from services.quality.ports import Books
@@ -36,6 +38,29 @@ async def lot_quality(books: Books, lots: Sequence[LotKey]) -> list[LotQuality]:
         )
         for lot in lots
     ]
+
+
+async def inspections_of_orders(
+    books: Books, orders: Collection[OrderKey]
+) -> dict[OrderKey, list[Inspection]]:
+    """Of what each order made, oldest first."""
+    made = await books.submissions.made(orders)
+    found = await books.inspections.of_lots({lot for lots in made.values() for lot in lots})
+    by_order: defaultdict[OrderKey, list[Inspection]] = defaultdict(list)
+    for one in sorted(chain.from_iterable(found.values()), key=lambda one: one.id):
+        by_order[one.key.order].append(one)
+    return {order: by_order[order] for order in orders}
+
+
+async def holds_of_orders(books: Books, orders: Collection[OrderKey]) -> dict[OrderKey, list[Hold]]:
+    """Those not lifted that cover a lot of each order, each once, by number."""
+    made = await books.submissions.made(orders)
+    found = await books.holds.on_lots({lot for lots in made.values() for lot in lots})
+    by_order: dict[OrderKey, list[Hold]] = {}
+    for order in orders:
+        holds = {hold.no: hold for lot in made.get(order, ()) for hold in found.get(lot, ())}
+        by_order[order] = [holds[no] for no in sorted(holds)]
+    return by_order
 
 
 def require_inspection(

@@ -6,6 +6,13 @@ from typing import NamedTuple
 _NUMBER = re.compile(r"IL-([1-9][0-9]{0,17})", re.ASCII)
 
 
+class OrderKey(NamedTuple):
+    """A production order within its plant."""
+
+    plant: str
+    order_no: str
+
+
 class LotKey(NamedTuple):
     """A material lot: the number is unique within its item."""
 
@@ -29,6 +36,11 @@ class InspectionKey(NamedTuple):
     def lot(self) -> LotKey:
         """Without the order."""
         return LotKey(self.plant, self.item_no, self.lot_no)
+
+    @property
+    def order(self) -> OrderKey:
+        """Who made it."""
+        return OrderKey(self.plant, self.order_no)
 
 
 def number_of(id: int) -> str:

@@ -1,10 +1,11 @@
 """What quality was told of, in PostgreSQL."""
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
-from services.quality.domain.keys import LotKey, id_of, number_of
+from services.quality.domain.keys import LotKey, OrderKey, id_of, number_of
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.store.columns import lot_arrays
 
@@ -54,6 +55,18 @@ class SqlSubmissions:
             lot_arrays(lots),
         )
         return {LotKey(*row) for row in rows}
+
+    async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """By an index of the orders."""
+        rows = await current_work().sql(
+            "SELECT DISTINCT plant, order_no, item_no, lot_no FROM submission"
+            " WHERE (plant, order_no) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            ([one.plant for one in orders], [one.order_no for one in orders]),
+        )
+        found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
+        for plant, order_no, *lot in rows:
+            found[OrderKey(plant, order_no)].add(LotKey(plant, *lot))
+        return dict(found)
 
     async def _find(self, sources: Collection[str]) -> dict[str, Verdict]:
         rows = await current_work().sql(

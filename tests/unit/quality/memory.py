@@ -14,7 +14,7 @@ from services.quality.domain.events import Fact, key_of
 from services.quality.domain.hold import Hold, State
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.item import Item
-from services.quality.domain.keys import InspectionKey, LotKey
+from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
 from services.quality.domain.result import Point, Result
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.ports import Books
@@ -58,6 +58,15 @@ class MemorySubmissions:
         """By their verdicts."""
         free = {one.submission.lot for one in self.rows.values() if not one.required}
         return free & set(lots)
+
+    async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """By their submissions."""
+        found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
+        for one in (verdict.submission for verdict in self.rows.values()):
+            key = OrderKey(one.lot.plant, one.order_no)
+            if key in orders:
+                found[key].add(one.lot)
+        return dict(found)
 
 
 class MemoryInspections:

@@ -54,6 +54,7 @@ TABLES = (
         inspection_id bigint REFERENCES inspection,
         item_version bigint,
         recorded_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
+    "CREATE INDEX submission_made ON submission (plant, order_no) INCLUDE (item_no, lot_no)",
     """CREATE INDEX submission_excused ON submission (plant, item_no, lot_no)
         WHERE inspection_id IS NULL""",
     """CREATE TABLE hold (

@@ -4,12 +4,15 @@
 from services.kit.errors import InvalidError, NotFoundError
 from services.kit.paging import Page
 from services.quality.application.find import (
+    holds_of_orders,
+    inspections_of_orders,
     list_hold_lots,
     listing_of_lots,
     lot_quality,
 )
 from services.quality.domain.hold import HoldOrder
 from services.quality.domain.hold import State as HoldState
+from services.quality.domain.keys import OrderKey
 from services.quality.domain.status import LotStatus
 from tests.unit.quality.samples import (
     BREAD,
@@ -56,6 +59,29 @@ class HoldsContract:
             assert (await books.holds.get(["H1"]))["H1"] == lifted
         steps = ["HoldPlaced", "HoldSettled", "HoldReleased", "HoldSettled"]
         assert await laboratory.told() == [f"hold/H1 {step}" for step in steps]
+
+    async def test_an_order_is_held_by_what_holds_its_lots(self, laboratory: Laboratory) -> None:
+        await introduce(laboratory, BREAD, WATER)
+        await submit(
+            laboratory,
+            output("a"),
+            output("b", lot="BREAD/L2"),
+            output("c", lot="WATER/W1"),
+            output("d", lot="BREAD/L3", order_no="4712"),
+            output("e", order_no="4713"),
+        )
+        await place(laboratory, hold("H2", "BREAD/L1", "WATER/W1"), hold("H1", "BREAD/L2"))
+        ours, theirs, shared, nobodys = (OrderKey("lyon", f"471{n}") for n in range(1, 5))
+        orders = {ours, theirs, shared, nobodys}
+        async with laboratory.work() as books:
+            held = await holds_of_orders(books, orders)
+            inspected = await inspections_of_orders(books, orders)
+        assert [one.no for one in held[ours]] == ["H1", "H2"]
+        assert [one.no for one in held[shared]] == ["H2"]
+        assert held[theirs] == held[nobodys] == []
+        assert [one.lot.lot_no for one in inspected[ours]] == ["L1", "L2"]
+        assert [one.key.order_no for one in inspected[shared]] == ["4713"]
+        assert inspected[nobodys] == []
 
     async def test_repeats_change_nothing(self, laboratory: Laboratory) -> None:
         both = hold("H1", "BREAD/L2", "BREAD/L1", "BREAD/L2"), hold("H2", "BREAD/L3")
