@@ -5,6 +5,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 BIN := .venv/bin
+# Where a platform keeps its data and logs; make demo leaves its own in .mesh/demo.
+ROOT ?= .mesh
 STEP := @tools/step
 PYTEST := $(BIN)/python -m pytest -q
 PICK = $(if $(K),-k "$(K)")
@@ -21,7 +23,10 @@ VERBS := $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\# .*/\1/p' Makefile)
 help: ## Show this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: .make/install ## Make .venv with everything locked by hash (repeats only when a lock changes)
+setdemo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
+	@$(BIN)/python -m tools.demo
+
+up: .make/install ## Make .venv with everything locked by hash (repeats only when a lock changes)
 	@echo "  ✓ .venv is ready; make help lists the verbs"
 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
@@ -35,11 +40,14 @@ format: .make/install ## Put Python and protos into the house's format
 check: .make/install ## Format, lint, types, import contracts, protos, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
+demo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
+	@$(BIN)/python -m tools.demo
+
 up: .make/install ## Start the platform on this machine and leave it running (status: plantctl status)
-	@$(BIN)/python -m tools.mesh up
+	@$(BIN)/python -m tools.mesh up --root $(ROOT)
 
 down: .make/install ## Stop it, in order; also what a killed one left behind
-	@$(BIN)/python -m tools.mesh down
+	@$(BIN)/python -m tools.mesh down --root $(ROOT)
 
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
@@ -57,6 +65,12 @@ faults-long: .make/install ## The same for hours' worth of accidents: at least 2
 
 faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
 	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
+
+bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
+	@$(BIN)/python -m tests.bench
+
+bench-long: .make/install ## The same with five times as much of everything
+	@$(BIN)/python -m tests.bench --long
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb

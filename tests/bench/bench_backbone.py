@@ -1,10 +1,6 @@
-"""What it costs to carry events from the outbox to their effects, beside XADD and XREAD alone.
-
-`python -m tests.bench.bench_backbone`: ratios of one run, per CPU second of our processes.
-"""
+"""What it costs to carry events from the outbox to their effects, beside XADD and XREAD alone."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -24,25 +20,27 @@ from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.migrate import migrate
 from services.kit.store import Store, current_work
-from tests.bench.meter import Cost, broker_cpu, measure, postgres_cpu
-from tests.servers import PostgresServer, ValkeyServer, postgres_server, valkey_server
+from tests.bench.meter import broker_cpu, measure, postgres_cpu
+from tests.bench.report import Result, Step
+from tests.servers import postgres_server, valkey_server
 
-EVENTS = 40_000
-RAW = 3 * EVENTS
-"""The broker alone is so quick that less would measure the noise."""
+RAW = 3
+"""The broker alone is so quick that fewer events than three times ours would measure the noise."""
 KEYS = 1000
+AIMS = {100: 0.45, 500: 0.9}
 TEXT = "x" * 200
 TOPIC = Topic("plantmesh.bench", 4)
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where and how: `batch` events a call on both sides."""
+    """Where and how: `events` in all, `batch` of them a call on both sides."""
 
     owner: str
     reader: str
     broker: str
     batch: int
+    events: int
 
 
 def write(course: Course) -> int:
@@ -51,13 +49,13 @@ def write(course: Course) -> int:
     async def all_of_them() -> None:
         store = Store(course.owner)
         store.bind(Outbox(TOPIC))
-        for start in range(0, EVENTS, 100):
+        for start in range(0, course.events, 100):
             async with store.work() as work:
                 for number in range(start, start + 100):
                     emit(work, f"k{number % KEYS}", StringValue(value=TEXT))
 
     uvloop.run(all_of_them())
-    return EVENTS
+    return course.events
 
 
 def relay(course: Course) -> int:
@@ -69,14 +67,15 @@ def relay(course: Course) -> int:
         def observe(signal: Signal, amount: int = 1, /, **_: object) -> None:
             nonlocal count
             count += amount * (signal is Signal.PUBLISHED)
-            if count >= EVENTS:
+            if count >= course.events:
                 stop.set()
 
         client = redis.asyncio.Redis.from_url(course.broker)
         options = RelayOptions(batch=course.batch, observer=observe)
         return Relay(Store(course.owner), client, TOPIC, options).run(stop)
 
-    return _run(until_published)
+    _run(until_published)
+    return course.events
 
 
 def consume(course: Course) -> int:
@@ -90,7 +89,7 @@ def consume(course: Course) -> int:
         async def apply(events: list[Event[StringValue]]) -> None:
             await current_work().sql(
                 "INSERT INTO effect (key, sequence, id)"
-                " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[])",
+                " SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[])",
                 (
                     [event.key for event in events],
                     [event.sequence for event in events],
@@ -101,7 +100,7 @@ def consume(course: Course) -> int:
         def observe(signal: Signal, amount: int = 1, /, **_: object) -> None:
             nonlocal count
             count += amount * (signal is Signal.APPLIED)
-            if count >= EVENTS:
+            if count >= course.events:
                 stop.set()
 
         client = redis.asyncio.Redis.from_url(course.broker)
@@ -110,90 +109,76 @@ def consume(course: Course) -> int:
             stop
         )
 
-    return _run(until_applied)
+    _run(until_applied)
+    return course.events
 
 
 def add(course: Course) -> int:
     """The broker alone: pipelined XADD of the same fields."""
+    total = RAW * course.events
     with redis.Redis.from_url(course.broker, protocol=2) as client:
-        for start in range(0, RAW, course.batch):
+        for start in range(0, total, course.batch):
             pipe = client.pipeline(transaction=False)
             stream = TOPIC.stream(start // course.batch % TOPIC.partitions)
             for number in range(start, start + course.batch):
                 pipe.xadd(stream, _fields(number))
             pipe.execute()
-    return RAW
+    return total
 
 
 def read(course: Course) -> int:
     """The broker alone: XREAD, and the entries as values."""
     at = {TOPIC.stream(partition): "0-0" for partition in range(TOPIC.partitions)}
-    left = RAW
+    left = total = RAW * course.events
     with redis.Redis.from_url(course.broker, protocol=2) as client:
         while left > 0:
             found: Any = client.xread(dict(at), count=course.batch)
             for stream, entries in found:
                 at[stream.decode()] = entries[-1][0].decode()
                 left -= len([_event(fields) for _, fields in entries])
-    return RAW
+    return total
 
 
-def compare(postgres: PostgresServer, broker: ValkeyServer, batch: int) -> float:
-    """Run both at one batch size and print them; ours by theirs."""
-    course = Course(
-        owner=postgres.dsn("bench", _prepare),
-        reader=postgres.dsn("bench", _prepare),
-        broker=broker.url,
-        batch=batch,
-    )
-    broker.clear()
-    _line(f"batch {batch}: {EVENTS} events")
-    steps: list[tuple[str, Callable[[Course], int]]] = [
-        ("write (100 a transaction)", write),
-        ("relay", relay),
-        ("consume and apply", consume),
-    ]
-    costs = [_step(name, work, course, postgres.url) for name, work in steps]
-    [(effects, heads)] = _ask(course)
-    if (effects, heads) != (EVENTS, EVENTS):
-        raise SystemExit(f"{effects} effects of {EVENTS}: no figure is worth this")
-    broker.clear()
-    raw = [
-        _step(name, work, course, postgres.url) for name, work in (("XADD", add), ("XREAD", read))
-    ]
-    ours, theirs = costs[1] + costs[2], raw[0] + raw[1]
-    ratio = ours.per_cpu_second / theirs.per_cpu_second
-    _line(
-        f"  outbox to applied {ours.per_cpu_second:,.0f}/CPU s, XADD + XREAD"
-        f" {theirs.per_cpu_second:,.0f}/CPU s: ratio {ratio:.2f}"
-    )
-    return ratio
-
-
-def main() -> None:
-    """Both batch sizes, on servers of our own."""
+def backbone(batch: int, events: int = 40_000) -> Result:
+    """Both at one batch size; ours by theirs."""
     with postgres_server() as postgres, valkey_server(private=True) as broker:
-        for batch in (100, 500):
-            compare(postgres, broker, batch)
+        owner, reader = (postgres.dsn("bench", _prepare) for _ in range(2))
+        course = Course(owner, reader, broker.url, batch, events)
+        steps = [
+            _step("write (100 a transaction)", write, course, postgres.url),
+            _step("relay", relay, course, postgres.url),
+            _step("consume and apply", consume, course, postgres.url),
+        ]
+        right = _applied(course) == (events, events)
+        broker.clear()
+        steps += [
+            _step("XADD, pipelined", add, course, postgres.url),
+            _step("XREAD", read, course, postgres.url),
+        ]
+    _, relayed, applied, added, found = (step.cost for step in steps)
+    ours, theirs = relayed + applied, added + found
+    return Result(
+        name=f"backbone-{batch}",
+        says="outbox to applied by XADD + XREAD, each per CPU second",
+        ratio=ours.per_cpu_second / theirs.per_cpu_second,
+        aim=AIMS.get(batch, 0),
+        right=right,
+        steps=steps,
+    )
 
 
-def _run(start: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
+def _run(start: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     async def until_done() -> None:
         await start(asyncio.Event())
 
     uvloop.run(until_done())
-    return EVENTS
 
 
-def _step(name: str, work: Callable[[Course], int], course: Course, superuser: str) -> Cost:
+def _step(name: str, work: Callable[[Course], int], course: Course, superuser: str) -> Step:
     before = postgres_cpu(superuser), broker_cpu(course.broker)
     cost = measure(work, course)
-    servers = postgres_cpu(superuser) - before[0], broker_cpu(course.broker) - before[1]
-    _line(
-        f"  {name:26} {cost.per_cpu_second:9,.0f}/CPU s {cost.count / cost.wall:9,.0f}/s;"
-        f" beside it PostgreSQL {servers[0]:.1f} s, broker {servers[1]:.1f} s"
-    )
-    return cost
+    postgres, broker = postgres_cpu(superuser) - before[0], broker_cpu(course.broker) - before[1]
+    return Step(name, cost, {"PostgreSQL": postgres, "broker": broker})
 
 
 def _fields(number: int) -> dict[Any, Any]:
@@ -223,16 +208,9 @@ def _prepare(url: str) -> None:
         connection.execute("CREATE TABLE effect (key text, sequence bigint, id text)")
 
 
-def _ask(course: Course) -> list[tuple[int, int]]:
+def _applied(course: Course) -> tuple[int, int]:
+    """Effects, and positions that were given."""
     with psycopg.connect(course.owner) as owner, psycopg.connect(course.reader) as reader:
-        effects = reader.execute("SELECT count(*) FROM effect").fetchall()[0][0]
-        heads = owner.execute("SELECT sum(n)::bigint FROM stream_head").fetchall()[0][0]
-    return [(effects, heads)]
-
-
-def _line(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
-if __name__ == "__main__":
-    main()
+        [(effects,)] = reader.execute("SELECT count(*) FROM effect").fetchall()
+        [(heads,)] = owner.execute("SELECT sum(n)::bigint FROM stream_head").fetchall()
+    return effects, heads

@@ -1,8 +1,7 @@
-"""Lane postings a second against a fast ERP, order judged: `python -m tests.bench.bench_lanes`."""
+"""What a lane posts in a second against a fast ERP, and whether in order."""
 
-import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import uvloop
 from services.kit.lanes.systems import System
 from services.kit.lanes.worker import Worker
 from services.kit.migrate import migrate
-from tests.bench.meter import Cost, measure, postgres_cpu
+from tests.bench.meter import measure, postgres_cpu
+from tests.bench.report import Result, Step
 from tests.faults.lanes.carrying import announce, owner_store
 from tests.faults.lanes.erp import Erp
 from tests.faults.lanes.rig import LaneRig
@@ -22,26 +22,22 @@ from tests.servers import postgres_server
 KEYS = 200
 
 
-@dataclass(frozen=True)
-class LaneFigures:
-    """`claim` heads at once by one worker; the server's CPU seconds stand beside ours."""
-
-    claim: int
-    cost: Cost
-    postgres_cpu: float
-    in_order: bool
-
-    def line(self) -> str:
-        """For people."""
-        return (
-            f"lanes, claim {self.claim}: {self.cost.count / self.cost.wall:,.0f} postings/s, "
-            f"{self.cost.per_cpu_second:,.0f} per CPU second of ours "
-            f"(PostgreSQL: {self.postgres_cpu:.1f} s), order exact: {self.in_order}"
-        )
+def lanes(postings: int = 6000, claims: tuple[int, ...] = (1, 20)) -> Result:
+    """Drain a lane of 200 keys with one worker, by how many heads it claims at once."""
+    runs = [_carry(claim, postings if claim > 1 else postings // 6) for claim in claims]
+    steps = [step for step, _ in runs]
+    return Result(
+        name="lanes",
+        says=f"postings a second at {claims[-1]} heads a claim",
+        ratio=steps[-1].cost.per_second,
+        aim=3200,
+        right=all(in_order for _, in_order in runs),
+        steps=steps,
+    )
 
 
-def lanes(claim: int, postings: int = 6000) -> LaneFigures:
-    """Drain `postings` over 200 keys with one worker that claims `claim` heads at once."""
+def _carry(claim: int, postings: int) -> tuple[Step, bool]:
+    """What it took, and whether the ERP's journal is in the order of acceptance."""
     with postgres_server() as server, tempfile.TemporaryDirectory() as folder:
         dsn = server.dsn("lanes", prepared_by=partial(migrate, "kit"))
         place = Place(owner=dsn, reader="", broker="", folder=Path(folder))
@@ -54,8 +50,8 @@ def lanes(claim: int, postings: int = 6000) -> LaneFigures:
             rig.ask("ANALYZE lane_entry")
             before = postgres_cpu(server.url)
             cost = measure(_drain, place, system, postings)
-            used = postgres_cpu(server.url) - before
-            return LaneFigures(claim, cost, used, rig.verdict().ok)
+            beside = {"PostgreSQL": postgres_cpu(server.url) - before}
+            return Step(f"claim {claim}", cost, beside), rig.verdict().ok
         finally:
             rig.stop()
 
@@ -75,8 +71,3 @@ async def _post(place: Place, system: System, postings: int) -> int:
     await outside.close()
     await store.close()
     return posted
-
-
-if __name__ == "__main__":
-    for size in map(int, sys.argv[1:] or ("1", "20", "50")):
-        sys.stdout.write(lanes(size, 1000 if size == 1 else 6000).line() + "\n")

@@ -1,0 +1,45 @@
+"""Each bench runs, with numbers too small to say anything; what it carries is right."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench.bench_backbone import backbone
+from tests.bench.bench_calls import calls
+from tests.bench.bench_lanes import lanes
+from tests.bench.meter import Cost
+from tests.bench.report import Result, Step, publish
+
+
+def test_events_are_all_applied() -> None:
+    result = backbone(100, events=400)
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [400, 400, 400, 1200, 1200]
+
+
+def test_postings_arrive_in_order() -> None:
+    result = lanes(120, claims=(1, 20))
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [20, 120]
+
+
+def test_a_batch_brings_what_single_calls_bring() -> None:
+    result = calls(items=1000)
+    assert [step.cost.count for step in result.steps] == [100, 1000]
+    assert all(step.beside["of it erp"] > 0 for step in result.steps)
+
+
+def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step = Step("fold", Cost(count=100, cpu=0.5, wall=1.0), {"PostgreSQL": 0.25})
+    publish(Result("paper", "folds by creases", 2.5, 2, True, [step]), tmp_path)
+    printed = capsys.readouterr().out
+    assert "paper: folds by creases = 2.50 (aim 2.00)\n" in printed
+    assert "200/CPU s" in printed
+    kept = json.loads((tmp_path / "paper.json").read_text())
+    assert kept["ratio"] == 2.5
+    assert kept["per_cpu_second"] == {"fold": 200}
+
+
+def test_wrong_effects_spoil_a_result() -> None:
+    assert "WRONG" in Result("paper", "folds", 9, 2, False).table()
