@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
@@ -53,6 +53,16 @@ class Desks:
         """One service; raises what it answered."""
         async with self._desk(self._place(service).target) as desk:
             return await ask(desk)
+
+    async def reach(
+        self, service: str, stub: Callable[[Any], Any], ask: Callable[[Any], Awaitable[Any]]
+    ) -> Any:
+        """A service's own calls, through a stub of them; raises what it answered."""
+        peer = Peer(self._place(service).target, Carried(self._token), seconds=_SECONDS)
+        try:
+            return await ask(stub(peer.channel))
+        finally:
+            await peer.close()
 
     async def ask_all(self, ask: Ask[Answer]) -> list[Reply[Answer]]:
         """Every service at the same time; who is away or refuses says so in the reply."""
