@@ -23,10 +23,7 @@ VERBS := $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\# .*/\1/p' Makefile)
 help: ## Show this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setdemo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
-	@$(BIN)/python -m tools.demo
-
-up: .make/install ## Make .venv with everything locked by hash (repeats only when a lock changes)
+setup: .make/install ## Make .venv with everything locked by hash (repeats only when a lock changes)
 	@echo "  ✓ .venv is ready; make help lists the verbs"
 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
