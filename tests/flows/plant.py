@@ -1,0 +1,248 @@
+"""All services around one plant and its ledger, and the people who work there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
+from plantmesh.mes.v1 import work_orders_pb2 as mes
+from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
+from plantmesh.quality.v1 import quality_pb2 as quality
+from plantmesh.quality.v1.quality_pb2_grpc import InspectionServiceStub
+from plantmesh.reference.v1 import reference_pb2 as reference
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+from plantmesh.wms.v1 import wms_pb2 as wms
+from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
+
+from services.kit.errors import DomainError, UnavailableError
+from services.kit.rpc.client import Peer
+from tests.shopfloor import (
+    MADE,
+    NOON,
+    PLANT,
+    UNIT,
+    USED,
+    Desk,
+    Token,
+    introduce,
+    ledger_system,
+    release_orders,
+)
+from tools.mesh.files import remembered_secret
+from tools.mesh.mesh import Mesh
+from tools.mesh.people import USERS
+from tools.mesh.ports import LOOPBACK
+from tools.simulators.ledger.client import Client
+from tools.simulators.ledger.place import Place, declare
+
+SERVICES = ("reference", "erp", "mes", "wms", "quality", "process")
+HEAT, OPENING = "HEAT-1", 100_000
+"""The lot of steel that everything is made of, and how much there is of it."""
+STRANGE = "unobtainium"
+"""An item that everybody but the ledger knows."""
+_STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Plant:
+    """The processes, and what people do with them; every call may meet any replica."""
+
+    mesh: Mesh
+    ledger: Client
+    place: Place
+    desk: Desk
+    peers: Mapping[str, Peer]
+
+    async def open(self, orders: Sequence[str]) -> None:
+        """Master data, stock of steel, and `orders` released, taken over and started."""
+        await insist(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(_master()))
+        receipts = [self._receipt(item) for item in (USED, STRANGE)]
+        request = wms.MoveStockRequest(idempotency_key="opening", movements=receipts)
+        await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
+        await release_orders(self.ledger, orders)
+        await until(lambda: self._taken_over(orders))
+        for command in _STARTED:
+            await self._command(command, orders)
+
+    @property
+    def floor(self) -> Any:
+        """Work orders, as the line meets them."""
+        return self._stub(WorkOrderServiceStub, "line")
+
+    @property
+    def laboratory(self) -> Any:
+        """Inspections, as an inspector meets them."""
+        return self._stub(InspectionServiceStub, "inspector")
+
+    async def confirm(self, order: str, number: int, *, item: str = USED) -> None:
+        """The line's report `number` of an order: 2.5 kg made of 4 kg; asked until answered."""
+        report = mes.Confirmation(
+            id=f"{order}-{number}",
+            order=order_key(order),
+            lot_no=f"L-{order}",
+            consumed=[mes.ConsumedLot(item_no=item, lot_no=HEAT, quantity=kilograms("4"))],
+            occurred_at=noon(),
+        )
+        getattr(report, "yield").CopyFrom(kilograms("2.5"))
+        request = mes.ConfirmOperationsRequest(
+            idempotency_key=f"confirm/{order}/{number}", confirmations=[report]
+        )
+        await insist(lambda: self.floor.ConfirmOperations(request))
+
+    async def inspections(self) -> list[quality.Inspection]:
+        """All of the plant, by order; [] while quality is away."""
+        request = quality.ListInspectionsRequest(plant=PLANT)
+        request.page.size = 200
+        try:
+            answer = await self.laboratory.ListInspections(request)
+        except UnavailableError:
+            return []
+        return sorted(answer.inspections, key=lambda one: one.order_no)
+
+    async def accept(self, inspection_no: str, split: int, amount: str) -> None:
+        """The inspector frees a part of what waits."""
+        decision = quality.InspectionDecision(
+            inspection_no=inspection_no,
+            disposition=quality.Disposition(
+                split_no=split, outcome=quality.OUTCOME_ACCEPT, quantity=kilograms(amount)
+            ),
+        )
+        request = quality.DecideInspectionsRequest(
+            idempotency_key=f"decide/{inspection_no}/{split}", decisions=[decision]
+        )
+        await insist(lambda: self.laboratory.DecideInspections(request))
+
+    async def _command(self, command: mes.Command.ValueType, orders: Sequence[str]) -> None:
+        commands = [mes.WorkOrderCommand(key=order_key(one), command=command) for one in orders]
+        request = mes.CommandWorkOrdersRequest(
+            idempotency_key=f"start/{command}", commands=commands
+        )
+        await insist(lambda: self.floor.CommandWorkOrders(request))
+
+    async def _taken_over(self, orders: Sequence[str]) -> bool:
+        request = mes.BatchGetWorkOrdersRequest(keys=map(order_key, orders))
+        answer = await insist(lambda: self.floor.BatchGetWorkOrders(request))
+        return len(answer.orders) == len(orders)
+
+    def _stub(self, kind: Any, user: str) -> Any:
+        service = kind.__module__.split(".")[1]
+        return kind(self.peers[f"{user}@{service}"].channel)
+
+    def _receipt(self, item: str) -> wms.Movement:
+        return wms.Movement(
+            reference=f"opening/{item}",
+            type=wms.MOVEMENT_TYPE_RECEIPT_PURCHASE,
+            stock=wms.StockKey(
+                plant=PLANT, item_no=item, lot_no=HEAT, status=wms.STOCK_STATUS_UNRESTRICTED
+            ),
+            quantity=kilograms(str(OPENING)),
+            occurred_at=noon(),
+        )
+
+
+WHO = ("operator@reference", "storekeeper@wms", "line@mes", "inspector@quality")
+
+
+@asynccontextmanager
+async def running(root: Path, env: Mapping[str, str], *, replicas: int = 1) -> AsyncIterator[Plant]:
+    """Everything up under `root`; `env` is every service's."""
+    place = Place(root / "ledger")
+    secrets = orjson.dumps({"ledger": remembered_secret(place.key)}).decode()
+    told = {"PLANTMESH_SECRETS": secrets, "PLANTMESH_POLL_SECONDS": "0.2"}
+    async with Mesh(
+        root, services=SERVICES, replicas=replicas, env=told | dict(env), durable=False
+    ) as mesh:
+        [program] = await mesh.run(declare(place.folder))
+        tokens = {user: Token(mesh.issuer.signer.mint(USERS[user])) for user in USERS}
+        peers = {
+            who: Peer(_address(mesh, service, replicas), tokens[user], seconds=10)
+            for who in WHO
+            for user, service in [who.split("@")]
+        }
+        desk = Desk(_address(mesh, "erp", replicas), tokens["operator"].minted)
+        async with Client(program, place) as ledger:
+            await introduce(mesh.databases["erp"], ledger_system(ledger.url))
+            yield Plant(mesh, ledger, place, desk, peers)
+        await desk.close()
+        for peer in peers.values():
+            await peer.close()
+
+
+def order_key(order: str) -> keys_pb2.OrderKey:
+    """Of the plant."""
+    return keys_pb2.OrderKey(plant=PLANT, order_no=order)
+
+
+def kilograms(amount: str) -> quantity_pb2.Quantity:
+    """A decimal string."""
+    return quantity_pb2.Quantity(value=amount, unit=UNIT)
+
+
+def noon() -> instant_pb2.Instant:
+    """When everything happens."""
+    at = instant_pb2.Instant(offset_minutes=120)
+    at.timestamp.FromDatetime(NOON)
+    return at
+
+
+async def insist(call: Callable[[], Awaitable[_T]], seconds: float = 60.0) -> _T:
+    """Ask until somebody answers; whatever we ask carries its key, so it happens once."""
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                return await call()
+            except UnavailableError:
+                await asyncio.sleep(0.1)
+
+
+async def until(fact: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+    """Wait for a fact; a service that is away has not told of it."""
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                if await _holds(fact):
+                    return
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"not within {seconds:g} s: {fact}") from None
+
+
+async def _holds(fact: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await fact()
+    except DomainError:
+        return False
+
+
+def _address(mesh: Mesh, service: str, replicas: int) -> str:
+    """All replicas, as a gRPC target."""
+    ports = (mesh.program(service, replica).port("grpc") for replica in range(replicas))
+    return "ipv4:" + ",".join(f"{LOOPBACK}:{port}" for port in ports)
+
+
+def _master() -> reference.PutMasterDataRequest:
+    kinds = {
+        MADE: reference.ITEM_TYPE_FINISHED,
+        USED: reference.ITEM_TYPE_RAW,
+        STRANGE: reference.ITEM_TYPE_RAW,
+    }
+    return reference.PutMasterDataRequest(
+        idempotency_key="opening",
+        plants=[reference.Plant(plant=PLANT, name="Lyon", time_zone="Europe/Paris")],
+        items=[
+            reference.Item(
+                item_no=item,
+                description=item,
+                base_unit=UNIT,
+                type=kind,
+                lot_controlled=True,
+                inspection_on_production=item == MADE,
+            )
+            for item, kind in kinds.items()
+        ],
+    )

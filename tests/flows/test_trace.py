@@ -1,0 +1,129 @@
+"""One confirmation's trace hangs together through stream, wait, park, fix, replay and the ERP.
+
+The spans are those that a collector gets of six real services. Every hop of the story is cut in
+turn in what was collected, and the judge must name the step that lost its cause. What it judges is
+real: with `without_traceparent` on the services' path nothing that comes by stream is found.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import aiohttp
+import psycopg
+import pytest
+
+from tests.flows.plant import STRANGE, Plant, running, until
+from tests.flows.spans import Sink, Spans, cut, sink
+from tests.flows.story import HOPS, ORDER, missing, tell
+from tests.servers import scratch_folder
+from tests.shopfloor import USED
+from tools.mesh.gateway import graph_url
+from tools.mesh.people import USERS
+from tools.mesh.program import HERE
+
+pytestmark = pytest.mark.flow
+
+_FORGETFUL = Path(__file__).parent / "without_traceparent"
+_QUERY = '{ orders(plant: "lyon") { edges { node { id } } } }'
+
+
+@pytest.fixture(scope="module")
+def spans() -> Spans:
+    """Of the whole story; told once."""
+    return asyncio.run(collected())
+
+
+def test_the_whole_story_hangs_together(spans: Spans) -> None:
+    told = tell(spans)
+    services = {spans[id].service for ids in told.values() for id in ids}
+    of_story = sum(map(len, told.values()))
+    sys.stdout.write(
+        f"\n{len(spans)} spans, {of_story} of the story, in {len(services)} services\n"
+    )
+    assert missing(spans) == []
+    assert services == {"mes", "process", "quality", "wms", "erp"}
+
+
+@pytest.mark.parametrize(("step", "before"), HOPS)
+def test_without_this_hop_it_does_not(spans: Spans, step: str, before: str) -> None:
+    told = tell(spans)
+    broken = cut(spans, told[step], told[before])
+    assert step in missing(broken)
+
+
+@pytest.mark.long
+async def test_a_stream_that_forgets_its_cause_is_found() -> None:
+    lost = missing(await collected(PYTHONPATH=f"{_FORGETFUL}:{HERE}:{HERE / 'protos' / 'gen'}"))
+    assert {"stream", "workflow", "movement", "end of wait", "yield posted"} <= set(lost)
+    assert "reading" not in lost
+
+
+async def collected(**env: str) -> Spans:
+    """Tell the story to a collector; every process has said all when it ended."""
+    async with sink() as one:
+        with scratch_folder() as root:
+            told = {
+                "PLANTMESH_OTLP_ENDPOINT": one.url,
+                "PLANTMESH_TRACE_SHARE": "1",
+                "OTEL_BSP_SCHEDULE_DELAY": "200",
+            }
+            async with running(root, told | env) as plant:
+                await live(plant, one)
+        return dict(one.spans)
+
+
+async def live(plant: Plant, one: Sink) -> None:
+    """A confirmation whose consumption is poisoned and mended, and whose yield is inspected."""
+    await plant.open([ORDER])
+    await plant.confirm(ORDER, 1, item=STRANGE)
+
+    async def parked() -> bool:
+        return len(await plant.desk.parked()) == 1
+
+    async def inspected() -> bool:
+        return len(await plant.inspections()) == 1
+
+    async def posted() -> bool:
+        states = [status.document for status in await plant.desk.statuses([ORDER])]
+        return len(states) == 2 and all(states)
+
+    async def settled() -> bool:
+        return await told_of(plant) == 2
+
+    async def exported() -> bool:
+        return bool(tell(one.spans)["confirmation"])
+
+    await until(parked)
+    await until(inspected)
+    [entry] = await plant.desk.parked()
+    await plant.desk.mend(entry, USED)
+    [inspection] = await plant.inspections()
+    await plant.accept(inspection.inspection_no, 1, "1.5")
+    await until(posted)
+    await until(exported)
+    [confirmation] = tell(one.spans)["confirmation"]
+    await read_on(plant, one.spans[confirmation].traceparent)
+    await until(settled)
+
+
+async def told_of(plant: Plant) -> int:
+    """Postings of which process has heard that they are done."""
+    query = "SELECT count(*) FROM effect WHERE at = 'erp' AND posting = 'posted'"
+    async with await psycopg.AsyncConnection.connect(plant.mesh.databases["process"]) as connection:
+        [row] = await (await connection.execute(query)).fetchall()
+    return int(row[0])
+
+
+async def read_on(plant: Plant, traceparent: str) -> None:
+    """A front end asks under the trace of what it has confirmed."""
+    headers = {
+        "authorization": f"Bearer {plant.mesh.issuer.signer.mint(USERS['viewer'])}",
+        "traceparent": traceparent,
+    }
+    url = graph_url(plant.mesh.program("erp"), "graph")
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(url, json={"query": _QUERY}) as answer,
+    ):
+        assert "errors" not in await answer.json()
