@@ -1,4 +1,4 @@
-"""The story of `make demo` at a smaller plant: its recount holds, and would not if one thing lied."""
+"""The story of `make demo` at a smaller plant: the recount holds, and not without any paper."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
