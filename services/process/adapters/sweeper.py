@@ -23,7 +23,7 @@ class Sweeper:
     clock: Clock
 
     async def sweep(self) -> None:
-        """Harmless in parallel: a flow is due for one caller alone. One that is busy needs no wake."""
+        """Harmless in parallel: a flow is due for one caller alone. A busy one needs no wake."""
         async with self.store.work():
             due = await self.books.flows.due(self.clock.now(), _WOKEN_AT_ONCE)
         busy = await self.runtime.busy({one.flow for one in due}) if due else set()

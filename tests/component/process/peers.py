@@ -234,6 +234,11 @@ class Postings(postings_pb2_grpc.PostingServiceServicer):
         return await self.book.once("AcceptPostings", request, effect)
 
 
+def partly(servicer: Any, *parts: Any) -> Any:
+    """A servicer with no more than the calls that process makes."""
+    return servicer(*parts)
+
+
 class Peers:
     """All of them; they outlive the process service however often it is killed."""
 
@@ -241,13 +246,19 @@ class Peers:
         self.mes, self.quality = Book("mes"), Book("quality")
         self.wms, self.erp = Book("wms"), Book("erp")
         self.made: defaultdict[Lot, set[Lot]] = defaultdict(set)
-        self.inspections, self.reports = Inspections(self.quality), Reports(self.quality)
-        self.stock, self.postings = Stock(self.wms), Postings(self.erp)
+        self.inspections, self.reports = (
+            partly(Inspections, self.quality),
+            partly(Reports, self.quality),
+        )
+        self.stock, self.postings = partly(Stock, self.wms), partly(Postings, self.erp)
         hold = holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server
         served: dict[str, list[Registration]] = {
             "mes": [
-                (work_orders_pb2_grpc.add_WorkOrderServiceServicer_to_server, Orders(self.mes)),
-                (lots_pb2_grpc.add_LotServiceServicer_to_server, Lots(self.made)),
+                (
+                    work_orders_pb2_grpc.add_WorkOrderServiceServicer_to_server,
+                    partly(Orders, self.mes),
+                ),
+                (lots_pb2_grpc.add_LotServiceServicer_to_server, partly(Lots, self.made)),
                 (hold, Holding(self.mes)),
             ],
             "quality": [

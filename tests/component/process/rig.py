@@ -92,7 +92,7 @@ class ProcessRig:
 
     def declare(self, replicas: int, module: str, env: Mapping[str, str]) -> Process:
         """As the mesh would."""
-        plain = declare("process", self.env | env, replicas)
+        plain = declare("process", {**self.env, **env}, replicas)
         return Process(
             name="process",
             argv=[sys.executable, "-m", module],

@@ -1,0 +1,112 @@
+"""Facts are kept once, booked once, and what follows is planned once."""
+
+from typing import Any
+
+import pytest
+
+from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+from services.process.application.book import book_confirmations, book_disposition
+from services.process.application.keep_facts import keep_facts
+from services.process.application.tell_posted import Verdict, Word, tell_posted
+from services.process.application.wake_orders import wake_orders
+from services.process.domain.facts import Confirmed, Disposed, HoldOrdered, Saga
+from services.process.domain.keys import OrderKey
+from services.process.domain.ledger import Disposition, Outcome
+from services.process.ports import PostedPart, Wake
+from tests.unit.process.memory import memory_books
+from tests.unit.process.samples import AT, LOT, NOON, ORDER, confirmed, disposed, told
+
+
+async def book(books: Any, *pairs: tuple[Confirmed, str]) -> None:
+    """Confirmations with their inspections."""
+    facts = [(told(fact, f"e-{fact.number}"), fact) for fact, _ in pairs]
+    await book_confirmations(books, facts, [inspection for _, inspection in pairs], NOON)
+
+
+async def decide(books: Any, fact: Disposed) -> None:
+    """One decision."""
+    await book_disposition(books, told(fact, f"d-{fact.disposition.split_no}"), fact)
+
+
+def postings(books: Any) -> list[str]:
+    """References at erp, in order."""
+    return [one.reference for one in books.effects.planned.values() if one.at == "erp"]
+
+
+async def test_facts_wake_each_flow_and_saga_once() -> None:
+    books = memory_books()
+    hold = HoldOrdered("H-1", "lyon", (LOT,), active=True, version=1)
+    facts = [told(confirmed(1), "a"), told(confirmed(2), "b"), told(hold, "c")]
+    assert await keep_facts(books, facts) == [
+        Wake(Saga.PRODUCTION_CONFIRMATION, ORDER.flow, "a"),
+        Wake(Saga.APPLY_HOLD, "hold/H-1", "c"),
+    ]
+    assert books.holds.rows == {"H-1": hold}
+    assert await keep_facts(books, facts) == []
+
+
+async def test_confirmations_are_booked_once_and_inspected_yield_waits() -> None:
+    books = memory_books()
+    for _ in range(2):
+        await book(books, (confirmed(1, scrap=("1",)), "I-1"), (confirmed(2), ""))
+    assert [one.number for one in books.ledgers.yields] == [1]
+    assert postings(books) == ["lyon/4711/1/scrap", "lyon/4711/2/yield"]
+
+
+async def test_confirmation_without_yield_books_none() -> None:
+    books = memory_books()
+    await book(books, (confirmed(1, 0, scrap=("1",)), ""))
+    assert not books.ledgers.parts
+    assert postings(books) == ["lyon/4711/1/scrap"]
+
+
+async def test_decision_releases_exactly_its_part_once() -> None:
+    books = memory_books()
+    await book(books, (confirmed(1, 60), "I-1"), (confirmed(2, 40), "I-1"))
+    for _ in range(2):
+        await decide(books, disposed(1, 80))
+    assert postings(books) == ["lyon/4711/1/yield/I-1/1", "lyon/4711/2/yield/I-1/1"]
+    await decide(books, disposed(2, 20, Outcome.QUARANTINE))
+    assert len(postings(books)) == 2
+    assert "wms lyon/4711/2/block/I-1/2" in books.effects.planned
+    assert not books.ledgers.yields
+
+
+async def test_decision_that_comes_first_waits_for_its_yield() -> None:
+    books = memory_books()
+    await decide(books, disposed(1, 10))
+    assert not postings(books)
+    await book(books, (confirmed(1), "I-1"))
+    assert postings(books) == ["lyon/4711/1/yield/I-1/1"]
+
+
+async def test_decision_in_another_unit_is_refused() -> None:
+    books = memory_books()
+    await book(books, (confirmed(1), "I-1"))
+    pieces = Disposition("I-1", 1, Outcome.ACCEPT, Quantity.parse("1", "H87"))
+    with pytest.raises(InvalidError):
+        await decide(books, Disposed(ORDER, pieces, AT))
+
+
+async def test_posted_yield_is_told_once_and_nothing_else_is() -> None:
+    books = memory_books()
+    await book(books, (confirmed(1, scrap=("1",)), ""))
+    parts: list[PostedPart] = []
+
+    async def say(reference: str, verdict: Verdict = Verdict.POSTED) -> None:
+        await tell_posted(books, Word(reference, verdict, "D-1", "closed", NOON), parts.append)
+
+    await say("lyon/4711/1/yield", Verdict.REFUSED)
+    assert books.effects.words == {"lyon/4711/1/yield": "refused: closed"}
+    for _ in range(2):
+        await say("lyon/4711/1/yield")
+        await say("lyon/4711/1/scrap")
+        await say("somebody else's")
+    assert [(one.posting.number, one.document) for one in parts] == [(1, "D-1")]
+
+
+async def test_orders_are_woken_where_they_are_known() -> None:
+    books = memory_books()
+    assert await wake_orders(books, [ORDER, OrderKey("oslo", "1")], NOON) == 1
+    assert books.flows.called == {ORDER.flow: NOON}
