@@ -19,7 +19,6 @@ from services.erp.store.inbox import Inboxes, SqlMarks
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.desk.payload import MessageJson
-from services.kit.graph import GraphApp
 from services.kit.lanes.systems import System
 from services.kit.rounds import Rounds
 from services.kit.service import Service, run
@@ -49,8 +48,8 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     service.add(
         "poller", elected(poller, store, settings.instance, settings.poll_seconds), reports=True
     )
-    graph = GraphApp(SCHEMA, service.verifier, {"store": store, "books": books})
-    erp.serve(rpc.registrations(store, books, TOPIC, partial(copies.learn, wire.PLANTS)), graph)
+    calls = rpc.registrations(store, books, TOPIC, partial(copies.learn, wire.PLANTS))
+    erp.serve(calls, SCHEMA, books=books)
 
 
 if __name__ == "__main__":

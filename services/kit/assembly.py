@@ -4,7 +4,7 @@
         mes = Assembly("mes", service, settings, TOPIC, subscribers=("process", "wms"))
         mes.consume(subscriptions(service.store), [ERP_TOPIC])
         mes.carry(adapters, announce, MessageJson(Posting))  # only where there are lanes
-        mes.serve([(add_LotServiceServicer_to_server, lots)], GraphApp(SCHEMA, ...))
+        mes.serve([(add_LotServiceServicer_to_server, lots)], SCHEMA, books=books)
 
     if __name__ == "__main__":
         run("mes", MesSettings(), compose)
@@ -35,6 +35,7 @@ from services.kit.desk.payload import Payloads
 from services.kit.desk.servicer import DeskServicer, Owner
 from services.kit.desk.standing import Standing
 from services.kit.graph import GraphApp, GraphServer
+from services.kit.graph.schema import Subgraph
 from services.kit.lanes.lanes import Adapters, Lanes
 from services.kit.lanes.worker import Announce
 from services.kit.rounds import Rounds
@@ -84,7 +85,7 @@ class Assembly:
         """Follow `topics` as the subscriber `name` (the service's own, if it has but one)."""
         consumer = name or self.name
         self._subscriptions[consumer] = subscriptions
-        options = ConsumerOptions(observer=count_signal)
+        options = ConsumerOptions(instance=self._settings.instance, observer=count_signal)
         part = Consumer(self.store, self.redis, subscriptions, consumer, topics, options)
         self._service.add(f"consumer {consumer}", part)
 
@@ -114,8 +115,16 @@ class Assembly:
         url = str(self._settings.token_url or f"{self._settings.issuer}/token")
         return ServiceIdentity(url, self.name, secret.get_secret_value(), SystemClock())
 
-    def serve(self, registrations: Sequence[Registration], graph: GraphApp | None = None) -> None:
-        """Open the ports, last: gRPC with the desk beside `registrations`, and the subgraph."""
+    def serve(
+        self,
+        registrations: Sequence[Registration],
+        graph: Subgraph | None = None,
+        **ports: object,
+    ) -> None:
+        """Open the ports, last: gRPC with the desk beside `registrations`, and the subgraph.
+
+        Its resolvers find the store, and `ports` by name.
+        """
         bind = str(self._settings.bind)
         desk: Registration = add_DeskServiceServicer_to_server, DeskServicer(self._owner())
         rpc = RpcServer(
@@ -126,7 +135,8 @@ class Assembly:
         )
         self._service.add("grpc", rpc, serving=True)
         if graph is not None:
-            server = GraphServer(graph, bind=bind, port=self._settings.graph_port)
+            app = GraphApp(graph, self._service.verifier, {"store": self.store, **ports})
+            server = GraphServer(app, bind=bind, port=self._settings.graph_port)
             self._service.add("graph", server, serving=True)
 
     def _owner(self) -> Owner:

@@ -1,6 +1,7 @@
 """The process of mes."""
 
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
@@ -11,12 +12,11 @@ from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_t
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
-from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
 from services.kit.store import Store
-from services.mes import policy, rpc
+from services.mes import consumers, policy, rpc, wire
 from services.mes.graph import SCHEMA
 from services.mes.settings import MesSettings
 from services.mes.store import open_books
@@ -25,9 +25,9 @@ TOPIC = Topic("plantmesh.mes")
 SUBSCRIBERS = ("process",)
 
 
-def registrations(store: Store) -> list[Registration]:
+def registrations(store: Store, learn: rpc.Learn) -> list[Registration]:
     """Everything mes answers over gRPC."""
-    desk = rpc.Desk(store, SystemClock())
+    desk = rpc.Desk(store, SystemClock(), learn)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: TOPIC.part_of(str(key)) == partition)
@@ -44,10 +44,11 @@ def registrations(store: Store) -> list[Registration]:
 
 
 async def compose(service: Service, settings: MesSettings) -> None:
-    """Relay, then the ports."""
+    """Relay, the copy of the item master, then the ports."""
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
-    ports = {"store": service.store, "books": open_books(SystemClock())}
-    mes.serve(registrations(service.store), GraphApp(SCHEMA, service.verifier, ports))
+    copies = consumers.copies(mes.store, mes.peer(settings.reference_address))
+    mes.copy(copies, consumers.REFERENCE)
+    mes.serve(registrations(service.store), SCHEMA, books=open_books(SystemClock()))
 
 
 if __name__ == "__main__":

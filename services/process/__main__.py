@@ -6,13 +6,13 @@ from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.rounds import Rounds
-from services.kit.rpc.client import Peer
 from services.kit.service import Service, run
 from services.process import rpc
 from services.process.adapters.dbos import DbosRuntime, executor_id, step
 from services.process.adapters.sweeper import Sweeper, Watch
 from services.process.adapters.waker import Waker
 from services.process.consumers import subscriptions
+from services.process.graph import SCHEMA
 from services.process.ports import Engine
 from services.process.rpc.peers import open_peers
 from services.process.settings import ProcessSettings
@@ -29,12 +29,11 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     """Engine first, then those who wake it, then the consumers and the port."""
     process = Assembly("process", service, settings, TOPIC)
     clock, store = SystemClock(), process.store
-
-    def open_to(name: str) -> Peer:
-        return process.peer(settings.address_of(name), seconds=settings.peer_seconds)
-
     books = sql_books(clock)
-    desk = Desk(store, books, open_peers(open_to), step, clock)
+    peers = open_peers(
+        lambda name: process.peer(settings.address_of(name), seconds=settings.peer_seconds)
+    )
+    desk = Desk(store, books, peers, step, clock)
     engine = Engine(
         settings.database_url.get_secret_value(),
         executor_id(settings.instance),
@@ -53,7 +52,7 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     service.add("forgetting", forget, reports=True)
     service.add("waker", waker)
     process.consume(subscriptions(books, waker.wake), SOURCES)
-    process.serve(rpc.registrations(store, books, clock, TOPIC))
+    process.serve(rpc.registrations(store, books, clock, TOPIC), SCHEMA, books=books, clock=clock)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ from services.process.domain.keys import OrderKey
 READ, WRITE = "process:read", "process:write"
 
 
-def may_read(orders: Iterable[OrderKey]) -> Principal:
-    """Readers in the plants of these orders; raises DeniedError naming `orders[i]`."""
-    return _may(READ, orders)
+def may_read(orders: Iterable[OrderKey], field: str = "orders[{}].plant") -> Principal:
+    """Readers in the plants of these orders; `field` has a place for the position."""
+    return _may(READ, orders, field)
 
 
 def may_wake(orders: Iterable[OrderKey]) -> Principal:
     """Those who may act in the plants of these orders."""
-    return _may(WRITE, orders)
+    return _may(WRITE, orders, "orders[{}].plant")
 
 
 def may_copy() -> Principal:
@@ -33,8 +33,8 @@ def may_copy() -> Principal:
     return principal
 
 
-def _may(scope: str, orders: Iterable[OrderKey]) -> Principal:
+def _may(scope: str, orders: Iterable[OrderKey], field: str) -> Principal:
     principal = require_scope(scope)
     for place, order in enumerate(orders):
-        require_plant(order.plant, field=f"orders[{place}].plant")
+        require_plant(order.plant, field=field.format(place))
     return principal

@@ -10,7 +10,6 @@ from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
-from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
@@ -47,9 +46,8 @@ async def compose(service: Service, settings: QualitySettings) -> None:
     quality = Assembly("quality", service, settings, TOPIC, subscribers=settings.subscribers)
     quality.consume(subscriptions(SqlItems()), [REFERENCE])
     reference = ReferenceServiceStub(quality.peer(settings.reference_address).channel)
-    ports = {"store": service.store, "books": open_books(SystemClock())}
-    graph = GraphApp(SCHEMA, service.verifier, ports)
-    quality.serve(registrations(service.store, ReferenceItems(reference.BatchGetItems)), graph)
+    calls = registrations(service.store, ReferenceItems(reference.BatchGetItems))
+    quality.serve(calls, SCHEMA, books=open_books(SystemClock()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from plantmesh.wms.v1.wms_pb2_grpc import add_StockServiceServicer_to_server
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
-from services.kit.graph import GraphApp
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
@@ -43,9 +42,8 @@ def registrations(store: Store, lenient: Collection[str] = ()) -> list[Registrat
 async def compose(service: Service, settings: WmsSettings) -> None:
     """Relay, then the ports."""
     wms = Assembly("wms", service, settings, TOPIC)
-    ports = {"store": service.store, "books": open_books(SystemClock())}
-    graph = GraphApp(SCHEMA, service.verifier, ports)
-    wms.serve(registrations(service.store, settings.allow_negative), graph)
+    calls = registrations(service.store, settings.allow_negative)
+    wms.serve(calls, SCHEMA, books=open_books(SystemClock()))
 
 
 if __name__ == "__main__":
