@@ -12,6 +12,7 @@ import { useGuard } from './plugins/guard.mjs';
 import { useIdentity, useNothingLeft, usePermissions } from './plugins/identity.mjs';
 import { useLimits } from './plugins/limits.mjs';
 import { useRate } from './plugins/rate.mjs';
+import { useReplicas } from './plugins/replicas.mjs';
 import { useScrub } from './plugins/scrub.mjs';
 import { Telemetry } from './plugins/telemetry.mjs';
 import { settings } from './settings.mjs';
@@ -22,7 +23,6 @@ const documents = trustedDocuments(settings.operations);
 const supergraph = new Supergraph(settings.supergraph, documents.operations, log);
 const telemetry = new Telemetry(settings, documents.knows);
 
-const located = Object.entries(settings.subgraphs).map(([name, location]) => [name, { location }]);
 const gateway = createGatewayRuntime({
   supergraph: () => supergraph.load(),
   unifiedGraphHandler,
@@ -33,7 +33,6 @@ const gateway = createGatewayRuntime({
   disableIntrospection: settings.development ? undefined : {},
   transports: (kind) => (kind === 'ids' ? idsTransport : import(`@graphql-mesh/transport-${kind}`)),
   transportEntries: {
-    ...Object.fromEntries(located),
     ids: { kind: 'ids' },
     // Calls that share one flight share its fate: one that hangs takes all identical ones with it.
     '*.http': { options: { deduplicateInflightRequests: false } },
@@ -55,6 +54,7 @@ const gateway = createGatewayRuntime({
     useLimits(settings.limits),
     useGuard(settings, log),
     telemetry.plugin(),
+    useReplicas(settings.subgraphs),
     useScrub(),
   ],
 });

@@ -33,6 +33,7 @@ class Settings {
       depth: number('MAX_DEPTH', 12),
       tokens: number('MAX_TOKENS', 2000),
       aliases: number('MAX_ALIASES', 30),
+      fields: number('MAX_FIELDS', 1000),
     };
     this.rate = { perSecond: number('RATE_PER_SECOND', 50), burst: number('RATE_BURST', 200) };
     this.deadlineSeconds = number('DEADLINE_SECONDS', 2);
@@ -48,12 +49,13 @@ class Settings {
   }
 }
 
-// "erp=http://10.0.0.1:8000/graphql,mes=..." as { erp: 'http://...', ... }
+// "erp=http://10.0.0.1:80/graphql|http://10.0.0.2:80/graphql,mes=..." as { erp: [url, url], ... }
 function addresses(text) {
   const pairs = text.split(',').map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new Error('PLANTMESH_SUBGRAPHS is not name=url,name=url');
-    return [pair.slice(0, at), new URL(pair.slice(at + 1)).href];
+    const urls = pair.slice(at + 1).split('|');
+    return [pair.slice(0, at), urls.map((url) => new URL(url).href)];
   });
   return Object.fromEntries(pairs);
 }

@@ -26,7 +26,8 @@ export function useIdentity({ jwksUrl, issuer, audience }, log) {
       if (error instanceof errors.JWTExpired) {
         throw refusal(401, 'token_expired', 'the token has expired; sign in again');
       }
-      if (isTheirs(error)) throw refusal(401, 'bad_token', 'the token is not accepted; sign in again');
+      if (isTheirs(error))
+        throw refusal(401, 'bad_token', 'the token is not accepted; sign in again');
       log.error({ why: error.message }, 'no keys of the issuer');
       throw refusal(503, 'IDENTITY_UNAVAILABLE', 'tokens cannot be verified now; try again');
     }

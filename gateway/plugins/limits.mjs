@@ -1,16 +1,17 @@
 // How large an operation may be; measured before anything is planned, each fragment once.
 import { GraphQLError, Kind, parse } from 'graphql';
 
-export function useLimits({ depth, tokens, aliases }) {
+export function useLimits({ depth, tokens, aliases, fields }) {
   function rule(context) {
     const measure = measures(context);
     return {
       OperationDefinition(node) {
         const size = measure(node.selectionSet);
-        if (size.depth > depth)
-          context.reportError(tooLarge(`${size.depth} levels deep, ${depth} are allowed`));
-        if (size.aliases > aliases)
-          context.reportError(tooLarge(`${size.aliases} aliases, ${aliases} are allowed`));
+        const beyond = Object.entries({ depth, aliases, fields }).filter(
+          ([what, most]) => size[what] > most,
+        );
+        for (const [what, most] of beyond)
+          context.reportError(tooLarge(`more ${what} than ${most}`));
       },
     };
   }
@@ -35,7 +36,7 @@ function bounded(source, options) {
 
 function measures(context) {
   const known = new Map();
-  const none = { depth: 0, aliases: 0 };
+  const none = { depth: 0, aliases: 0, fields: 0 };
 
   function measure(selectionSet) {
     return (selectionSet?.selections ?? []).reduce((sum, node) => {
@@ -45,6 +46,7 @@ function measures(context) {
       return {
         depth: Math.max(sum.depth, inner.depth + (isField ? 1 : 0)),
         aliases: sum.aliases + inner.aliases + (node.alias ? 1 : 0),
+        fields: sum.fields + inner.fields + (isField ? 1 : 0), // as the planner writes them out
       };
     }, none);
   }

@@ -1,6 +1,6 @@
 """The processes, once a session, and all of them well before each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,13 +28,12 @@ def running_gateway(web: Web) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-async def gateway(web: Web, running_gateway: Gateway) -> AsyncIterator[Gateway]:
+async def gateway(web: Web, running_gateway: Gateway) -> Gateway:
     """The shared one with every subgraph up, well and believed."""
-    for name, program in web.subgraphs.items():
-        if not program.alive:
-            program.start()
+    web.revive()
+    for name in web.subgraphs:
         await web.tell(name, "mode/well")
     assert "errors" not in (await eventually(running_gateway, PAGE, {"id": ORDER})).body
     for name in web.subgraphs:
         await web.tell(name, "seen")
-    yield running_gateway
+    return running_gateway

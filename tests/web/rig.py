@@ -24,10 +24,12 @@ from tools.mesh.ports import LOOPBACK
 from tools.mesh.probes import tcp_open
 from tools.mesh.program import HERE, Process, Program
 from tools.mesh.tokens import Bearer
+from tools.mesh.wait import until
 
 ORDER = GraphId("Order", "lyon", "4711").encode()
 LOT = GraphId("Lot", "lyon", "4711/0").encode()
 PAGE = (HERE / "tests" / "web" / "operations" / "page.graphql").read_text()
+_PATIENCE = aiohttp.ClientTimeout(total=10)
 _ANYONE = Bearer("anyone", ("erp:read", "mes:read", "wms:read"))
 
 
@@ -71,7 +73,7 @@ class Gateway:
         sent = headers | ({"authorization": f"Bearer {bearer}"} if bearer else {})
         url = gateway.graph_url(self.program, "http")
         async with (
-            aiohttp.ClientSession() as http,
+            aiohttp.ClientSession(timeout=_PATIENCE) as http,
             http.post(url, json=body, headers=sent) as answer,
         ):
             return Answer(answer.status, await answer.text())
@@ -80,7 +82,7 @@ class Gateway:
         """A page of its health port; status 0 when nobody answers."""
         url = f"http://{LOOPBACK}:{self.program.port('health')}/{page}"
         try:
-            async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            async with aiohttp.ClientSession(timeout=_PATIENCE) as http, http.get(url) as answer:
                 return Answer(answer.status, await answer.text())
         except aiohttp.ClientConnectionError:
             return Answer(0, "")
@@ -103,8 +105,15 @@ class Web:
             write_whole(self.folder / "subgraphs" / f"{name}.graphql", written(name))
         compose("write", self.folder)
         shutil.copytree(HERE / "tests" / "web" / "operations", self.folder / "operations")
-        for program in self.subgraphs.values():
-            program.start()
+        self.revive()
+
+    def revive(self) -> None:
+        """Run what does not, side by side."""
+        dead = [program for program in self.subgraphs.values() if not program.alive]
+        for program in dead:
+            program.launch()
+        for program in dead:
+            until(program.ready, f"the start of {program.name}")
 
     def stop(self) -> None:
         """Kill what is left."""
@@ -125,7 +134,7 @@ class Web:
             **settings,
         }
         located = {
-            name: gateway.graph_url(program, "graph") for name, program in self.subgraphs.items()
+            name: [gateway.graph_url(program, "graph")] for name, program in self.subgraphs.items()
         }
         process = gateway.declare({f"PLANTMESH_{k}": v for k, v in env.items()}, located)
         program = Program(self.root / name, process, 0)
@@ -138,7 +147,7 @@ class Web:
     async def tell(self, name: str, page: str) -> Any:
         """Ask a subgraph what it has "seen", or put it into a "mode/..."."""
         url = f"http://{LOOPBACK}:{self.subgraphs[name].port('graph')}/{page}"
-        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        async with aiohttp.ClientSession(timeout=_PATIENCE) as http, http.get(url) as answer:
             return json.loads(await answer.text())
 
     def signal(self, name: str, number: signal.Signals) -> None:

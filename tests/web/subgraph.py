@@ -36,6 +36,7 @@ class Witness(GraphApp):
         super().__init__(SCHEMAS[name], verifier, {"seen": self._seen})
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer about itself, else as its mode says."""
         path = scope["path"]
         if path == "/seen":
             seen = {"headers": self._seen.headers, "batches": self._seen.batches}

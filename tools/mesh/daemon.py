@@ -78,6 +78,7 @@ async def serve(root: Path, replicas: int) -> None:
 
 async def _keep(mesh: Mesh) -> None:
     async with mesh:
+        await mesh.open_gateway()
         mesh.supervisor.sample()
         while True:
             Status("up", processes=describe(mesh.supervisor)).write(mesh.root)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
 
+from tools.mesh import gateway
 from tools.mesh.child import sweep
 from tools.mesh.files import remembered_secret
 from tools.mesh.issuer import Issuer
@@ -70,6 +71,19 @@ class Mesh:
         programs = process.programs(self.root)
         await self.supervisor.start(programs, restart=process.restart, seconds=seconds)
         return programs
+
+    async def open_gateway(self, **env: str) -> Program:
+        """The graph of the services that run, for developers: any document, and GraphiQL."""
+        told = {
+            "PLANTMESH_JWKS_URL": self.issuer.jwks_url,
+            "PLANTMESH_ISSUER": self.issuer.url,
+            "PLANTMESH_DEVELOPMENT": "1",
+            **self._telemetry(),
+        }
+        self._report("starting gateway")
+        process = gateway.declare(told | env, gateway.located(self._programs))
+        [program] = await self.run(process)
+        return program
 
     def program(self, service: str, replica: int = 0) -> Program:
         """One replica of a service, to ask for its ports or log."""
@@ -138,6 +152,8 @@ class Mesh:
             "PLANTMESH_ISSUER": self.issuer.url,
             "PLANTMESH_CLIENT_SECRET": self.issuer.secrets.of_client(service),
         }
-        if self._settings.otlp_endpoint is not None:
-            env["PLANTMESH_OTLP_ENDPOINT"] = self._settings.otlp_endpoint.get_secret_value()
-        return env | self._env
+        return env | self._telemetry() | self._env
+
+    def _telemetry(self) -> dict[str, str]:
+        endpoint = self._settings.otlp_endpoint
+        return {"PLANTMESH_OTLP_ENDPOINT": endpoint.get_secret_value()} if endpoint else {}

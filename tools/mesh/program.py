@@ -61,7 +61,8 @@ class Program(Server):
         """With nothing of our environment but what any program needs."""
         taken = self.take_ports().items()
         ports = {self.process.ports[purpose]: str(port) for purpose, port in taken}
-        instance = {"PLANTMESH_INSTANCE": self.name}
+        # The second shows in pg_stat_activity whose session each is.
+        instance = {"PLANTMESH_INSTANCE": self.name, "PGAPPNAME": self.name}
         return Child(
             name=self.name,
             argv=self.process.argv,

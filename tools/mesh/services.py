@@ -12,6 +12,7 @@ _PORTS = {
     "grpc": "PLANTMESH_GRPC_PORT",
     "health": "PLANTMESH_HEALTH_PORT",
     "graph": "PLANTMESH_GRAPH_PORT",
+    "metrics": "PLANTMESH_METRICS_PORT",
 }
 
 
