@@ -2,7 +2,7 @@
 
 What it may be relied on for: an id starts once, and of one flow one activation runs at a time. What
 it is not relied on for: any fact. An activation of a dead executor is cancelled, not resumed; the
-sweeper wakes its flow from the facts (ADR 11).
+sweeper wakes its flow from the facts (ADR 13).
 """
 
 import asyncio
