@@ -12,12 +12,11 @@ from plantmesh.erp.v1 import orders_pb2, orders_pb2_grpc, postings_pb2, postings
 from services.erp import policy, wire
 from services.erp.application.accept_postings import accept_postings
 from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
-from services.erp.application.read_orders import read_orders
+from services.erp.application.read_orders import listing_of_orders, read_orders
 from services.erp.application.read_state import read_state
 from services.erp.ports import Books
 from services.kit.backbone.topic import Topic
 from services.kit.commands import once
-from services.kit.paging import Listing
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
@@ -49,7 +48,7 @@ class OrderServicer(orders_pb2_grpc.OrderServiceServicer):
     ) -> orders_pb2.ListOrdersResponse:
         """Orders of a plant, a page at a time."""
         policy.may_list(request.plant)
-        page = read_page(request.page, Listing(f"erp.orders {request.plant}", (str,)))
+        page = read_page(request.page, listing_of_orders(request.plant))
         async with self._store.work():
             return wire.write_order_page(await self._books.orders.page(request.plant, page))
 
