@@ -24,7 +24,7 @@ GOOD = SnapshotRequest(topic="plantmesh.test", partition=1)
 
 def claims(**changes: Any) -> dict[str, Any]:
     """Of a good token; None takes a claim away."""
-    in_a_minute = SystemClock().now() + timedelta(minutes=1)
+    later = SystemClock().now() + timedelta(minutes=15)
     good = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -32,7 +32,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "scope": "mes:read mes:write",
         "plants": ["lyon"],
         "party": "",
-        "exp": int(in_a_minute.timestamp()),
+        "exp": int(later.timestamp()),
     }
     return {name: value for name, value in {**good, **changes}.items() if value is not None}
 

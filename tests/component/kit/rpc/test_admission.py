@@ -60,7 +60,7 @@ REFUSED = {
     "changed payload": ".".join(
         [mint().split(".")[0], part(claims(sub="root")), mint().split(".")[2]]
     ),
-    "expired": mint(exp=claims()["exp"] - 120),
+    "expired": mint(exp=claims()["exp"] - 16 * 60),
     "never expires": mint(exp=None),
     "not yet valid": mint(nbf=claims()["exp"] + 600),
     "for somebody else": mint(aud="payroll"),
