@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.servers import scratch_folder
-from tools.demo.plant import UNITS
+from tools.demo.plant import PLANT, UNITS
 from tools.demo.recount import recount
 from tools.demo.scene import Scene
 from tools.demo.shift import draw_shift
@@ -41,7 +41,7 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
 
 async def nothing_can_be_dropped(scene: Scene) -> None:
     """One document less, or one report less, is noticed."""
-    said = await stands(scene.crew, scene.shift.orders)
+    said = await stands(scene.graph, PLANT)
     units = {ours: theirs for theirs, ours in UNITS.items()}
     counts, journal = scene.counts(), scene.journal()
     for place in range(len(journal)):

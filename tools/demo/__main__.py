@@ -11,10 +11,11 @@ import typer
 
 from tools.demo.scene import DemoError
 from tools.demo.shift import draw_shift
-from tools.demo.show import console, heading, print_happened, print_recount, step
-from tools.demo.story import judge, play, staged
+from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
+from tools.demo.story import federated, judge, play, staged
 from tools.mesh.daemon import is_up
 from tools.mesh.errors import MeshError
+from tools.mesh.ports import LOOPBACK, Ports
 from tools.mesh.program import HERE
 
 _ROOT = HERE / ".mesh" / "demo"
@@ -31,28 +32,34 @@ def demo(
     shutil.rmtree(root, ignore_errors=True)
     started = time.monotonic()
     holds = asyncio.run(_demo(root, seed))
-    console.print(f"\n  {time.monotonic() - started:.0f} s; to look around yourself:")
-    console.print(_way_on(root), markup=False)
+    console.print(f"\n  {time.monotonic() - started:.0f} s. To look around yourself:")
+    console.print(_way_on(root), markup=False, soft_wrap=True)
     sys.exit(0 if holds else 1)
 
 
 async def _demo(root: Path, seed: int) -> bool:
     async with staged(root, draw_shift(seed=seed), step, seconds=_SECONDS) as scene:
         await play(scene)
-        found = await judge(scene)
+        found, order = await judge(scene), await federated(scene)
+        heading(
+            f"Order {scene.shift.poisoned.order}: one answer of all services, {scene.graph.url}"
+        )
+        print_order(order)
         heading("What happened")
         print_happened(scene.happened)
-        heading("The recount: the line's own file and the ledger's journal, and what we say")
+        heading("The recount: the line's own file and the ledger's journal against the graph")
         print_recount(found)
         return found.holds
 
 
 def _way_on(root: Path) -> str:
-    name = _name(root)
-    return (
-        f"    make up ROOT={name}      the platform again, with what this run left\n"
-        f"    make down ROOT={name}    and stop it"
-    )
+    name, port = _name(root), Ports(root / "run" / "ports.json").of("gateway-0.http")
+    return f"""
+    make up ROOT={name}    the platform again, with all that this run left
+      GraphiQL: http://{LOOPBACK}:{port}/graphql, with the header
+      {{"authorization": "Bearer TOKEN"}}; a TOKEN is what this prints (15 minutes):
+      .venv/bin/plantctl --root {name} token --user viewer
+    make down ROOT={name}  stops it; logs are in {name}/log"""
 
 
 def _name(root: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from services.kit.errors import UnavailableError
 from tools.demo.crew import Crew
+from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
 from tools.demo.shift import Shift
 from tools.mesh.mesh import Mesh
@@ -42,6 +43,7 @@ class Scene:
 
     mesh: Mesh
     crew: Crew
+    graph: Graph
     shift: Shift
     ledger: LedgerPlace
     line: LinePlace

@@ -1,7 +1,8 @@
 """What the reader sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +29,7 @@ def print_happened(happened: Iterable[Happened]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for one in happened:
         table.add_row(f"  {one.what}", str(one.count), one.about)
-    console.print(table, soft_wrap=True)
+    console.print(table)
 
 
 def print_recount(found: Recount) -> None:
@@ -40,9 +41,35 @@ def print_recount(found: Recount) -> None:
         table.add_row(row.order, *_figures([row]), "✓" if row.agrees else "[red]✗[/]")
     table.add_section()
     table.add_row("all", *_figures(found.rows), "✓" if found.holds else "[red]✗[/]")
-    console.print(table, soft_wrap=True)
+    console.print(table)
     for difference in found.differences:
         console.print(f"  [red]✗[/] {difference}", soft_wrap=True)
+
+
+def print_order(order: Mapping[str, Any]) -> None:
+    """One federated answer, a service's part after the other; a list has a row an entry."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="cyan")
+    for name, part in order.items():
+        rows = map(_values, part) if isinstance(part, list) else [_fields(part)]
+        for place, row in enumerate(rows):
+            table.add_row("" if place else f"  {name}", row)
+    console.print(table)
+
+
+def _fields(part: Mapping[str, Any] | None) -> str:
+    return ", ".join(f"{name} {_values(value)}" for name, value in (part or {}).items()) or "-"
+
+
+def _values(value: Any) -> str:
+    match value:
+        case {"value": amount, "unit": unit}:
+            return f"{amount} {unit}"
+        case dict():
+            return " ".join(map(_values, value.values()))
+        case list():
+            return ", ".join(map(_values, value)) or "-"
+    return "-" if value is None else str(value)
 
 
 def _figures(rows: Iterable[Row]) -> list[str]:

@@ -1,18 +1,13 @@
-"""What the platform says of an order, in its own words and by its own ports."""
+"""What the platform says of an order: the graph, read as a client reads it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from plantmesh.common.v1 import quantity_pb2
-from plantmesh.erp.v1 import postings_pb2 as erp
-from plantmesh.mes.v1 import work_orders_pb2 as mes
-from plantmesh.process.v1 import process_pb2 as process
+from tools.demo.graph import Graph
 
-from tools.demo.crew import Crew, order_keys
-from tools.demo.plant import PLANT
-
-POSTED, HELD = erp.POSTING_STATE_POSTED, erp.POSTING_STATE_HELD
+Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,7 +19,7 @@ class Stand:
     scrap: Decimal
     posted: Decimal
     held: Decimal
-    """Blocked by quality, or set aside in the ERP's lane because the lot is held."""
+    """Blocked by a disposition, or accepted and held back by a hold."""
     scrapped: Decimal
     """By a disposition."""
     waiting: Decimal
@@ -33,46 +28,40 @@ class Stand:
     """Postings of any kind that the ERP does not have yet."""
 
 
-async def stands(crew: Crew, orders: tuple[str, ...]) -> dict[str, Stand]:
-    """By order number; an order that a service does not know is left out."""
-    keys = order_keys(PLANT, orders)
-    work = await crew.work_orders.BatchGetWorkOrders(mes.BatchGetWorkOrdersRequest(keys=keys))
-    flow = await crew.flows.BatchGetOrderFlows(process.BatchGetOrderFlowsRequest(orders=keys))
-    lane = await crew.postings.BatchGetPostings(erp.BatchGetPostingsRequest(orders=keys))
-    flows = {one.order.order_no: one for one in flow.flows}
+async def stands(graph: Graph, plant: str) -> dict[str, Stand]:
+    """By order number; an order that a service does not know yet is left out."""
+    orders = (await graph.ask("stands", plant=plant))["orders"]["edges"]
+    nodes = [edge["node"] for edge in orders]
     return {
-        order: _stand(one, flows[order], [p for p in lane.postings if _order(p) == order])
-        for one in work.orders
-        if (order := one.plan.key.order_no) in flows
+        node["commercial"]["orderNo"]: _stand(node["execution"], node["flow"], node["postings"])
+        for node in nodes
+        if node["execution"] and node["flow"]
     }
 
 
-def _stand(
-    work: mes.WorkOrder, flow: process.OrderFlow, postings: list[erp.PostingStatus]
-) -> Stand:
-    yields = [one for one in postings if one.posting.kind == erp.POSTING_KIND_YIELD]
-    posted = _sum(one for one in yields if one.state == POSTED)
-    set_aside = _sum(one for one in yields if one.state == HELD)
+def _stand(execution: Node, flow: Node, postings: list[Node]) -> Stand:
+    posted = _sum(
+        line
+        for one in postings
+        if one["kind"] == "YIELD" and one["state"] == "POSTED"
+        for line in one["lines"]
+    )
+    held_back = _sum(wait for wait in flow["waits"] if wait["kind"] == "HOLD")
     return Stand(
-        reports=work.last_confirmation_no,
-        confirmed=_value(work.good),
-        scrap=_value(work.scrap),
+        reports=execution["lastConfirmationNo"],
+        confirmed=_value(execution["produced"]),
+        scrap=_value(execution["scrapped"]),
         posted=posted,
-        held=set_aside + _value(flow.blocked),
-        scrapped=_value(flow.scrapped),
-        waiting=_value(flow.waiting) + _value(flow.released) - posted - set_aside,
-        on_the_way=sum(one.state != POSTED for one in postings),
+        held=_value(flow["blocked"]) + held_back,
+        scrapped=_value(flow["scrapped"]),
+        waiting=_value(flow["waiting"]) + _value(flow["released"]) - posted - held_back,
+        on_the_way=sum(one["state"] != "POSTED" for one in postings),
     )
 
 
-def _order(status: erp.PostingStatus) -> str:
-    return status.posting.order.order_no
+def _sum(parts: Iterable[Node]) -> Decimal:
+    return sum((_value(part["quantity"]) for part in parts), Decimal(0))
 
 
-def _sum(postings: Iterable[erp.PostingStatus]) -> Decimal:
-    lines = (line for one in postings for line in one.posting.lines)
-    return sum((_value(line.quantity) for line in lines), Decimal(0))
-
-
-def _value(message: quantity_pb2.Quantity) -> Decimal:
-    return Decimal(message.value or 0)
+def _value(quantity: Node | None) -> Decimal:
+    return Decimal(quantity["value"]) if quantity else Decimal(0)

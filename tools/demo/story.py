@@ -3,21 +3,26 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from services.kit.ids import GraphId
 from tools.demo import plant
 from tools.demo.acts.hold import hold
 from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
 from tools.demo.crew import Crew
+from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
 from tools.demo.plant import PLANT, UNITS
 from tools.demo.recount import Recount, recount
 from tools.demo.scene import Happened, Scene
 from tools.demo.shift import Shift
 from tools.demo.stand import stands
+from tools.mesh.badge import Badge
 from tools.mesh.files import remembered_secret
+from tools.mesh.gateway import graph_url
 from tools.mesh.mesh import Mesh
 from tools.simulators.ledger import place as ledger
 from tools.simulators.ledger.client import Client
@@ -39,9 +44,15 @@ async def staged(root: Path, shift: Shift, say: Say, *, seconds: float) -> Async
     }
     async with Mesh(root, services=SERVICES, env=env, report=say) as mesh:
         [program] = await mesh.run(ledger.declare(books.folder))
-        async with Crew(mesh) as crew, Client(program, books) as counter:
+        gateway = graph_url(await mesh.open_gateway(), "http")
+        async with (
+            Crew(mesh) as crew,
+            Graph(gateway, Badge(root, "viewer")) as graph,
+            Client(program, books) as counter,
+        ):
             inspector = Inspector(crew, shift)
-            scene = Scene(mesh, crew, shift, books, line.Place(root / "line"), say, inspector)
+            floor = line.Place(root / "line")
+            scene = Scene(mesh, crew, graph, shift, books, floor, say, inspector)
             await plant.introduce(crew, mesh.databases["erp"], counter.url)
             await plant.release(counter, shift)
             say(f"{len(shift.orders)} orders are released in the ledger")
@@ -75,7 +86,7 @@ def _count(scene: Scene) -> None:
 
 async def settled(scene: Scene) -> bool:
     """Nothing is on its way, and what waits for quality is what nobody decided."""
-    found = await stands(scene.crew, scene.shift.orders)
+    found = await stands(scene.graph, PLANT)
     waiting = sum(one.waiting for one in found.values())
     return (
         len(scene.reported()) == len(scene.shift.jobs)
@@ -87,6 +98,13 @@ async def settled(scene: Scene) -> bool:
 
 async def judge(scene: Scene) -> Recount:
     """From the files outside, and the platform's word."""
-    said = await stands(scene.crew, scene.shift.orders)
+    said = await stands(scene.graph, PLANT)
     units = {ours: theirs for theirs, ours in UNITS.items()}
     return recount(scene.counts(), scene.journal(), said, units)
+
+
+async def federated(scene: Scene) -> dict[str, Any]:
+    """The order with the most to tell, as one answer of all services."""
+    id = GraphId("Order", PLANT, scene.shift.poisoned.order).encode()
+    order: dict[str, Any] = (await scene.graph.ask("order", id=id))["order"]
+    return order
