@@ -8,6 +8,8 @@ BIN := .venv/bin
 # Where a platform keeps its data and logs; make demo leaves its own in .mesh/demo.
 ROOT ?= .mesh
 STEP := @tools/step
+NODE := $(BIN)/node
+PRETTIER := gateway/node_modules/prettier/bin/prettier.cjs --config gateway/.prettierrc.json --ignore-path gateway/.prettierignore --log-level warn
 PYTEST := $(BIN)/python -m pytest -q
 PICK = $(if $(K),-k "$(K)")
 # Rules and use cases are tested in every branch; a run that picks tests cannot tell.
@@ -29,18 +31,23 @@ setup: .make/install ## Make .venv with everything locked by hash (repeats only 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
 	@echo "  ✓ protos/gen is as new as protos/"
 
-format: .make/install ## Put Python and protos into the house's format
+format: .make/install .make/gateway ## Put Python, protos and the gateway into the house's format
 	$(STEP) "python" $(BIN)/ruff format
 	$(STEP) "imports and safe fixes" $(BIN)/ruff check --fix --exit-zero --quiet
 	$(STEP) "protos" $(BIN)/buf format --write protos
+	$(STEP) "gateway" $(NODE) $(PRETTIER) --write gateway tests/web
 
-check: .make/install ## Format, lint, types, import contracts, protos, house rules; no tests (under 2 minutes)
+schema: .make/install .make/gateway ## Print every service's subgraph and compose gateway/supergraph.graphql
+	$(STEP) "subgraphs" $(BIN)/python -m tools.schema
+	$(STEP) "gateway/supergraph.graphql" $(NODE) gateway/compose.mjs write
+
+check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
 demo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
 	@$(BIN)/python -m tools.demo
 
-up: .make/install ## Start the platform on this machine and leave it running (status: plantctl status)
+up: .make/install .make/gateway ## Start the platform on this machine and leave it running (status: plantctl status)
 	@$(BIN)/python -m tools.mesh up --root $(ROOT)
 
 down: .make/install ## Stop it, in order; also what a killed one left behind
@@ -48,10 +55,10 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
-unit: .make/install ## Unit, component and contract tests, two at a time (K=word picks some)
+unit: .make/install .make/gateway ## Unit, component and contract tests, two at a time (K=word picks some)
 	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or bench or long or cluster)" $(COVER) $(PICK)
 
-flows: .make/install ## Several services as real processes, through to the recount (K=word picks some)
+flows: .make/install .make/gateway ## Several services as real processes, through to the recount (K=word picks some)
 	$(PYTEST) -m "flow and not (fault or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
@@ -72,6 +79,9 @@ bench-long: .make/install ## The same with five times as much of everything
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb
 
+schema-baseline: .make/gateway ## Accept today's graph as what clients may rely on (a release does this)
+	$(STEP) "gateway/baseline.graphql" $(NODE) gateway/compose.mjs baseline
+
 lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment at the next verb)
 	$(STEP) "requirements/dev.txt" $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/dev.txt
@@ -79,7 +89,7 @@ lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment
 
 # --- parts of check; each is a target of its own so that all of them report, two at a time ---------
 
-CHECKS := check-types check-format check-lint check-imports check-protos check-rules
+CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-rules
 .PHONY: $(CHECKS)
 
 check-types:
@@ -98,6 +108,11 @@ check-protos:
 	$(STEP) "protos: lint" $(BIN)/buf lint protos
 	$(STEP) "protos: format" $(BIN)/buf format --diff --exit-code protos
 	$(STEP) "protos: nothing a partner relies on is broken" $(BIN)/buf breaking protos --against protos/baseline.binpb
+
+check-schema:
+	$(STEP) "gateway: format" $(NODE) $(PRETTIER) --check gateway tests/web
+	$(STEP) "graph: subgraphs are as the services print them" $(BIN)/python -m tools.schema --check
+	$(STEP) "graph: it composes, and nothing a client relies on is broken" $(NODE) gateway/compose.mjs check
 
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint

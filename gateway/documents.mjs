@@ -17,3 +17,12 @@ export function trustedDocuments(folder) {
   const names = new Set(operations.map(({ name }) => name));
   return { operations, find: (hash) => byHash.get(hash) ?? null, knows: (name) => names.has(name) };
 }
+
+export const refusals = {
+  notFound: refusal('UNKNOWN_DOCUMENT', 'no trusted document has this hash'),
+  persistedQueryOnly: refusal('TRUSTED_DOCUMENTS_ONLY', 'send the hash of a trusted document'),
+};
+
+function refusal(code, message) {
+  return { message, extensions: { code, http: { status: 400 } } };
+}

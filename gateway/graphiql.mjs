@@ -1,7 +1,6 @@
-// GraphiQL for development: what it opens with.
+// What GraphiQL opens with, in development only.
 export const graphiql = {
   title: 'Plantmesh',
-  defaultQuery: 'query Orders { orders(first: 10) { edges { node { id } } } }\n',
-  headers:
-    '{ "authorization": "Bearer <make token: plantctl or python -m tools.mesh token operator>" }',
+  defaultQuery: '{ orders(plant: "lyon", first: 10) { edges { node { id } } } }',
+  headers: '{ "authorization": "Bearer (from: python -m tools.mesh token viewer)" }',
 };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { JSONLogWriter, Logger } from '@graphql-hive/logger';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
-import { trustedDocuments } from './documents.mjs';
+import { refusals, trustedDocuments } from './documents.mjs';
 import { drainOnSignal } from './drain.mjs';
 import { graphiql } from './graphiql.mjs';
 import { healthServer } from './health.mjs';
@@ -45,6 +45,7 @@ const gateway = createGatewayRuntime({
   persistedDocuments: {
     getPersistedOperation: documents.find,
     allowArbitraryDocuments: () => settings.development,
+    customErrors: refusals,
   },
   plugins: () => [
     useIdentity(settings.token, log),

@@ -1,6 +1,6 @@
 """Three small subgraphs with the traps of a real graph in them."""
 
-from typing import Any, Self
+from typing import Any, Optional, Self
 
 import strawberry
 from strawberry.types import Info
@@ -100,6 +100,14 @@ class MesLot:
         """One call for all."""
         _noted(info, "code", [lot.id for lot in lots])
         return [_key(lot.id) for lot in lots]
+
+    @batch_field()
+    async def order(self, info: Info[Any, None], lots: list[Self]) -> list[Optional["MesOrder"]]:
+        """Round and round it goes."""
+        orders = (_key(lot.id).split("/")[0] for lot in lots)
+        return [
+            MesOrder(id=strawberry.ID(GraphId("Order", "lyon", key).encode())) for key in orders
+        ]
 
 
 @strawberry.federation.type(name="Order", keys=["id"])
