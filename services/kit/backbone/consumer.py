@@ -32,7 +32,8 @@ from services.kit.store import CONNECTION_LOST, RETRIED, Store
 class ConsumerOptions:
     """Times in seconds. `term` is how long an owner may stand still before it is replaced.
 
-    `limit` bounds one handler call, `parallel` the partitions handled at once.
+    `limit` bounds one handler call, `parallel` the partitions handled at once. `instance` begins
+    the name under which we own partitions, for people; no life of a process has another's name.
     """
 
     batch: int = 500
@@ -45,6 +46,7 @@ class ConsumerOptions:
     replay: float = 0.25
     longest_pause: float = 5.0
     patience: Patience = field(default_factory=Patience)
+    instance: str = ""
     observer: Observer = log_signal
 
 
@@ -76,7 +78,7 @@ class Consumer:
         self._lease_link = Link(store)
         # Marks only count tries: losing the last ones with the server costs nothing.
         self._mark_link = Link(store, durable=False)
-        self._cursors = self.cursors(name, f"{name}-{uuid4().hex}")
+        self._cursors = self.cursors(name, f"{options.instance or name}-{uuid4().hex}")
         self._leases = self.leases(
             self._lease_link, self._cursors, topics, options.term, options.observer
         )

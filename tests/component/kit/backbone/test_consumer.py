@@ -294,3 +294,14 @@ async def test_reports_tell_the_owner_where_we_stand(shop: Shop) -> None:
     await shop.consume(consumer)
     await consumer.tick()
     assert await shop.redis.hgetall(TOPIC.reports(0)) == {READER.encode(): b"1-1"}
+
+
+async def test_people_see_which_process_owns_a_partition_and_in_which_life(shop: Shop) -> None:
+    owners: list[str] = []
+    for _ in range(2):
+        consumer = shop.consumer(instance="erp-1")
+        await shop.consume(consumer)
+        owners += [owner for (owner,) in await shop.ask("SELECT DISTINCT owner FROM cursor")]
+        await consumer.leave()
+    assert [owner.startswith("erp-1-") for owner in owners] == [True, True]
+    assert owners[0] != owners[1]
