@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,8 +121,17 @@ class Web:
             program.kill()
 
     @contextmanager
-    def gateway(self, name: str = "gateway", **settings: str) -> Iterator[Gateway]:
-        """One more gateway; `settings` are variables without their prefix."""
+    def gateway(
+        self,
+        name: str = "gateway",
+        *,
+        replicas: Mapping[str, list[str]] | None = None,
+        **settings: str,
+    ) -> Iterator[Gateway]:
+        """One more gateway; `settings` are variables without their prefix.
+
+        `replicas` are addresses to use beside that of a subgraph.
+        """
         env = {
             "JWKS_URL": self.issuer.jwks_url,
             "ISSUER": self.issuer.url,
@@ -134,7 +143,8 @@ class Web:
             **settings,
         }
         located = {
-            name: [gateway.graph_url(program, "graph")] for name, program in self.subgraphs.items()
+            name: [*(replicas or {}).get(name, ()), gateway.graph_url(program, "graph")]
+            for name, program in self.subgraphs.items()
         }
         process = gateway.declare({f"PLANTMESH_{k}": v for k, v in env.items()}, located)
         program = Program(self.root / name, process, 0)
@@ -173,13 +183,22 @@ def compose(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=verb == "write")
 
 
-async def eventually(
-    gateway: Gateway, query: str, variables: Mapping[str, Any], *, seconds: float = 10.0
-) -> Answer:
-    """Ask until nothing is wrong; the last answer, right or not, after `seconds`."""
-    ends = asyncio.get_running_loop().time() + seconds
-    while True:
-        answer = await gateway.ask(query, **variables)
-        if "errors" not in answer.body or asyncio.get_running_loop().time() > ends:
-            return answer
-        await asyncio.sleep(0.02)
+async def until_so(fact: Callable[[], Awaitable[bool]], *, seconds: float = 10.0) -> None:
+    """Ask again and again until it is so; TimeoutError after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if await fact():
+                return
+            await asyncio.sleep(0.02)
+
+
+async def eventually(gateway: Gateway, query: str, **variables: Any) -> Answer:
+    """Ask until nothing is wrong; TimeoutError when that takes too long."""
+    answers: list[Answer] = []
+
+    async def well() -> bool:
+        answers.append(await gateway.ask(query, **variables))
+        return "errors" not in answers[-1].body
+
+    await until_so(well)
+    return answers[-1]

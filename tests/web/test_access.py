@@ -79,6 +79,10 @@ async def test_an_operation_of_which_nothing_is_left_says_only_that(gateway: Gat
     assert answer.codes == {"UNAUTHORIZED_FIELD_OR_TYPE"}
 
 
+def round_and_round(times: int) -> str:
+    return "{ orders { lots" + " { order { lots" * times + " { id }" + " } }" * times + " } }"
+
+
 def bomb(size: int) -> str:
     spread = "".join(f"fragment f{n} on Order {{ ...f{n + 1} ...f{n + 1} }}\n" for n in range(size))
     return f"{{ orders {{ ...f0 }} }}\n{spread}fragment f{size} on Order {{ id }}"
@@ -87,7 +91,10 @@ def bomb(size: int) -> str:
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("{ orders { lots" + " { order { lots" * 6 + " { id }" + " } }" * 6 + " } }", "too_complex"),
+        (
+            "{ orders { lots" + " { order { lots" * 6 + " { id }" + " } }" * 6 + " } }",
+            "too_complex",
+        ),
         ("{ " + " ".join(f"a{n}: running" for n in range(31)) + " }", "too_complex"),
         ("{ orders { " + "id " * 2000 + " } }", "too_complex"),
         ("{ nosuch }", "GRAPHQL_VALIDATION_FAILED"),
