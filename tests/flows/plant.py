@@ -1,9 +1,10 @@
 """All services around one plant and its ledger, and the people who work there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +45,8 @@ HEAT, OPENING = "HEAT-1", 100_000
 """The lot of steel that everything is made of, and how much there is of it."""
 STRANGE = "unobtainium"
 """An item that everybody but the ledger knows."""
+_MORE = range(12)
+"""Items and plants that nothing is done with: their news reaches every partition."""
 _STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
 _T = TypeVar("_T")
 
@@ -60,7 +63,7 @@ class Plant:
 
     async def open(self, orders: Sequence[str]) -> None:
         """Master data, stock of steel, and `orders` released, taken over and started."""
-        await insist(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(_master()))
+        await self.describe("opening")
         receipts = [self._receipt(item) for item in (USED, STRANGE)]
         request = wms.MoveStockRequest(idempotency_key="opening", movements=receipts)
         await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
@@ -93,6 +96,23 @@ class Plant:
             idempotency_key=f"confirm/{order}/{number}", confirmations=[report]
         )
         await insist(lambda: self.floor.ConfirmOperations(request))
+
+    async def describe(self, text: str) -> None:
+        """A steward gives every plant and item another name."""
+        request = _master(text)
+        await insist(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(request))
+
+    async def balances(self, item: str, lots: Iterable[str]) -> dict[tuple[str, str], Decimal]:
+        """What wms holds of these lots that is not nothing, by lot and status."""
+        keys = [keys_pb2.LotKey(plant=PLANT, item_no=item, lot_no=lot) for lot in lots]
+        request = wms.BatchGetLotBalancesRequest(lots=keys)
+        answer = await self._stub(StockServiceStub, "storekeeper").BatchGetLotBalances(request)
+        found = [balance for lot in answer.lots for balance in lot.balances]
+        return {
+            (one.stock.lot_no, wms.StockStatus.Name(one.stock.status)[13:].lower()): amount
+            for one in found
+            if (amount := Decimal(one.quantity.value))
+        }
 
     async def inspections(self) -> list[quality.Inspection]:
         """All of the plant, by order; [] while quality is away."""
@@ -225,19 +245,24 @@ def _address(mesh: Mesh, service: str, replicas: int) -> str:
     return "ipv4:" + ",".join(f"{LOOPBACK}:{port}" for port in ports)
 
 
-def _master() -> reference.PutMasterDataRequest:
+def _master(text: str) -> reference.PutMasterDataRequest:
     kinds = {
         MADE: reference.ITEM_TYPE_FINISHED,
         USED: reference.ITEM_TYPE_RAW,
         STRANGE: reference.ITEM_TYPE_RAW,
+        **dict.fromkeys((f"part-{n}" for n in _MORE), reference.ITEM_TYPE_RAW),
     }
+    plants = (PLANT, *(f"plant-{n}" for n in _MORE))
     return reference.PutMasterDataRequest(
-        idempotency_key="opening",
-        plants=[reference.Plant(plant=PLANT, name="Lyon", time_zone="Europe/Paris")],
+        idempotency_key=text,
+        plants=[
+            reference.Plant(plant=plant, name=f"{plant}, {text}", time_zone="Europe/Paris")
+            for plant in plants
+        ],
         items=[
             reference.Item(
                 item_no=item,
-                description=item,
+                description=f"{item}, {text}",
                 base_unit=UNIT,
                 type=kind,
                 lot_controlled=True,

@@ -21,6 +21,7 @@ class Span:
     trace: str
     name: str
     service: str
+    instance: str
     parent: str
     links: frozenset[str]
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -116,18 +117,19 @@ def _upward(spans: Spans, one: Span) -> Iterator[Span]:
 
 def _read(request: ExportTraceServiceRequest) -> Iterator[Span]:
     for resource in request.resource_spans:
-        service = _facts(resource.resource.attributes).get("service.name", "")
+        process = _facts(resource.resource.attributes)
         for scope in resource.scope_spans:
             for span in scope.spans:
-                yield _span(service, span)
+                yield _span(process, span)
 
 
-def _span(service: str, span: trace_pb2.Span) -> Span:
+def _span(process: Mapping[str, str], span: trace_pb2.Span) -> Span:
     return Span(
         id=span.span_id.hex(),
         trace=span.trace_id.hex(),
         name=span.name,
-        service=service,
+        service=process.get("service.name", ""),
+        instance=process.get("service.instance.id", ""),
         parent=span.parent_span_id.hex(),
         links=frozenset(link.span_id.hex() for link in span.links),
         facts=_facts(span.attributes) | {"kind": trace_pb2.Span.SpanKind.Name(span.kind)[10:]},
