@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.kit.errors import DomainError
 from tools.demo.scene import DemoError
 from tools.demo.shift import draw_shift
 from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
@@ -55,7 +56,7 @@ async def _demo(root: Path, seed: int) -> bool:
 def _way_on(root: Path) -> str:
     name, port = _name(root), Ports(root / "run" / "ports.json").of("gateway-0.http")
     return f"""
-    make up ROOT={name}    the platform again, with all that this run left
+    make up ROOT={name}    the platform again with all that this run left, but the ledger
       GraphiQL: http://{LOOPBACK}:{port}/graphql, with the header
       {{"authorization": "Bearer TOKEN"}}; a TOKEN is what this prints (15 minutes):
       .venv/bin/plantctl --root {name} token --user viewer
@@ -70,8 +71,8 @@ def main() -> None:
     """Say in one line what went wrong."""
     try:
         typer.run(demo)
-    except (DemoError, MeshError) as error:
-        console.print(f"\n  [red]✗ {error}[/]")
+    except (DemoError, DomainError, MeshError) as error:
+        console.print(f"\n  ✗ {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)
 
 
