@@ -65,7 +65,7 @@ async def by_session(work: Work, statement: str) -> None:
 
 
 async def by_driver(work: Work, statement: str) -> None:
-    await work.sql(statement)  # type: ignore[arg-type]
+    await work.sql(statement)
 
 
 NINE = "UPDATE counter SET n = 9 WHERE name = 'a'"
