@@ -107,10 +107,16 @@ async def test_refused_effect_waits_for_a_person_and_stops_nothing_else(rig: Pro
         f"{other}/1/consumption",
         f"{other}/1/yield",
     }
-    waits = (await rig.flow("4711")).waits
-    [person] = [one for one in waits if one.kind == process_pb2.WAIT_KIND_PERSON]
-    assert person.what == refused
-    assert "order_not_open" in person.why
+    people: list[process_pb2.Wait] = []
+
+    async def shown() -> bool:
+        waits = (await rig.flow("4711")).waits
+        people[:] = [one for one in waits if one.kind == process_pb2.WAIT_KIND_PERSON]
+        return bool(people)
+
+    await until(shown)
+    assert [one.what for one in people] == [refused]
+    assert "order_not_open" in people[0].why
     del rig.peers.erp.refused[refused]
     await rig.wake("4711")
     await until(lambda: rig.open() == 0)

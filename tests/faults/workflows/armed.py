@@ -38,9 +38,7 @@ def main() -> None:
         def lose(_: Waker, wakes: Sequence[Wake]) -> None:
             counters.note("wake.lost", len(wakes))
 
-        vars_of_waker = {"wake": lose}
-        for name, value in vars_of_waker.items():
-            setattr(Waker, name, value)
+        Waker.wake = lose  # type: ignore[method-assign]
     runpy.run_module("services.process", run_name="__main__")
 
 
