@@ -7,6 +7,8 @@ from plantmesh.reference.v1 import reference_pb2 as pb
 from services.erp import wire
 from services.erp.domain.codes import Code, Direction
 from services.kit.copies import put
+from services.kit.quantity import Measures
+from services.mes.wire import ITEMS
 
 NOWHERE = {"PLANTMESH_REFERENCE_ADDRESS": "127.0.0.1:1", "PLANTMESH_CLIENT_SECRET": "of nobody"}
 """The environment of a service that has no reference to talk to."""
@@ -25,6 +27,28 @@ async def put_plant(plant: str, zone: str) -> None:
 async def put_codes(system: str, codes: Iterable[Code]) -> None:
     """What a system's codes mean, in the ambient unit of work of erp."""
     await put(wire.CODES, [code_mapping(system, code) for code in codes])
+
+
+async def put_items(items: Mapping[str, Measures]) -> None:
+    """Items and what they are counted in, in the ambient unit of work of mes or wms."""
+    await put(ITEMS, [item(item_no, measures) for item_no, measures in items.items()])
+
+
+def item(item_no: str, measures: Measures) -> pb.Item:
+    """As reference tells it."""
+    conversions = [
+        pb.UnitConversion(
+            **{"from": source}, to=target, numerator=r.numerator, denominator=r.denominator
+        )
+        for source, target, r in measures.own
+    ]
+    return pb.Item(
+        item_no=item_no,
+        base_unit=measures.base,
+        type=pb.ITEM_TYPE_RAW,
+        conversions=conversions,
+        version=1,
+    )
 
 
 def code_mapping(system: str, code: Code) -> pb.CodeMapping:

@@ -182,11 +182,15 @@ class Measures:
             hint=f"use {allowed} or a unit that converts to one of them",
         )
 
-    def in_base(self, quantity: Quantity) -> Quantity:
-        """The same amount in the base; raises InvalidError naming `unit`, or `value` if inexact."""
-        if quantity.unit == self.base:
+    def convert(self, quantity: Quantity, unit: str = "") -> Quantity:
+        """The same amount in `unit`, else in the base.
+
+        Raises InvalidError naming `unit`, or `value` where the result is no exact decimal.
+        """
+        ratio, target = self.ratio(quantity.unit), unit or self.base
+        if quantity.unit == target:
             return quantity
-        return quantity.scaled(self.ratio(quantity.unit), self.base)
+        return quantity.scaled(ratio / self.ratio(target), target)
 
     def _find(self, unit: str) -> Fraction | None:
         code, ratio = self._reached.get(_family(unit), ("", Fraction(0)))

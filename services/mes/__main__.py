@@ -48,7 +48,8 @@ async def compose(service: Service, settings: MesSettings) -> None:
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     copies = consumers.copies(mes.store, mes.peer(settings.reference_address))
     mes.copy(copies, consumers.REFERENCE)
-    mes.serve(registrations(service.store), SCHEMA, books=open_books(SystemClock()))
+    learn = partial(copies.learn, wire.ITEMS)
+    mes.serve(registrations(service.store, learn), SCHEMA, books=open_books(SystemClock()))
 
 
 if __name__ == "__main__":

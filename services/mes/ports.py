@@ -1,17 +1,26 @@
 """What the use cases need: books that are read and written in batches, within one unit of work."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.kit.clock import Clock
 from services.kit.paging import Page
+from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.events import Fact
 from services.mes.domain.genealogy import Direction, Edge, Link
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
+
+
+class Items(Protocol):
+    """Our copy of the item master."""
+
+    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+        """The units of each; raises NotFoundError naming the field (its value) of an unknown."""
+        ...
 
 
 class Orders(Protocol):
@@ -136,6 +145,7 @@ class Facts(Protocol):
 class Books:
     """All of it, and the time."""
 
+    items: Items
     orders: Orders
     confirmations: Confirmations
     lots: Lots

@@ -1,6 +1,6 @@
 """The gRPC face of mes. Refusals become status codes in kit.rpc."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -16,8 +16,8 @@ from services.kit.wire import read_page, write_page
 from services.mes import policy, wire
 from services.mes.application.apply_holds import apply_holds
 from services.mes.application.command_work_orders import command_work_orders
-from services.mes.application.confirm_operations import confirm_operations
-from services.mes.application.create_work_orders import create_work_orders
+from services.mes.application.confirm_operations import confirm_operations, items_consumed
+from services.mes.application.create_work_orders import create_work_orders, items_of
 from services.mes.application.find import (
     list_lots,
     list_orders,
@@ -35,13 +35,16 @@ from services.mes.store import open_books
 Answer = TypeVar("Answer", bound=Message)
 Seen = TypeVar("Seen")
 Context = ServicerContext[Any, Any]
+Learn = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Makes items known here before the unit of work, by the field that names each."""
 
 
 class Desk:
     """What the servicers share: the store, and one way to read and one to change."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, learn: Learn) -> None:
         self.books = open_books(clock)
+        self.learn = learn
         self._store = store
 
     async def once(
@@ -80,6 +83,7 @@ class WorkOrderServicer(work_orders_pb2_grpc.WorkOrderServiceServicer):
         plants = [plan.key.plant for plan in request.plans]
         principal = policy.may_write(plants, "plans[{}].key.plant")
         plans = wire.read_plans(request.plans)
+        await self._desk.learn(items_of(dict(enumerate(plans))))
 
         async def effect(books: Books) -> work_orders_pb2.CreateWorkOrdersResponse:
             orders = await create_work_orders(books, plans)
@@ -108,6 +112,7 @@ class WorkOrderServicer(work_orders_pb2_grpc.WorkOrderServiceServicer):
         plants = [report.order.plant for report in request.confirmations]
         principal = policy.may_write(plants, "confirmations[{}].order.plant")
         reports = wire.read_confirmations(request.confirmations)
+        await self._desk.learn(items_consumed(reports))
 
         async def effect(books: Books) -> work_orders_pb2.ConfirmOperationsResponse:
             return wire.write_results(await confirm_operations(books, reports))

@@ -9,6 +9,8 @@ from services.kit.store import current_work
 
 async def known(kind: Kind[M], keys: Collection[str]) -> dict[str, M]:
     """Those we have, by key."""
+    if not keys:
+        return {}
     rows = await current_work().sql(
         "SELECT key, payload FROM local_copy WHERE kind = %s AND key = ANY(%s) AND type = %s",
         (kind.name, list(keys), kind.type),

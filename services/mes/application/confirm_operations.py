@@ -29,9 +29,11 @@ class Result(NamedTuple):
 async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> list[Result]:
     """Book the reports in their order, all or none; a result for each.
 
-    Raises NotFoundError, ConflictError or InvalidError naming `confirmations[i]` and the field.
+    Amounts in another unit of the item are converted exactly. Raises NotFoundError, ConflictError
+    or InvalidError naming `confirmations[i]` and the field.
     """
     orders = await books.orders.get({report.order for report in reports}, lock=True)
+    reports = await _restate(books, orders, reports)
     booked = await books.confirmations.find({report.key for report in reports})
     shift = _Shift(books.clock.now(), orders, booked)
     results = []
@@ -41,6 +43,33 @@ async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> l
     if shift.fresh:
         await _keep(books, shift)
     return results
+
+
+def items_consumed(reports: Sequence[Confirmation]) -> dict[str, str]:
+    """Each with the field that names it first."""
+    found: dict[str, str] = {}
+    for position, report in enumerate(reports):
+        for place, one in enumerate(report.consumed):
+            found.setdefault(one.item_no, f"confirmations[{position}].consumed[{place}].item_no")
+    return found
+
+
+async def _restate(
+    books: Books, orders: dict[OrderKey, WorkOrder], reports: Sequence[Confirmation]
+) -> list[Confirmation]:
+    plans = [orders[report.order].plan if report.order in orders else None for report in reports]
+    wanted = items_consumed(reports)
+    for position, (report, plan) in enumerate(zip(reports, plans, strict=True)):
+        if plan and report.units != {plan.ordered.unit}:
+            wanted.setdefault(plan.item_no, f"confirmations[{position}].yield.unit")
+    items = await books.items.measures(wanted)
+    restated = []
+    for position, (report, plan) in enumerate(zip(reports, plans, strict=True)):
+        with located(f"confirmations[{position}]"):
+            restated.append(
+                report.restate(items, plan.item_no, plan.ordered.unit) if plan else report
+            )
+    return restated
 
 
 class _Fresh(NamedTuple):

@@ -1,11 +1,11 @@
 """What the floor reports of an operation: yield, scrap, rework, consumption."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from services.kit.clock import Instant
-from services.kit.errors import ConflictError, InvalidError
-from services.kit.quantity import Quantity
+from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.quantity import Measures, Quantity
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 
 
@@ -60,6 +60,38 @@ class Confirmation:
     def at(self, operation: int) -> "Confirmation":
         """The same report of an operation that is named."""
         return replace(self, operation=operation)
+
+    def restate(self, items: Mapping[str, Measures], item_no: str, unit: str) -> "Confirmation":
+        """The same report: output of `item_no` in the order's `unit`, consumption in base units.
+
+        Raises InvalidError naming the amount that does not convert exactly.
+        """
+
+        def output(path: str, quantity: Quantity) -> Quantity:
+            if quantity.unit == unit:
+                return quantity
+            with located(path):
+                return items[item_no].convert(quantity, unit)
+
+        def input(place: int, one: Consumption) -> Consumption:
+            with located(f"consumed[{place}].quantity"):
+                return replace(one, quantity=items[one.item_no].convert(one.quantity))
+
+        return replace(
+            self,
+            good=output("yield", self.good),
+            rework=output("rework", self.rework),
+            scrap=tuple(
+                replace(one, quantity=output(f"scrap[{place}].quantity", one.quantity))
+                for place, one in enumerate(self.scrap)
+            ),
+            consumed=tuple(input(place, one) for place, one in enumerate(self.consumed)),
+        )
+
+    @property
+    def units(self) -> set[str]:
+        """What its output is measured in."""
+        return {quantity.unit for _, quantity in self._amounts()}
 
     def check(self, unit: str) -> None:
         """Raises InvalidError naming the part that is negative, in another unit than the order's,

@@ -1,12 +1,13 @@
 """What the office wants made: the plan of a work order, a snapshot that running orders keep."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from services.kit.errors import ConflictError, InvalidError
-from services.kit.quantity import Quantity
+from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.quantity import Measures, Quantity
 from services.mes.domain.keys import OrderKey
 
 MOST_TOLERANCE = 10
@@ -77,6 +78,21 @@ class Plan:
     def limit(self) -> Fraction:
         """The most that may be made, scrapped and reworked together."""
         return Fraction(self.ordered.value) * (1 + Fraction(self.over_tolerance))
+
+    @property
+    def items(self) -> Iterator[tuple[str, str]]:
+        """What it makes and consumes, with the field that names it."""
+        yield self.item_no, "item_no"
+        for place, one in enumerate(self.components):
+            yield one.item_no, f"components[{place}].item_no"
+
+    def check_units(self, items: Mapping[str, Measures]) -> None:
+        """Raises InvalidError on an item that is not counted in the unit named."""
+        with located("quantity"):
+            items[self.item_no].ratio(self.ordered.unit)
+        for place, one in enumerate(self.components):
+            with located(f"components[{place}].quantity"):
+                items[one.item_no].ratio(one.quantity.unit)
 
     def require_same(self, other: "Plan") -> None:
         """Raises ConflictError naming the first field in which `other` differs."""

@@ -5,6 +5,7 @@ from services.mes.ports import Books
 from services.mes.store.confirmations import SqlConfirmations
 from services.mes.store.facts import OutboxFacts
 from services.mes.store.genealogy import SqlGenealogy
+from services.mes.store.items import CopiedItems
 from services.mes.store.lots import SqlLots
 from services.mes.store.orders import SqlOrders
 
@@ -12,5 +13,11 @@ from services.mes.store.orders import SqlOrders
 def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
-        SqlOrders(), SqlConfirmations(), SqlLots(clock), SqlGenealogy(), OutboxFacts(), clock
+        CopiedItems(),
+        SqlOrders(),
+        SqlConfirmations(),
+        SqlLots(clock),
+        SqlGenealogy(),
+        OutboxFacts(),
+        clock,
     )

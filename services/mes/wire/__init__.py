@@ -2,15 +2,18 @@
 
 from services.mes.wire.confirmations import read_confirmations, write_confirmation, write_results
 from services.mes.wire.facts import write_fact
+from services.mes.wire.items import ITEMS, read_measures
 from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, write_order_key
 from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
 from services.mes.wire.orders import read_plans, read_steps, write_order, write_orders
 
 __all__ = [
+    "ITEMS",
     "read_confirmations",
     "read_direction",
     "read_holds",
     "read_lot_key",
+    "read_measures",
     "read_order_key",
     "read_plans",
     "read_steps",

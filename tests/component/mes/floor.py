@@ -19,6 +19,8 @@ from services.mes.__main__ import TOPIC, registrations
 from services.mes.ports import Books
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
+from tests.copies import no_owner, put_items
+from tests.unit.mes.reports import ITEMS
 
 
 @dataclass
@@ -36,7 +38,9 @@ class Floor:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.server = RpcServer(verifier(), registrations(store), bind="127.0.0.1", port=0)
+        self.server = RpcServer(
+            verifier(), registrations(store, no_owner), bind="127.0.0.1", port=0
+        )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
@@ -82,6 +86,8 @@ async def open_floor(database: str) -> AsyncIterator[Floor]:
     """An instance on `database`; several may share it."""
     store = Store(database)
     store.bind(Outbox(TOPIC))
+    async with store.work():
+        await put_items(ITEMS)
     floor = Floor(store)
     await floor.server.start()
     try:

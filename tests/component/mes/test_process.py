@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 
+from tests.copies import NOWHERE
 from tests.servers import IssuerServer, ValkeyServer
 
 
@@ -23,6 +24,7 @@ async def test_mes_comes_up_and_ends_in_order(
             "PLANTMESH_REDIS_URL": valkey.url,
             "PLANTMESH_JWKS_URL": issuer.jwks_url,
             "PLANTMESH_ISSUER": issuer.url,
+            **NOWHERE,
         },
     )
     assert process.stdout

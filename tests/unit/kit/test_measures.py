@@ -11,7 +11,7 @@ PIECE = ("H87", "KGM", Fraction(1, 4))
 
 
 def converted(measures: Measures, value: str, unit: str) -> str:
-    return str(measures.in_base(Quantity.parse(value, unit)))
+    return str(measures.convert(Quantity.parse(value, unit)))
 
 
 def test_general_ratios_need_no_own() -> None:
@@ -26,6 +26,14 @@ def test_own_ratios_lead_both_ways_and_on() -> None:
     assert converted(oil, "1", "SET") == "180 KGM"
     assert converted(oil, "100", "MLT") == "0.09 KGM"
     assert converted(oil, "2", "DZN") == "6 KGM"
+
+
+def test_any_two_units_of_a_thing_convert() -> None:
+    measures = Measures("KGM", (PIECE,))
+    assert str(measures.convert(Quantity.parse("1", "DZN"), "GRM")) == "3000 GRM"
+    assert str(measures.convert(Quantity.parse("2", "H87"), "H87")) == "2 H87"
+    with pytest.raises(InvalidError):
+        measures.convert(Quantity.parse("2", "H87"), "LTR")
 
 
 def test_what_is_no_exact_decimal_is_refused() -> None:

@@ -1,13 +1,15 @@
 """The books of mes in memory, all or nothing; use_cases.py holds them to what PostgreSQL does."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 
 from services.kit.clock import ManualClock
+from services.kit.errors import NotFoundError
 from services.kit.paging import Page
+from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.events import Fact, order_of
 from services.mes.domain.genealogy import Direction, Edge, Link, merge
@@ -15,8 +17,20 @@ from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
 from services.mes.ports import Books
+from tests.unit.mes.reports import ITEMS
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+class MemoryItems:
+    """The bakery's items."""
+
+    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+        """Refuses the first that is none of them."""
+        for item_no, field in wanted.items():
+            if item_no not in ITEMS:
+                raise NotFoundError("no such item", code="unknown_item", field=field)
+        return {item_no: ITEMS[item_no] for item_no in wanted}
 
 
 class MemoryOrders:
@@ -214,7 +228,15 @@ class MemoryFloor:
         lots, confirmations, self.facts = MemoryLots(), MemoryConfirmations(), MemoryFacts()
         genealogy = MemoryGenealogy(lots, confirmations)
         clock = ManualClock(NOON)
-        self._books = Books(MemoryOrders(lots), confirmations, lots, genealogy, self.facts, clock)
+        self._books = Books(
+            MemoryItems(),
+            MemoryOrders(lots),
+            confirmations,
+            lots,
+            genealogy,
+            self.facts,
+            clock,
+        )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:

@@ -2,14 +2,22 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from services.kit.clock import Instant
-from services.kit.quantity import Quantity
+from services.kit.quantity import Measures, Quantity
 from services.mes.domain.confirmation import Confirmation, Consumption, Scrap
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Hold
 from services.mes.domain.plan import Component, Operation, Plan
 
+LOAF = ("H87", "KGM", Fraction(1, 2))
+ITEMS = {
+    "BREAD": Measures("KGM", (LOAF,)),
+    **dict.fromkeys(("FLOUR", "F", "SALT", "DOUGH", "TOAST", "ROLL"), Measures("KGM")),
+    **dict.fromkeys(map(str, range(20)), Measures("KGM")),
+}
+"""What the bakery knows; a loaf weighs 500 g."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LYON = "lyon"
 

@@ -7,7 +7,7 @@ A subclass gives the fixture `floor`.
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -28,7 +28,7 @@ from services.mes.application.find import (
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.snapshot import read_state
 from services.mes.application.trace import trace, trace_each
-from services.mes.domain.confirmation import Confirmation
+from services.mes.domain.confirmation import Confirmation, Consumption, Scrap
 from services.mes.domain.events import (
     LotProduced,
     OperationConfirmed,
@@ -37,7 +37,7 @@ from services.mes.domain.events import (
 from services.mes.domain.genealogy import Direction
 from services.mes.domain.lifecycle import Command, Lifecycle
 from services.mes.domain.lot import Hold, Lot
-from services.mes.domain.plan import Plan
+from services.mes.domain.plan import Component, Plan
 from services.mes.ports import Books
 from tests.unit.mes.reports import LYON, hold, kg, lot_key, order_key, plan, report
 
@@ -114,6 +114,11 @@ async def edges(floor: Floor) -> list[tuple[str, str, str]]:
         ]
 
 
+def _bread(quantity: Quantity) -> Consumption:
+    """Of lot L1."""
+    return Consumption("BREAD", "L1", quantity)
+
+
 class OrdersContract:
     """Creating, commanding, reading."""
 
@@ -148,6 +153,39 @@ class OrdersContract:
         await command(floor, "4711", *START)
         moved = ["lyon/4711 WorkOrderStateChanged"] * 3
         assert await floor.told() == ["lyon/4711 WorkOrderCreated", *moved]
+
+    @pytest.mark.parametrize(
+        ("change", "error", "code", "field"),
+        [
+            ({"item_no": "CAKE"}, NotFoundError, "unknown_item", "item_no"),
+            (
+                {"ordered": Quantity(Decimal(1), "LTR")},
+                InvalidError,
+                "unit_mismatch",
+                "quantity.unit",
+            ),
+            (
+                {"components": (Component(10, "CREAM", kg("1")),)},
+                NotFoundError,
+                "unknown_item",
+                "components[0].item_no",
+            ),
+            (
+                {"components": (Component(10, "FLOUR", Quantity(Decimal(1), "LTR")),)},
+                InvalidError,
+                "unit_mismatch",
+                "components[0].quantity.unit",
+            ),
+        ],
+    )
+    async def test_a_plan_names_items_and_units_that_exist(
+        self, floor: Floor, change: dict[str, Any], error: type[DomainError], code: str, field: str
+    ) -> None:
+        with pytest.raises(error) as caught:
+            async with floor.work() as books:
+                await create_work_orders(books, [plan(), replace(plan("4712"), **change)])
+        assert (caught.value.code, caught.value.field) == (code, f"plans[1].{field}")
+        assert await floor.told() == []
 
     async def test_an_unknown_order_is_named(self, floor: Floor) -> None:
         with pytest.raises(NotFoundError) as caught:
@@ -239,7 +277,38 @@ class ConfirmationsContract:
         wrong = replace(odd, consumed=(litres,))
         assert await refused(floor, wrong, kind=InvalidError) == (
             "unit_mismatch",
-            "confirmations[0].consumed[0].unit",
+            "confirmations[0].consumed[0].quantity.unit",
+        )
+
+    async def test_other_units_of_the_item_are_converted_exactly(self, floor: Floor) -> None:
+        await create(floor, plan(), plan("4712", item_no="ROLL"))
+        loaves = Quantity(Decimal(4), "H87")
+        first = replace(
+            report("a"),
+            good=loaves,
+            rework=Quantity.zero("H87"),
+            scrap=(Scrap(Quantity(Decimal(500), "GRM"), "burnt"),),
+        )
+        assert await confirm(floor, first, first) == [Result("a", 1, False), Result("a", 1, True)]
+        bread = replace(report("b", order_no="4712", lot="R1"), consumed=(_bread(loaves),))
+        await confirm(floor, bread)
+        async with floor.work() as books:
+            orders = await books.orders.get([order_key(), order_key("4712")])
+        made = orders[order_key()]
+        assert (made.good, made.scrap) == (kg("2"), kg("0.5"))
+        assert ("L1", "R1", "2 KGM") in await edges(floor)
+
+    async def test_what_the_item_is_not_counted_in_is_refused(self, floor: Floor) -> None:
+        await create(floor, plan("4712", item_no="ROLL"))
+        rolls = replace(report("a", order_no="4712"), good=Quantity(Decimal(4), "H87"))
+        assert await refused(floor, rolls, kind=InvalidError) == (
+            "unit_mismatch",
+            "confirmations[0].yield.unit",
+        )
+        cake = replace(report("a", order_no="4712"), consumed=(Consumption("CAKE", "", kg("1")),))
+        assert await refused(floor, cake, kind=NotFoundError) == (
+            "unknown_item",
+            "confirmations[0].consumed[0].item_no",
         )
 
 
