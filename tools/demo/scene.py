@@ -73,7 +73,7 @@ class Scene:
         what: str,
         *,
         log: str,
-        seconds: float = 60.0,
+        seconds: float = 120.0,
     ) -> T:
         """Wait for a true `fact`, and return it; the inspector works on meanwhile.
 

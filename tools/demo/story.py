@@ -68,9 +68,7 @@ async def play(scene: Scene) -> None:
     await outage(scene)
     await hold(scene)
     await mending(scene)
-    await scene.until(
-        lambda: settled(scene), "every posting in the ledger", log="process-0", seconds=90
-    )
+    await scene.until(lambda: settled(scene), "every posting in the ledger", log="process-0")
     _count(scene)
 
 

@@ -27,7 +27,7 @@ async def mending(scene: Scene) -> None:
     """See that the others go on, then fix and replay with plantctl."""
     await scene.until(lambda: _one_parked(scene), "a posting that is parked", log="erp-0")
     await scene.until(
-        lambda: _others_posted(scene), "the postings of all other orders", log="erp-0", seconds=90
+        lambda: _others_posted(scene), "the postings of all other orders", log="erp-0"
     )
     [parked] = msgspec.json.decode(
         await plantctl(scene, "lanes", "list", "--json"), type=list[Parked]

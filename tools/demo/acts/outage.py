@@ -27,9 +27,7 @@ async def outage(scene: Scene) -> None:
         raise DemoError("the ledger was killed, and booked something")
     await scene.mesh.supervisor.start_one(LEDGER)
     scene.say(f"{during} reports are confirmed, {waiting} postings wait; the ledger is back")
-    await scene.until(
-        lambda: _booked(scene, before), "a posting after the outage", log="erp-0", seconds=90
-    )
+    await scene.until(lambda: _booked(scene, before), "a posting after the outage", log="erp-0")
     scene.note("waited", waiting, "postings, for the ledger to come back")
 
 
