@@ -1,6 +1,6 @@
 """What belongs to one confirmation, step by step, and what each step goes on with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.flows.spans import Span, Spans, component, hangs
@@ -82,13 +82,26 @@ STEPS = (
     _heard("yield posted", "erp.v1.PostingDone", "yield settling"),
     Step("reading", "plantmesh.graph.operation", "erp", ("confirmation",)),
 )
+RELEASE = (
+    Step("reading orders", "plantmesh.erp.poll", "erp"),
+    _heard("released", "erp.v1.ProductionOrderReleased", "reading orders"),
+    Step(
+        "taking over",
+        "plantmesh.process.activate",
+        "process",
+        ("reading orders",),
+        {"saga": "order_to_production"},
+    ),
+    _call("work order", "mes.v1.WorkOrderService/CreateWorkOrders", "taking over"),
+)
+"""A story of its own, told before the first confirmation."""
 HOPS = tuple((step.name, before) for step in STEPS for before in step.after)
 
 
-def tell(spans: Spans) -> dict[str, set[str]]:
+def tell(spans: Spans, steps: Sequence[Step] = STEPS) -> dict[str, set[str]]:
     """The spans of each step, by its name; none where it does not hang on what it goes on with."""
     told: dict[str, set[str]] = {}
-    for step in STEPS:
+    for step in steps:
         told[step.name] = {
             id
             for id, span in spans.items()

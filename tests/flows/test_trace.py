@@ -15,7 +15,7 @@ import pytest
 
 from tests.flows.plant import STRANGE, Plant, running, until
 from tests.flows.spans import Sink, Spans, cut, sink
-from tests.flows.story import HOPS, ORDER, missing, tell
+from tests.flows.story import HOPS, ORDER, RELEASE, missing, tell
 from tests.servers import scratch_folder
 from tests.shopfloor import USED
 from tools.mesh.gateway import graph_url
@@ -43,6 +43,13 @@ def test_the_whole_story_hangs_together(spans: Spans) -> None:
     )
     assert missing(spans) == []
     assert services == {"mes", "process", "quality", "wms", "erp"}
+
+
+def test_a_work_order_leads_back_to_where_its_order_was_read(spans: Spans) -> None:
+    told = tell(spans, RELEASE)
+    assert all(told.values()), told
+    broken = tell(cut(spans, told["released"], told["reading orders"]), RELEASE)
+    assert not broken["released"]
 
 
 @pytest.mark.parametrize(("step", "before"), HOPS)

@@ -11,6 +11,7 @@ from services.kit.lanes.systems import System, all_systems
 from services.kit.lease import LeaseRow
 from services.kit.log import logger
 from services.kit.rounds import Rounds
+from services.kit.signals import span
 from services.kit.store import Store
 
 Poll = Callable[[System, ErpSystem], Awaitable[None]]
@@ -47,7 +48,8 @@ class Poller:
     async def _one(self, system: System) -> str:
         """Read one ERP; why not, where that cannot be."""
         try:
-            await self._poll(system, self._connected(system))
+            with span("plantmesh.erp.poll", attributes={"system": system.id}):
+                await self._poll(system, self._connected(system))
         except DomainError as error:
             _log.warning("an ERP was not read", system=system.id, code=error.code, why=str(error))
             return f"{system.id}: {error}"
