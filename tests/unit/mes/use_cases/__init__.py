@@ -1,0 +1,36 @@
+"""What every book-keeping must do: run on memory in unit tests, on PostgreSQL in component tests.
+
+A subclass gives the fixture `floor`.
+"""
+
+from tests.unit.mes.use_cases.confirmations import ConfirmationsContract
+from tests.unit.mes.use_cases.genealogy import GenealogyContract
+from tests.unit.mes.use_cases.holds import HoldsContract
+from tests.unit.mes.use_cases.orders import OrdersContract
+from tests.unit.mes.use_cases.steps import (
+    Floor,
+    command,
+    confirm,
+    create,
+    edges,
+    family,
+    lot,
+    put,
+    refused,
+)
+
+__all__ = [
+    "ConfirmationsContract",
+    "Floor",
+    "GenealogyContract",
+    "HoldsContract",
+    "OrdersContract",
+    "command",
+    "confirm",
+    "create",
+    "edges",
+    "family",
+    "lot",
+    "put",
+    "refused",
+]

@@ -1,0 +1,121 @@
+"""What mes knows of the descent of lots."""
+
+# ruff: noqa: D102 - a test's name is its sentence
+
+from services.mes.application.find import (
+    lots_of_orders,
+)
+from services.mes.application.rebuild_genealogy import rebuild_genealogy
+from services.mes.application.snapshot import read_state
+from services.mes.application.trace import trace_each
+from services.mes.domain.events import (
+    LotProduced,
+    OperationConfirmed,
+    WorkOrderCreated,
+)
+from services.mes.domain.genealogy import Direction
+from tests.unit.mes.reports import lot_key, order_key, plan, report
+from tests.unit.mes.use_cases.steps import Floor, confirm, create, edges, family, refused
+
+
+class GenealogyContract:
+    """Edges and traces."""
+
+    async def test_named_and_loose_consumption(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(
+            floor,
+            report("1", consumed=(("FLOUR/F1", "5"),)),
+            report("2", "0", lot="", consumed=(("SALT/S1", "1"),)),
+            report("3", lot="L2", consumed=(("FLOUR/F2", "5"),)),
+        )
+        await confirm(floor, report("4", consumed=(("FLOUR/F1", "4"),)))
+        await confirm(floor, report("5", "0", lot="", consumed=(("SALT/S2", "1"),)))
+        assert await edges(floor) == [
+            ("F1", "L1", "9 KGM"),
+            ("F2", "L2", "5 KGM"),
+            ("S1", "L1", "?"),
+            ("S1", "L2", "?"),
+            ("S2", "L1", "?"),
+            ("S2", "L2", "?"),
+        ]
+        assert await family(floor, "FLOUR/F1", direction=Direction.FORWARD) == {
+            "FLOUR/F1",
+            "BREAD/L1",
+        }
+        back = await family(floor, "BREAD/L2", "NO/ONE", direction=Direction.BACKWARD)
+        assert back == {"BREAD/L2", "FLOUR/F2", "SALT/S1", "SALT/S2"}
+
+    async def test_each_lot_has_a_trace_of_its_own_nearest_first(self, floor: Floor) -> None:
+        await create(floor, plan("a"), plan("b", item_no="TOAST"))
+        await confirm(floor, report("1", order_no="a", consumed=(("FLOUR/F1", "5"),)))
+        used = (("BREAD/L1", "5"), ("FLOUR/F1", "1"), ("SALT/S1", "1"))
+        await confirm(floor, report("2", order_no="b", lot="T1", consumed=used))
+        toast, flour, stranger = map(lot_key, ("TOAST/T1", "FLOUR/F1", "NO/ONE"))
+        async with floor.work() as books:
+            back = await trace_each(books, {toast, flour, stranger}, Direction.BACKWARD)
+            ahead = await trace_each(books, {flour, stranger}, Direction.FORWARD)
+            into = await books.genealogy.next_to({toast}, Direction.BACKWARD)
+            out = await books.genealogy.next_to({flour, stranger}, Direction.FORWARD)
+        assert [lot.lot_no for lot in back[toast]] == ["L1", "F1", "S1"]
+        assert back[flour] == []
+        assert {lot.lot_no for lot in ahead[flour]} == {"L1", "T1"}
+        assert stranger not in back | ahead
+        assert [edge.link.source.lot_no for edge in into] == ["L1", "F1", "S1"]
+        assert [(edge.link.target.lot_no, str(edge.quantity)) for edge in out] == [
+            ("L1", "5 KGM"),
+            ("T1", "1 KGM"),
+        ]
+
+    async def test_no_lot_is_made_of_itself(self, floor: Floor) -> None:
+        await create(floor, plan("a"), plan("b"))
+        await confirm(floor, report("1", order_no="a", lot="A1", consumed=(("BREAD/B1", "1"),)))
+        assert await refused(
+            floor,
+            report("2", order_no="a", lot="A2"),
+            report("3", order_no="b", lot="B1", consumed=(("BREAD/A1", "1"),)),
+        ) == ("lot_cycle", "confirmations[1].lot_no")
+        itself = report("4", order_no="b", lot="B2", consumed=(("BREAD/B2", "1"),))
+        assert (await refused(floor, itself))[0] == "lot_cycle"
+
+    async def test_the_genealogy_rebuilds_from_confirmations(self, floor: Floor) -> None:
+        await create(floor, *(plan(number) for number in ("a", "b", "c")))
+        await confirm(
+            floor,
+            report("1", order_no="a", lot="A1", consumed=(("FLOUR/F1", "1"), ("SALT/S1", "1"))),
+            report("2", "0", order_no="b", lot="", consumed=(("BREAD/A1", "0.5"),)),
+            report("3", order_no="b", lot="B1"),
+            report("4", order_no="c", lot="C1", consumed=(("BREAD/B1", "2"), ("BREAD/A1", "1"))),
+        )
+        await confirm(floor, report("5", "0", order_no="b", lot="", consumed=(("FLOUR/F1", "1"),)))
+        live = await edges(floor)
+        async with floor.work() as books:
+            await books.genealogy.clear()
+        assert await edges(floor) == []
+        async with floor.work() as books:
+            assert await rebuild_genealogy(books) == len(live)
+        assert await edges(floor) == live
+
+    async def test_a_snapshot_tells_orders_lots_and_confirmations(self, floor: Floor) -> None:
+        await create(floor, *(plan(number) for number in "abcde"))
+        await confirm(
+            floor,
+            report("1", order_no="a", lot="A2"),
+            report("2", order_no="a", lot="A1"),
+            report("3", "0", order_no="a", lot="A3", consumed=(("FLOUR/F1", "1"),)),
+        )
+        async with floor.work() as books:
+            lots = (await lots_of_orders(books, [order_key("a")]))[order_key("a")]
+            assert [one.key.lot_no for one in lots] == ["A1", "A2", "A3"]
+            state = [
+                type(fact)
+                async for part in read_state(books, lambda key: key.order_no in "ae")
+                for fact in part
+            ]
+        assert state == [
+            WorkOrderCreated,
+            LotProduced,
+            LotProduced,
+            *[OperationConfirmed] * 3,
+            WorkOrderCreated,
+        ]
