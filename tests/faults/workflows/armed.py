@@ -38,7 +38,7 @@ def main() -> None:
         def lose(_: Waker, wakes: Sequence[Wake]) -> None:
             counters.note("wake.lost", len(wakes))
 
-        Waker.wake = lose  # type: ignore[method-assign]
+        Waker.wake = lose  # type: ignore[assignment, method-assign]
     runpy.run_module("services.process", run_name="__main__")
 
 
