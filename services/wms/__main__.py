@@ -1,6 +1,7 @@
 """The process of wms."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
+from functools import partial
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
@@ -14,7 +15,7 @@ from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
 from services.kit.store import Store
-from services.wms import policy, rpc
+from services.wms import consumers, policy, rpc, wire
 from services.wms.graph import SCHEMA
 from services.wms.settings import WmsSettings
 from services.wms.store import open_books
@@ -22,9 +23,11 @@ from services.wms.store import open_books
 TOPIC = Topic("plantmesh.wms")
 
 
-def registrations(store: Store, lenient: Collection[str] = ()) -> list[Registration]:
+def registrations(
+    store: Store, learn: rpc.Learn, lenient: Collection[str] = ()
+) -> list[Registration]:
     """Everything wms answers over gRPC; see rpc.Desk for `lenient`."""
-    desk = rpc.Desk(store, SystemClock(), lenient=lenient)
+    desk = rpc.Desk(store, SystemClock(), learn, lenient=lenient)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: TOPIC.part_of(str(key)) == partition)
@@ -40,9 +43,12 @@ def registrations(store: Store, lenient: Collection[str] = ()) -> list[Registrat
 
 
 async def compose(service: Service, settings: WmsSettings) -> None:
-    """Relay, then the ports."""
+    """Relay, the copy of the item master, then the ports."""
     wms = Assembly("wms", service, settings, TOPIC)
-    calls = registrations(service.store, settings.allow_negative)
+    copies = consumers.copies(wms.store, wms.peer(settings.reference_address))
+    wms.copy(copies, consumers.REFERENCE)
+    learn = partial(copies.learn, wire.ITEMS)
+    calls = registrations(service.store, learn, settings.allow_negative)
     wms.serve(calls, SCHEMA, books=open_books(SystemClock()))
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol
 
 from services.kit.clock import Clock
 from services.kit.paging import Page
-from services.kit.quantity import Quantity
+from services.kit.quantity import Measures, Quantity
 from services.wms.domain.hold import Hold
-from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
+from services.wms.domain.keys import LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
 from services.wms.domain.stock import Balance, Booked
@@ -31,10 +31,10 @@ class Drift(NamedTuple):
 
 
 class Items(Protocol):
-    """Items that have been moved."""
+    """Our copy of the item master."""
 
-    async def open(self, units: Mapping[ItemKey, str]) -> dict[ItemKey, str]:
-        """The unit of each: that of its first movement ever, or the one given."""
+    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+        """The units of each; raises NotFoundError naming the field (its value) of an unknown."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The gRPC face of wms. Refusals become status codes in kit.rpc."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -15,7 +15,7 @@ from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
 from services.wms.application.apply_holds import apply_holds
-from services.wms.application.move_stock import move_stock
+from services.wms.application.move_stock import items_moved, move_stock
 from services.wms.application.read_stock import (
     list_balances,
     list_movements,
@@ -32,6 +32,8 @@ from services.wms.store import open_books
 Answer = TypeVar("Answer", bound=Message)
 Seen = TypeVar("Seen")
 Context = ServicerContext[Any, Any]
+Learn = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Makes items known here before the unit of work, by the field that names each."""
 
 
 class Desk:
@@ -40,8 +42,11 @@ class Desk:
     In `lenient` plants issues to orders may run ahead of receipts.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, lenient: Collection[str] = ()) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, learn: Learn, *, lenient: Collection[str] = ()
+    ) -> None:
         self.books = open_books(clock)
+        self.learn = learn
         self.lenient = lenient
         self._store = store
 
@@ -81,6 +86,7 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         plants = [movement.stock.plant for movement in request.movements]
         principal = policy.may_move(plants, "movements[{}].stock.plant")
         movements = wire.read_movements(request.movements)
+        await self._desk.learn(items_moved(movements))
 
         async def effect(books: Books) -> wms_pb2.MoveStockResponse:
             results = await move_stock(books, movements, lenient=self._desk.lenient)

@@ -1,13 +1,17 @@
 """Between stock and protobuf messages; the only module that spells both."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from google.protobuf.message import Message
 from plantmesh.common.v1 import holds_pb2, keys_pb2
+from plantmesh.reference.v1 import reference_pb2
 from plantmesh.wms.v1 import events_pb2
 from plantmesh.wms.v1 import wms_pb2 as _pb
 
+from services.kit.copies import Kind
 from services.kit.errors import located
+from services.kit.quantity import Measures
 from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
 from services.wms.application.move_stock import Result
 from services.wms.application.read_stock import LotStock
@@ -17,6 +21,21 @@ from services.wms.domain.movement import Movement, choose_status
 from services.wms.domain.place import Place, Status
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Balance, Booked
+
+ITEMS = Kind(
+    "item", reference_pb2.Item, key=lambda item: item.item_no, version=lambda item: item.version
+)
+
+
+def read_measures(item: reference_pb2.Item) -> Measures:
+    """The units it may be counted in."""
+    return Measures(
+        item.base_unit,
+        tuple(
+            (getattr(one, "from"), one.to, Fraction(one.numerator, one.denominator))
+            for one in item.conversions
+        ),
+    )
 
 
 def read_lot_key(message: keys_pb2.LotKey) -> LotKey:

@@ -1,7 +1,7 @@
 """Use case: stock moves."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, located
@@ -26,9 +26,11 @@ async def move_stock(
 ) -> list[Result]:
     """Carry them out in their order, all or none; a result for each.
 
-    In `lenient` plants issues to orders may run ahead of receipts. Raises NotFoundError,
-    ConflictError or InvalidError naming `movements[i]` and the field.
+    Amounts are kept in each item's base unit. In `lenient` plants issues to orders may run ahead
+    of receipts. Raises NotFoundError, ConflictError or InvalidError naming `movements[i]` and the
+    field.
     """
+    movements = await _restate(books, movements)
     batch = await _open(books, movements, lenient)
     results = []
     for position, movement in enumerate(movements):
@@ -37,6 +39,24 @@ async def move_stock(
     if batch.stock.booked:
         await _keep(books, batch.stock)
     return results
+
+
+def items_moved(movements: Sequence[Movement]) -> dict[str, str]:
+    """Each with the field that names it first."""
+    found: dict[str, str] = {}
+    for position, movement in enumerate(movements):
+        found.setdefault(movement.lot.item_no, f"movements[{position}].stock.item_no")
+    return found
+
+
+async def _restate(books: Books, movements: Sequence[Movement]) -> list[Movement]:
+    items = await books.items.measures(items_moved(movements))
+    restated = []
+    for position, movement in enumerate(movements):
+        with located(f"movements[{position}].quantity"):
+            quantity = items[movement.lot.item_no].convert(movement.quantity)
+        restated.append(replace(movement, quantity=quantity))
+    return restated
 
 
 @dataclass
@@ -65,7 +85,6 @@ class _Batch:
 
 async def _open(books: Books, movements: Sequence[Movement], lenient: Collection[str]) -> _Batch:
     """Lock first and look then: nothing that is read here changes before we commit."""
-    units = await books.items.open({one.lot.item: one.quantity.unit for one in reversed(movements)})
     holds = await books.lots.open({one.lot for one in movements})
     originals = {one.original for one in movements if one.original}
     known = await books.movements.find({one.reference for one in movements} | originals)
@@ -73,7 +92,7 @@ async def _open(books: Books, movements: Sequence[Movement], lenient: Collection
     effects = [one.effect for one in (*movements, *known.values()) if not one.original]
     places = {place for effect in effects for place, _ in effect.legs()}
     balances = await books.balances.get(places)
-    return _Batch(Stock(books.clock.now(), units, holds, balances, lenient), known, taken_back)
+    return _Batch(Stock(books.clock.now(), holds, balances, lenient), known, taken_back)
 
 
 async def _keep(books: Books, stock: Stock) -> None:

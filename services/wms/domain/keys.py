@@ -10,13 +10,6 @@ class OrderKey(NamedTuple):
     order_no: str
 
 
-class ItemKey(NamedTuple):
-    """An item in a plant; all its stock there is kept in one unit."""
-
-    plant: str
-    item_no: str
-
-
 class LotKey(NamedTuple):
     """A material lot; `lot_no` is "" for all of an item that is not kept in lots."""
 
@@ -26,11 +19,6 @@ class LotKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.plant}/{self.item_no}/{self.lot_no}"
-
-    @property
-    def item(self) -> ItemKey:
-        """What it is a lot of."""
-        return ItemKey(self.plant, self.item_no)
 
 
 class Reference(NamedTuple):

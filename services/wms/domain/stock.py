@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.errors import ConflictError, located
 from services.kit.quantity import Quantity
-from services.wms.domain.keys import ItemKey, LotKey
+from services.wms.domain.keys import LotKey
 from services.wms.domain.movement import Effect, Movement
 from services.wms.domain.place import Place
 
@@ -38,7 +38,6 @@ class Stock:
     """
 
     now: datetime
-    units: Mapping[ItemKey, str]
     holds: Mapping[LotKey, Sequence[str]]
     balances: dict[Place, Quantity]
     lenient: Collection[str] = ()
@@ -47,10 +46,8 @@ class Stock:
     def book(self, movement: Movement, original: Movement | None = None) -> None:
         """Carry it out; `original` is what a reversal takes back.
 
-        Raises InvalidError on another unit than the item's, ConflictError when a hold forbids it
-        or more would be taken than is there.
+        Raises ConflictError when a hold forbids it or more would be taken than is there.
         """
-        self._require_unit(movement)
         effect = original.effect.inverted() if original else movement.effect
         if original.rule.held_back if original else movement.rule.held:
             self._refuse_held(movement)
@@ -70,17 +67,6 @@ class Stock:
             if change.value < 0 and after.value < 0 and not ahead:
                 raise _insufficient(place, before, -change)
             yield place, after
-
-    def _require_unit(self, movement: Movement) -> None:
-        unit = self.units[movement.lot.item]
-        if movement.quantity.unit != unit:
-            raise InvalidError(
-                f"{movement.lot.item_no} is kept in {unit} in {movement.lot.plant}, not in"
-                f" {movement.quantity.unit}",
-                code="unit_mismatch",
-                field="quantity.unit",
-                hint=f"convert it and move it in {unit}",
-            )
 
     def _refuse_held(self, movement: Movement) -> None:
         if holds := self.holds[movement.lot]:

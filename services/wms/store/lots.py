@@ -1,31 +1,12 @@
 """Items, lots and the holds on them in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from services.kit.store import Row, current_work
 from services.wms.domain.hold import Hold
-from services.wms.domain.keys import ItemKey, LotKey
+from services.wms.domain.keys import LotKey
 from services.wms.store.columns import columns, lot_columns
-
-
-class SqlItems:
-    """ports.Items."""
-
-    async def open(self, units: Mapping[ItemKey, str]) -> dict[ItemKey, str]:
-        """Two who bring a new item at once wait for each other, and the first one's unit stays."""
-        given = columns(((*key, units[key]) for key in sorted(units)), 3)
-        await current_work().sql(
-            "INSERT INTO item (plant, item_no, unit)"
-            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING",
-            given,
-        )
-        rows = await current_work().sql(
-            "SELECT plant, item_no, unit FROM item JOIN unnest(%s::text[], %s::text[])"
-            " AS k(plant, item_no) USING (plant, item_no)",
-            given[:2],
-        )
-        return {ItemKey(plant, item_no): unit for plant, item_no, unit in rows}
 
 
 class SqlLots:

@@ -8,11 +8,14 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 from redis.asyncio import Redis
 
 from services.kit.rpc.client import Peer
+from services.kit.store import Store
 from services.wms.__main__ import TOPIC
 from tests.component.kit.rpc.desk import Given
 from tests.component.wms.messages import issue, move
 from tests.component.wms.warehouse import STOREKEEPER
+from tests.copies import NOWHERE, put_items
 from tests.servers import IssuerServer, ValkeyServer, scratch_folder
+from tests.unit.wms.moves import ITEMS
 from tools.mesh.services import declare
 from tools.mesh.tokens import Bearer
 
@@ -28,7 +31,12 @@ async def test_an_issue_ahead_of_its_receipt_is_told_of_where_the_plant_allows_i
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
         "PLANTMESH_ALLOW_NEGATIVE": '["lyon"]',
+        **NOWHERE,
     }
+    store = Store(database, pool_size=1)
+    async with store.work():
+        await put_items(ITEMS)
+    await store.close()
     token = issuer.mint(Bearer("storekeeper", tuple(STOREKEEPER.split())))
     with scratch_folder() as folder:
         [program] = declare("wms", env, 1).programs(folder)

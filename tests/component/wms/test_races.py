@@ -83,19 +83,6 @@ async def test_a_reference_sent_to_two_instances_at_once_moves_once(
     assert await stock(warehouse, "FLOUR/F1") == []
 
 
-async def test_two_who_bring_a_new_item_agree_on_its_unit(
-    warehouse: Warehouse, database: str
-) -> None:
-    async with open_warehouse(database) as other:
-        found = await asyncio.gather(
-            *(
-                code(carry((warehouse, other)[n % 2], receive(unit, name=f"NEW/{n}", unit=unit)))
-                for n, unit in enumerate(("KGM", "LTR"))
-            )
-        )
-    assert sorted(found) == ["done", "unit_mismatch"]
-
-
 async def test_a_hold_waits_for_a_movement_under_way(warehouse: Warehouse, database: str) -> None:
     await carry(warehouse, receive("r1"))
     async with open_warehouse(database) as other:

@@ -20,6 +20,8 @@ from services.wms.__main__ import TOPIC, registrations
 from services.wms.ports import Books
 from services.wms.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
+from tests.copies import no_owner, put_items
+from tests.unit.wms.moves import ITEMS
 
 STOREKEEPER = "wms:read wms:write"
 PROCESS = f"{STOREKEEPER} delegate"
@@ -39,7 +41,7 @@ class Warehouse:
 
     def __init__(self, store: Store, lenient: Collection[str] = ()) -> None:
         self.store = store
-        served = registrations(store, lenient)
+        served = registrations(store, no_owner, lenient)
         self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
 
     @asynccontextmanager
@@ -93,6 +95,8 @@ async def open_warehouse(database: str, lenient: Collection[str] = ()) -> AsyncI
     """An instance on `database`; several may share it."""
     store = Store(database)
     store.bind(Outbox(TOPIC))
+    async with store.work():
+        await put_items(ITEMS)
     warehouse = Warehouse(store, lenient)
     await warehouse.server.start()
     try:

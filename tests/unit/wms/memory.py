@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.kit.clock import ManualClock
+from services.kit.errors import NotFoundError
 from services.kit.paging import Page
-from services.kit.quantity import Quantity
+from services.kit.quantity import Measures, Quantity
 from services.wms.domain.hold import Hold
-from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
+from services.wms.domain.keys import LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Balance, Booked
 from services.wms.ports import Books, Drift, Numbered
-from tests.unit.wms.moves import NOON
+from tests.unit.wms.moves import ITEMS, NOON
 
 
 @dataclass
 class Rows:
     """What a transaction changes and a rollback restores."""
 
-    units: dict[ItemKey, str] = field(default_factory=dict)
     holds: dict[tuple[LotKey, str], Hold] = field(default_factory=dict)
     booked: list[Booked] = field(default_factory=list)
     balances: dict[Place, Balance] = field(default_factory=dict)
@@ -38,14 +38,14 @@ class Rows:
 
 
 class MemoryItems:
-    """ports.Items."""
+    """The bakery's items."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-
-    async def open(self, units: Mapping[ItemKey, str]) -> dict[ItemKey, str]:
-        """The first one's stays."""
-        return {key: self._rows.units.setdefault(key, unit) for key, unit in units.items()}
+    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+        """Refuses the first that is none of them."""
+        for item_no, name in wanted.items():
+            if item_no not in ITEMS:
+                raise NotFoundError("no such item", code="unknown_item", field=name)
+        return {item_no: ITEMS[item_no] for item_no in wanted}
 
 
 class MemoryLots:
@@ -182,7 +182,7 @@ class MemoryWarehouse:
         """All or nothing."""
         rows = deepcopy(self._rows)
         yield Books(
-            MemoryItems(rows),
+            MemoryItems(),
             MemoryLots(rows),
             MemoryMovements(rows),
             MemoryBalances(rows),

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from services.kit.clock import Instant
-from services.kit.quantity import Quantity
+from services.kit.quantity import Measures, Quantity
 from services.wms.domain.hold import Hold
 from services.wms.domain.keys import LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement, choose_status
@@ -13,6 +14,13 @@ from services.wms.domain.place import Place, Status
 from services.wms.domain.rules import RULES, MovementType
 
 LYON = "lyon"
+ITEMS = {
+    "BREAD": Measures("KGM", (("H87", "KGM", Fraction(1, 2)),)),
+    **dict.fromkeys(("FLOUR", "I", "NEW", "NO", "ROLL", "SALT"), Measures("KGM")),
+    **dict.fromkeys((f"ITEM{n}" for n in range(5)), Measures("KGM")),
+    **dict.fromkeys((f"I{n}" for n in range(500)), Measures("KGM")),
+}
+"""What the bakery knows; a loaf weighs 500 g."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FREE, QUALITY, BLOCKED = Status.UNRESTRICTED, Status.QUALITY, Status.BLOCKED
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from services.kit.errors import ConflictError, DomainError, InvalidError
+from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from services.kit.paging import Page
 from services.wms.application.apply_holds import apply_holds
 from services.wms.application.move_stock import move_stock
@@ -145,14 +145,23 @@ class StockContract:
         await carry(warehouse, receive("r1", "3"))
         assert await stock(warehouse, "FLOUR/F1") == ["-1 FLOUR lot F1, unrestricted"]
 
-    async def test_an_item_has_one_unit_in_a_plant(self, warehouse: Warehouse) -> None:
-        unit = ("unit_mismatch", "movements[1].quantity.unit")
-        grams = receive("r2", "5", "FLOUR/F2", unit="GRM")
-        assert await refused(warehouse, receive("r1"), grams, kind=InvalidError) == unit
-        await carry(warehouse, grams)
-        code, field = await refused(warehouse, receive("r1"), kind=InvalidError)
-        assert (code, field) == ("unit_mismatch", "movements[0].quantity.unit")
-        await carry(warehouse, receive("o1", plant="oslo"))
+    async def test_stock_is_kept_in_the_items_base_unit(self, warehouse: Warehouse) -> None:
+        loaves = receive("r2", "4", "BREAD/B1", unit="H87")
+        await carry(warehouse, receive("r1", "500", "BREAD/B1", unit="GRM"), loaves)
+        assert await carry(warehouse, loaves) == [True]
+        assert await stock(warehouse, "BREAD/B1") == ["2.5 BREAD lot B1, unrestricted"]
+
+    async def test_unknown_items_and_units_are_refused(self, warehouse: Warehouse) -> None:
+        litres = receive("r2", "5", "FLOUR/F2", unit="LTR")
+        assert await refused(warehouse, receive("r1"), litres, kind=InvalidError) == (
+            "unit_mismatch",
+            "movements[1].quantity.unit",
+        )
+        cake = receive("r2", "5", "CAKE/C1")
+        assert await refused(warehouse, receive("r1"), cake, kind=NotFoundError) == (
+            "unknown_item",
+            "movements[1].stock.item_no",
+        )
 
     async def test_too_much_for_a_balance_is_refused(self, warehouse: Warehouse) -> None:
         most = "9" * 18

@@ -8,11 +8,6 @@ branch_labels = ("wms",)
 depends_on = "kit_0004"
 
 TABLES = (
-    # The unit of its first movement: a balance never mixes two.
-    """CREATE TABLE item (
-        plant text, item_no text,
-        unit text NOT NULL,
-        PRIMARY KEY (plant, item_no))""",
     # Locked by whoever moves or holds the lot; lot_no '' is all of an item without lots.
     """CREATE TABLE lot (
         plant text, item_no text, lot_no text,
