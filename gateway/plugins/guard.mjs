@@ -27,16 +27,22 @@ export function useGuard({ deadlineSeconds, breaker }, log) {
 
   async function call(name, executor, request) {
     const guard = breakerOf(name);
+    const { request: asked, res: answer } = request.context;
     const late = lateIn(request.context);
     if (late.has(name)) return failure(name, 'SUBGRAPH_TIMEOUT');
     if (!guard.admits()) return failure(name, 'SUBGRAPH_CIRCUIT_OPEN');
     const fail = (code, why) => {
+      // Not asked.signal.aborted: the runtime passes an abort on and still says that there was none.
+      if (answer.destroyed) {
+        guard.left();
+        return failure(name, 'SUBGRAPH_UNAVAILABLE');
+      }
       guard.failed();
       log.warn({ subgraph: name, code, why }, 'subgraph not available');
       return failure(name, code);
     };
     try {
-      const result = await within(deadlineSeconds, executor, request);
+      const result = await within(deadlineSeconds, executor, request, asked.signal);
       if (result === LATE) {
         late.add(name);
         return fail('SUBGRAPH_TIMEOUT', `no answer in ${deadlineSeconds} s`);
@@ -45,10 +51,6 @@ export function useGuard({ deadlineSeconds, breaker }, log) {
       guard.passed();
       return result;
     } catch (error) {
-      if (request.signal?.aborted) {
-        guard.left();
-        throw error;
-      }
       return fail('SUBGRAPH_UNAVAILABLE', error.message);
     }
   }
@@ -62,11 +64,9 @@ export function useGuard({ deadlineSeconds, breaker }, log) {
 }
 
 // Of our own, because the runtime's upstreamTimeout ends the process and answers 504 with the URL.
-async function within(seconds, executor, request) {
+async function within(seconds, executor, request, client) {
   const deadline = new AbortController();
-  const signal = request.signal
-    ? AbortSignal.any([request.signal, deadline.signal])
-    : deadline.signal;
+  const signal = AbortSignal.any([client, deadline.signal]);
   const answer = Promise.resolve(executor({ ...request, signal }));
   answer.catch(() => {}); // the loser of the race must not become an unhandled rejection
   let timer;

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.kit import log
 from services.kit.access.keys import IssuerKeys
 from services.kit.access.tokens import Verifier
 from services.kit.clock import SystemClock
@@ -68,6 +69,7 @@ async def _reply(send: Send, status: int, body: bytes) -> None:
 async def main(name: str) -> None:
     """Serve until killed."""
     clock, env = SystemClock(), os.environ
+    log.configure(name, name)
     keys = IssuerKeys(env["KEYS"], clock)
     witness = Witness(name, Verifier(keys, env["ISSUER"], "plantmesh", clock))
     server = GraphServer(witness, bind="127.0.0.1", port=int(env["PLANTMESH_GRAPH_PORT"]))

@@ -139,6 +139,7 @@ async def test_a_bug_of_a_service_is_masked_and_its_refusal_is_not(gateway: Gate
     answer = await gateway.ask("{ crash refused running }")
     assert answer.data == {"crash": None, "refused": None, "running": 1}
     assert not [word for word in INTERNALS if word in answer.text]
+    assert answer.codes == {"internal", "complete"}
     masked, refused = sorted(answer.body["errors"], key=lambda error: str(error["path"]))
     assert masked["extensions"]["code"] == "internal"
     assert masked["extensions"]["reference"]
