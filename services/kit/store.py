@@ -8,10 +8,12 @@ from typing import Any, LiteralString, TypeVar
 import psycopg
 from psycopg import errors as pg
 from psycopg.sql import SQL, Literal
-from sqlalchemy.engine import make_url
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.kit.errors import UnavailableError
@@ -42,17 +44,25 @@ class Work:
 
     def __init__(
         self,
-        session: AsyncSession,
         connection: psycopg.AsyncConnection[Row],
-        bound: dict[type, Any] | None = None,
+        open_session: Callable[[], AsyncSession],
+        bound: dict[type, Any],
     ) -> None:
-        self.session = session
         self.parts: dict[type, Any] = {}
-        self.bound = bound or {}
+        self.bound = bound
         self.ended = False
         self._connection = connection
+        self._open_session = open_session
+        self._session: AsyncSession | None = None
         self._before_commit: list[Callable[[], Awaitable[None]]] = []
         self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def session(self) -> AsyncSession:
+        """SQLAlchemy in this transaction; made when it is first asked for, since many never do."""
+        if self._session is None:
+            self._session = self._open_session()
+        return self._session
 
     async def sql(
         self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] = ()
@@ -89,17 +99,29 @@ class Work:
 
     async def flush(self) -> None:
         """Write what waits, in the order it was registered."""
-        await self.session.flush()
+        await self._flush_session()
         while self._before_commit:
             await self._before_commit.pop(0)()
-        await self.session.flush()
+        await self._flush_session()
 
     async def commit(self) -> None:
         """Write what waits, commit, and tell those who asked to know (the store calls this)."""
         await self.flush()
-        await self.session.commit()
+        if self._session is not None:
+            await self._session.commit()
+        await self._connection.commit()
         while self._after_commit:
             self._after_commit.pop(0)()
+
+    async def close(self) -> None:
+        """Let go of the session, if there is one (the store calls this)."""
+        self.ended = True
+        if self._session is not None:
+            await self._session.close()
+
+    async def _flush_session(self) -> None:
+        if self._session is not None:
+            await self._session.flush()
 
 
 _open: ContextVar[Work | None] = ContextVar("work", default=None)
@@ -165,23 +187,36 @@ class Store:
         if _ambient() is not None:
             raise RuntimeError("a unit of work is already open in this task")
         try:
-            async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                connection = await _driver_connection(session)
+            async with self._lent() as lent:
+                connection = _driver_of(lent)
                 if snapshot:
                     await _read_at(connection, snapshot)
-                work = Work(session, connection, self.bound)
+                work = Work(connection, lambda: self._session_on(lent), self.bound)
                 token = _open.set(work)
                 try:
                     yield work
                     await work.commit()
                 finally:
-                    work.ended = True
                     _open.reset(token)
+                    await work.close()
         except PoolTimeout as error:
             raise UnavailableError("every database connection is taken") from error
         except (psycopg.Error, DBAPIError) as error:
             await self._explain(error)
             raise
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[PoolProxiedConnection]:
+        """One of the pool's connections; what is still open when it comes back is rolled back."""
+        lent = await self._engine.raw_connection()
+        try:
+            yield lent
+        finally:
+            await greenlet_spawn(lent.close)
+
+    def _session_on(self, lent: PoolProxiedConnection) -> AsyncSession:
+        connection = Connection(self._engine.sync_engine, connection=lent)
+        return AsyncSession(AsyncConnection(self._engine, connection), expire_on_commit=False)
 
     async def _explain(self, error: psycopg.Error | DBAPIError) -> None:
         cause = driver_error(error)
@@ -205,10 +240,8 @@ class Store:
         await self._engine.dispose()
 
 
-async def _driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:
-    connection = await session.connection()
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
+def _driver_of(lent: PoolProxiedConnection) -> psycopg.AsyncConnection[Row]:
+    driver = lent.driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError(f"psycopg is the one driver, not {type(driver).__name__}")
     return driver
