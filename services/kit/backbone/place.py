@@ -1,9 +1,22 @@
 """Placing: committed events get positions that follow each other without a gap."""
 
+from collections.abc import Sequence
+
 from services.kit.backbone.link import Connection, Link, fetch
 from services.kit.checkpoint import reach
 
-Unplaced = tuple[int, int, list[int]]
+_ASSIGN = """
+    WITH unplaced AS (
+      SELECT h.partition, h.incarnation, o.id,
+        h.n + row_number() OVER (PARTITION BY h.partition ORDER BY o.id) AS n
+      FROM stream_head h CROSS JOIN LATERAL (
+        SELECT id FROM outbox WHERE partition = h.partition AND n IS NULL ORDER BY id LIMIT %s) o
+      WHERE h.partition = ANY(%s)),
+    placed AS (
+      UPDATE outbox o SET incarnation = u.incarnation, n = u.n FROM unplaced u WHERE o.id = u.id)
+    UPDATE stream_head h SET n = u.last
+    FROM (SELECT partition, max(n) AS last, count(*) FROM unplaced GROUP BY partition) u
+    WHERE h.partition = u.partition RETURNING h.partition, u.count"""
 
 
 async def prepare_heads(connection: Connection, partitions: int) -> None:
@@ -18,7 +31,7 @@ async def prepare_heads(connection: Connection, partitions: int) -> None:
 
 
 class Placer:
-    """Counts unplaced rows of a partition under its head's lock."""
+    """Counts unplaced rows of partitions under their heads' locks."""
 
     def __init__(self, link: Link, batch: int) -> None:
         self._link = link
@@ -39,48 +52,36 @@ class Placer:
         )
         return {partition: beyond or "" for partition, beyond in rows}
 
-    async def place(self, partition: int) -> int:
-        """Place up to a batch; how many."""
+    async def place(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Place up to a batch in each of these; how many."""
+        if not partitions:
+            return {}
         async with self._link.transaction() as connection:
-            incarnation, n, ids = await self.claim(connection, partition)
-            if ids:
-                await assign(connection, partition, incarnation, n, ids)
-        return len(ids)
+            await self.lock(connection, partitions)
+            reach("relay.between_lock_and_count")
+            return await self.assign(connection, partitions)
 
-    async def claim(self, connection: Connection, partition: int) -> Unplaced:
-        """The head, locked first, and only then, seen by a new statement, the rows to place."""
-        incarnation, n = await lock_head(connection, partition)
-        reach("relay.between_lock_and_count")
-        return incarnation, n, await read_unplaced(connection, partition, self._batch)
+    async def lock(self, connection: Connection, partitions: Sequence[int]) -> None:
+        """Nobody else places there until we commit."""
+        await lock_heads(connection, partitions)
+
+    async def assign(self, connection: Connection, partitions: Sequence[int]) -> dict[int, int]:
+        """Number what waits, at most a batch in each; how many."""
+        return await assign(connection, partitions, self._batch)
 
 
-async def lock_head(connection: Connection, partition: int) -> tuple[int, int]:
-    """Incarnation and n of the partition's head; nobody else places until we commit."""
-    [(incarnation, n)] = await fetch(
-        connection,
-        "SELECT incarnation, n FROM stream_head WHERE partition = %s FOR UPDATE",
-        (partition,),
+async def lock_heads(connection: Connection, partitions: Sequence[int]) -> None:
+    """Lock the heads, in order, until the transaction ends."""
+    await connection.execute(
+        "SELECT FROM stream_head WHERE partition = ANY(%s) ORDER BY partition FOR UPDATE",
+        (list(partitions),),
     )
-    return incarnation, n
-
-
-async def read_unplaced(connection: Connection, partition: int, limit: int | None) -> list[int]:
-    """Ids of rows without a position, oldest first; all of them without a limit."""
-    rows = await fetch(
-        connection,
-        "SELECT id FROM outbox WHERE partition = %s AND n IS NULL ORDER BY id LIMIT %s",
-        (partition, limit),
-    )
-    return [id for (id,) in rows]
 
 
 async def assign(
-    connection: Connection, partition: int, incarnation: int, n: int, ids: list[int]
-) -> None:
-    """Give the rows the positions after n, and move the head behind them."""
-    await connection.execute(
-        "WITH placed AS (UPDATE outbox o SET incarnation = %s, n = %s + r.i"
-        " FROM unnest(%b::bigint[]) WITH ORDINALITY AS r(id, i) WHERE o.id = r.id)"
-        " UPDATE stream_head SET n = n + %s WHERE partition = %s",
-        (incarnation, n, ids, len(ids), partition),
-    )
+    connection: Connection, partitions: Sequence[int], limit: int | None
+) -> dict[int, int]:
+    """Under the heads' locks, and so in a later statement: give what waits its positions, oldest
+    first, and move the heads behind them; how many in each partition.
+    """
+    return dict(await fetch(connection, _ASSIGN, (limit, list(partitions))))

@@ -27,6 +27,7 @@ class Publisher:
         self._topic = topic
         self._judge = judge
         self._batch = batch
+        self._sent: dict[int, Position] = {}
         self.tails: dict[int, Tail] = {}
 
     def expect(self, partition: int) -> None:
@@ -63,9 +64,21 @@ class Publisher:
         if rows:
             reach("relay.after_publish")
             tail.expected = tail.after = Position.parse(rows[-1][0])
-            await self._mark(partition, tail.expected)
+            self._sent[partition] = tail.expected
             self._judge.tell(Signal.PUBLISHED, partition, amount=len(rows))
         return len(rows)
+
+    async def note_sent(self) -> None:
+        """Tell the database how far the streams are: a hint, so once for everything published."""
+        if not self._sent:
+            return
+        sent, self._sent = self._sent, {}
+        await self._link.rows(
+            "UPDATE stream_head h SET sent_incarnation = s.incarnation, sent_n = s.n"
+            " FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS s(partition, incarnation, n)"
+            " WHERE h.partition = s.partition",
+            (list(sent), [at.incarnation for at in sent.values()], [at.n for at in sent.values()]),
+        )
 
     async def read(self, partition: int, tail: Tail) -> list[Row]:
         """Rows after the tail as the script takes them; raises StoppedError at a hole."""
@@ -106,11 +119,5 @@ class Publisher:
         tail = await self._judge.judge(partition, found, known)
         if tail is not None:
             self.tails[partition] = tail
-            await self._mark(partition, tail.expected)
+            self._sent[partition] = tail.expected
         return tail
-
-    async def _mark(self, partition: int, last: Position) -> None:
-        await self._link.rows(
-            "UPDATE stream_head SET sent_incarnation = %s, sent_n = %s WHERE partition = %s",
-            (*last, partition),
-        )

@@ -130,15 +130,11 @@ class Relay:
 
     async def _carry(self) -> int:
         await self._survey()
-        moved = 0
-        for partition, beyond in (await self._placer.waiting()).items():
-            if beyond:
-                self._block(partition, beyond)
-            else:
-                moved += await self._place(partition)
+        moved = await self._place()
         if await self._check_broker():
             for partition in range(self.topic.partitions):
                 moved += await self._publish(partition)
+            await self._publisher.note_sent()
         return moved
 
     async def _survey(self) -> None:
@@ -148,11 +144,16 @@ class Relay:
                 await self._trimmer.copy_reports(partition)
             self._surveyed = True
 
-    async def _place(self, partition: int) -> int:
-        placed = await self._placer.place(partition)
-        self._publisher.expect(partition)
-        self._tell(Signal.PLACED, placed, partition=partition)
-        return placed
+    async def _place(self) -> int:
+        waiting = await self._placer.waiting()
+        for partition, beyond in waiting.items():
+            if beyond:
+                self._block(partition, beyond)
+        placed = await self._placer.place([part for part, beyond in waiting.items() if not beyond])
+        for partition, count in placed.items():
+            self._publisher.expect(partition)
+            self._tell(Signal.PLACED, count, partition=partition)
+        return sum(placed.values())
 
     def _block(self, partition: int, beyond: str) -> None:
         if time.monotonic() >= self._stopped.get(partition, 0):

@@ -13,7 +13,7 @@ from typing import TypeVar
 from services.kit.backbone.envelope import Position
 from services.kit.backbone.identity import recognise
 from services.kit.backbone.link import Connection, fetch
-from services.kit.backbone.place import assign, lock_head, prepare_heads, read_unplaced
+from services.kit.backbone.place import assign, lock_heads, prepare_heads
 from services.kit.backbone.topic import Topic
 from services.kit.errors import UnavailableError
 from services.kit.store import RETRIED, Store, Work, forbid_work
@@ -71,16 +71,18 @@ async def _place_and_export(connection: Connection, partition: int) -> tuple[Pos
     for _ in range(_ATTEMPTS):
         await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         try:
-            incarnation, n = await lock_head(connection, partition)
-            ids = await read_unplaced(connection, partition, None)
-            if ids:
-                await assign(connection, partition, incarnation, n, ids)
-            [(exported,)] = await fetch(connection, "SELECT pg_export_snapshot()")
+            await lock_heads(connection, [partition])
+            await assign(connection, [partition], None)
+            [(incarnation, n, exported)] = await fetch(
+                connection,
+                "SELECT incarnation, n, pg_export_snapshot() FROM stream_head WHERE partition = %s",
+                (partition,),
+            )
         except RETRIED:
             # The relay placed between our snapshot and the lock: a new snapshot sees it.
             await connection.execute("ROLLBACK")
         else:
-            return Position(incarnation, n + len(ids)), exported
+            return Position(incarnation, n), exported
     raise UnavailableError("the relay keeps the partition busy; ask again")
 
 

@@ -42,7 +42,7 @@ class Owner:
 
     async def place(self, kind: type[Placer] = Placer) -> int:
         """Place what waits."""
-        return await kind(self.link, 100).place(PARTITION)
+        return (await kind(self.link, 100).place([PARTITION])).get(PARTITION, 0)
 
     def publisher(
         self, kind: type[Publisher] = Publisher, judge: type[Judge] = Judge, batch: int = 100

@@ -1,11 +1,12 @@
 """Variant: what is unplaced is counted before the head is locked, by two relays at once."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
-from services.kit.backbone.link import Connection, Link
-from services.kit.backbone.place import Placer, Unplaced, lock_head, read_unplaced
+from services.kit.backbone.link import Connection, Link, fetch
+from services.kit.backbone.place import Placer
 from tests.faults.checker import check
 from tests.faults.facts import owner_store
 from tests.faults.place import Place
@@ -22,11 +23,10 @@ class Ours(Placer):
         self.half_way = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def claim(self, connection: Connection, partition: int) -> Unplaced:
-        """Lock, dawdle, count."""
-        incarnation, n = await lock_head(connection, partition)
+    async def lock(self, connection: Connection, partitions: Sequence[int]) -> None:
+        """Lock, dawdle."""
+        await super().lock(connection, partitions)
         await self.dawdle()
-        return incarnation, n, await read_unplaced(connection, partition, 100)
 
     async def dawdle(self) -> None:
         """Let the other relay overtake, if it can."""
@@ -37,11 +37,29 @@ class Ours(Placer):
 class CountFirst(Ours):
     """The variant: counts, dawdles, locks."""
 
-    async def claim(self, connection: Connection, partition: int) -> Unplaced:
+    ids: list[int]
+
+    async def lock(self, connection: Connection, partitions: Sequence[int]) -> None:
         """Count what the other is about to place."""
-        ids = await read_unplaced(connection, partition, 100)
+        rows = await fetch(
+            connection,
+            "SELECT id FROM outbox WHERE partition = ANY(%s) AND n IS NULL",
+            [partitions],
+        )
+        self.ids = sorted(id for (id,) in rows)
         await self.dawdle()
-        return *await lock_head(connection, partition), ids
+        await Placer.lock(self, connection, partitions)
+
+    async def assign(self, connection: Connection, partitions: Sequence[int]) -> dict[int, int]:
+        """Believe what was counted."""
+        await connection.execute(
+            "WITH placed AS (UPDATE outbox o SET incarnation = h.incarnation, n = h.n + r.i"
+            " FROM stream_head h, unnest(%b::bigint[]) WITH ORDINALITY AS r(id, i)"
+            " WHERE o.id = r.id AND h.partition = o.partition)"
+            " UPDATE stream_head SET n = n + %s WHERE partition = ANY(%s)",
+            (self.ids, len(self.ids), list(partitions)),
+        )
+        return dict.fromkeys(partitions, len(self.ids))
 
 
 @pytest.mark.parametrize(("kind", "good"), [(Ours, True), (CountFirst, False)])
@@ -51,7 +69,7 @@ async def test_two_relays_place_each_event_once(place: Place, kind: type[Ours], 
         publisher = owner.publisher()
         slow = kind(Link(owner_store(place)), 100)
         async with asyncio.TaskGroup() as both:
-            both.create_task(slow.place(PARTITION))
+            both.create_task(slow.place([PARTITION]))
             await slow.half_way.wait()
             quick = both.create_task(owner.place())
             await asyncio.wait([quick], timeout=0.3)
