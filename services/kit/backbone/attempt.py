@@ -21,13 +21,17 @@ PASSING: tuple[type[Exception], ...] = (*RETRIED, *CONNECTION_LOST, UnavailableE
 
 @dataclass(frozen=True)
 class Attempt:
-    """Applies what a read brought. After a death it goes one by one, at most `careful` a read."""
+    """Applies what a read brought, `batch` at a time.
+
+    After a death it goes one by one, at most `careful` a read.
+    """
 
     cursors: Cursors
     inbox: Inbox
     subscriptions: Subscriptions
     link: Link
     deaths: int
+    batch: int
     careful: int
     look_again: float
 
@@ -42,18 +46,29 @@ class Attempt:
         suspects = [d for d in deliveries if d.position.n <= lease.suspect_until]
         for delivery in suspects[: self.careful]:
             await self.attempt(lease, [delivery], single=True)
-        rest = deliveries[len(suspects) :]
-        if rest and not lease.careful:
-            await self.attempt(lease, rest, single=False)
+        await self._go_on(lease, deliveries[len(suspects) :])
         if followed.stop is not None:
             self.inbox.tell(followed.stop, lease, cursor=str(lease.position))
             lease.paused_until = time.monotonic() + self.look_again
+
+    async def _go_on(self, lease: Lease, rest: list[Delivery]) -> None:
+        batches = [rest[at : at + self.batch] for at in range(0, len(rest), self.batch)]
+        ends = [*(batch[-1].position.n for batch in batches[1:]), 0]
+        try:
+            for batch, lease.next in zip(batches, ends, strict=False):
+                if lease.careful or lease.leaving:
+                    return
+                await self.attempt(lease, batch, single=False)
+        finally:
+            lease.next = 0
 
     async def attempt(self, lease: Lease, deliveries: list[Delivery], *, single: bool) -> None:
         """Store what is tried, then try it; an event that ended us often enough is parked."""
         lease.single = single
         until = lease.suspect_until if single else deliveries[-1].position.n
-        tries = await self.cursors.mark(self.link, lease, until)
+        tries = 0
+        if single or lease.marked < until:
+            tries = await self.cursors.mark(self.link, lease, until)
         reach("consumer.before_apply")
         for delivery in deliveries:
             if single and tries > self.deaths:

@@ -32,11 +32,13 @@ from services.kit.store import CONNECTION_LOST, RETRIED, Store
 class ConsumerOptions:
     """Times in seconds. `term` is how long an owner may stand still before it is replaced.
 
+    `batch` events are applied in one transaction; up to `ahead` such batches are read at once.
     `limit` bounds one handler call, `parallel` the partitions handled at once. `instance` begins
     the name under which we own partitions, for people; no life of a process has another's name.
     """
 
     batch: int = 500
+    ahead: int = 4
     block: float = 0.2
     term: float = 5.0
     limit: float = 30.0
@@ -90,6 +92,7 @@ class Consumer:
             subscriptions=subscriptions,
             link=self._mark_link,
             deaths=options.patience.deaths,
+            batch=options.batch,
             careful=options.careful,
             look_again=options.look_again,
         )
@@ -170,7 +173,7 @@ class Consumer:
         found: list[Any] | None = await self._redis.execute_command(  # type: ignore[no-untyped-call]
             "XREAD",
             "COUNT",
-            self.options.batch,
+            self.options.batch * self.options.ahead,
             "BLOCK",
             milliseconds,
             "STREAMS",

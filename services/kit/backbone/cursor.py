@@ -17,8 +17,9 @@ class FencedError(Exception):
 class Lease:
     """A partition that we own under `epoch`, and what we know of it.
 
-    Until `suspect_until` a process died: its events are handled one by one. `parked` is whether
-    it may hold parked keys; only its owner adds some. Times are monotonic.
+    Until `suspect_until` a process died: its events are handled one by one. `marked` is the end of
+    the range that is stored, `next` of the one behind it if that is in our hands already. `parked`
+    is whether it may hold parked keys; only its owner adds some. Times are monotonic.
     """
 
     topic: Topic
@@ -26,6 +27,8 @@ class Lease:
     epoch: int
     position: Position
     suspect_until: int = 0
+    marked: int = 0
+    next: int = 0
     leaving: bool = False
     parked: bool = True
     single: bool = False
@@ -146,6 +149,7 @@ class Cursors:
             ),
         )
         for tries, lease.parked in rows:
+            lease.marked = until
             return int(tries)
         raise FencedError
 
@@ -161,14 +165,17 @@ class Cursors:
     async def advance(self, work: Work, lease: Lease, to: Position) -> None:
         """End the transaction: move the cursor, if it and the epoch are what we know.
 
-        Raises FencedError. It is a write, for only that meets another owner's write.
+        What comes next is marked on the way. Raises FencedError. It is a write, for only that
+        meets another owner's write.
         """
         rows = await work.sql(
-            "UPDATE cursor SET incarnation = %s, n = %s, tries = 0, beat = beat + 1"
+            "UPDATE cursor SET incarnation = %s, n = %s, tries = 0, beat = beat + 1,"
+            " tries_until = greatest(tries_until, %s)"
             " WHERE consumer = %s AND topic = %s AND partition = %s"
             " AND epoch = %s AND incarnation = %s AND n = %s RETURNING n",
             (
                 *to,
+                lease.next,
                 self.consumer,
                 lease.topic.name,
                 lease.partition,

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
-from protovalidate import CompilationError, EvaluationError, Validator
+from protovalidate import CompilationError, EvaluationError
 
 from services.kit.backbone.envelope import FIELDS, Event, Position
 from services.kit.backbone.poison import ParkState, Refusal
+from services.kit.backbone.rules import check_rules
 from services.kit.backbone.signal import Signal
 from services.kit.backbone.subscriptions import Subscription, Subscriptions
 
 Entry = tuple[bytes, Sequence[bytes]]
 _NAMES = [name.encode() for name in FIELDS]
-_validator = Validator()
 
 
 class Fields(NamedTuple):
@@ -94,22 +94,13 @@ def decode(delivery: Delivery, subscriptions: Subscriptions) -> None:
     delivery.subscription = subscription
     try:
         message = subscription.message.FromString(delivery.fields.data)
-        delivery.refusal = check_rules(message)
+        if subscription.ruled:
+            delivery.refusal = check_rules(message)
         delivery.event = _event(delivery, message)
     except (DecodeError, ValueError) as error:
         delivery.refusal = Refusal(ParkState.DEAD, "undecodable", str(error) or "undecodable")
     except (CompilationError, EvaluationError) as error:
         delivery.refusal = Refusal(ParkState.SUSPECT, "rule_failed", str(error))
-
-
-def check_rules(message: Message) -> Refusal | None:
-    """The first protovalidate rule that the message breaks, by its id."""
-    violations = _validator.collect_violations(message, fail_fast=True)
-    if not violations:
-        return None
-    proto = violations[0].proto
-    path = ".".join(part.field_name for part in proto.field.elements) if proto.field else ""
-    return Refusal(ParkState.DEAD, proto.rule_id, f"{path}: {proto.message} [{proto.rule_id}]")
 
 
 def group(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
@@ -139,17 +130,17 @@ def read_fields(values: Sequence[bytes]) -> Fields:
 
 
 def _event(delivery: Delivery, message: Message) -> Event[Any]:
-    fields = delivery.fields
+    id, source, type, time, subject, _, _, sequence, traceparent, actor, _ = delivery.fields
     return Event(
-        fields.id.decode(),
-        fields.type.decode(),
-        fields.source.decode(),
-        fields.subject.decode(),
+        id.decode(),
+        type.decode(),
+        source.decode(),
+        subject.decode(),
         delivery.key,
-        int(fields.sequence),
-        datetime.fromisoformat(fields.time.decode()),
-        fields.traceparent.decode(),
-        fields.actor.decode(),
+        int(sequence),
+        datetime.fromisoformat(time.decode()),
+        traceparent.decode(),
+        actor.decode(),
         delivery.position,
         message,
     )

@@ -44,6 +44,7 @@ class Inbox:
             await work.flush()
             await self.cursors.advance(work, lease, to)
         lease.position = to
+        lease.marked = max(lease.marked, lease.next)
         lease.parked = lease.parked or bool(marks)
         reach("consumer.after_commit")
         self._tell_applied(lease, len(free), len(queued), marks.values())

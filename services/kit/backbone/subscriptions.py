@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from services.kit.backbone.envelope import Event
+from services.kit.backbone.rules import has_rules
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[list[Event[M]]], Awaitable[None]]
@@ -14,10 +15,11 @@ Handler = Callable[[list[Event[M]]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One message type and what handles it."""
+    """One message type and what handles it; `ruled` is whether its proto has rules to check."""
 
     message: type[Message]
     handler: Handler[Any]
+    ruled: bool
 
 
 class Subscriptions:
@@ -37,7 +39,8 @@ class Subscriptions:
         def register(handler: Handler[M]) -> Handler[M]:
             if name in self._by_type:
                 raise RuntimeError(f"{name.decode()} has a handler; call both use cases from one")
-            self._by_type[name] = Subscription(message, handler)
+            ruled = has_rules(message.DESCRIPTOR)
+            self._by_type[name] = Subscription(message, handler, ruled)
             return handler
 
         return register

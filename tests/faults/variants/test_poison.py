@@ -69,6 +69,7 @@ async def test_failing_alive_is_no_death(place: Place, kind: type[Cursors], exac
             subscriptions=subscriptions,
             link=link,
             deaths=3,
+            batch=100,
             careful=50,
             look_again=0.5,
         )

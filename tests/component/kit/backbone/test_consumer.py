@@ -27,6 +27,14 @@ async def cursor(shop: Shop, partition: int = 0) -> Position:
     return Position(incarnation, n)
 
 
+async def test_what_was_read_ahead_is_applied_in_batches(shop: Shop) -> None:
+    [key] = keys_of(0, 1)
+    await shop.deliver(*((key, f"{number}") for number in range(5)))
+    await shop.consume(shop.consumer(batch=2), turns=1)
+    assert shop.handlers.runs == [["0", "1"], ["2", "3"], ["4"]]
+    assert await shop.effects() == [(key, f"{number}") for number in range(5)]
+
+
 async def test_every_event_is_applied_once_in_the_order_of_its_key(shop: Shop) -> None:
     await shop.deliver((KEY, "1"), (OTHER, "1"), (KEY, "2"), ("elsewhere", "1"))
     consumer = shop.consumer()

@@ -1,6 +1,7 @@
 """What cannot be applied: by the kind of its error, and without holding up others."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -163,9 +164,9 @@ async def test_a_handler_that_hangs_is_a_suspect(shop: Shop) -> None:
     assert (state, code) in {("suspect", "TimeoutError"), ("dead", "TimeoutError")}
 
 
-async def heir_of(shop: Shop) -> Consumer:
+async def heir_of(shop: Shop, *, batch: int = 500) -> Consumer:
     """A new process, once the dead one stood still for its term."""
-    heir = shop.consumer()
+    heir = shop.consumer(batch=batch)
     await heir.tick()
     await asyncio.sleep(TERM * 1.2)
     await heir.tick()
@@ -183,20 +184,18 @@ async def die_at(shop: Shop, consumer: Consumer, checkpoint_name: str) -> None:
     checkpoint.observe(lambda name: None)
 
 
-async def test_only_the_event_that_ends_processes_is_parked(shop: Shop) -> None:
+@pytest.mark.parametrize("batch", [500, 1], ids=["of one batch", "of a batch read ahead"])
+async def test_only_the_event_that_ends_processes_is_parked(shop: Shop, batch: int) -> None:
     """Two ends in the range, alone for the second: the range's first death is not counted."""
     shop.handlers.failures["killer"] = [Died(), Died(), Died(), None]
     await shop.deliver((OTHER, "1"), (KEY, "killer"), (KEY, "2"), (OTHER, "2"))
-    processes = 0
-    consumer = await heir_of(shop)
-    while True:
+    processes, done = 0, False
+    while not done and processes < 9:
         processes += 1
-        try:
+        consumer = await heir_of(shop, batch=batch)
+        with suppress(Died):
             await shop.consume(consumer, turns=6)
-        except Died:
-            consumer = await heir_of(shop)
-        else:
-            break
+            done = True
     # One death of the range, QUICK.deaths alone; then it is parked, and the replay succeeds.
     assert processes == 1 + 1 + QUICK.deaths
     assert shop.heard.counts[Signal.PARKED] == 1
