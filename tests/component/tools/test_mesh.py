@@ -123,7 +123,7 @@ def test_an_operator_starts_looks_kills_and_stops(background: Path) -> None:
     report = json.loads(mesh(background, "status", "--json").stdout)
     names = [each["name"] for each in report["processes"]]
     assert names[:3] == ["postgres", "valkey", "issuer"]
-    assert names[3:] == [f"{service}-0" for service in present()]
+    assert names[3:] == [f"{name}-0" for name in (*present(), "gateway")]
     assert "Ready to accept connections" in mesh(background, "logs", "valkey").stdout
     assert mesh(background, "token", "planner").stdout.count(".") == 2
     assert mesh(background, "down").stdout == "stopped\n"
