@@ -1,11 +1,11 @@
 """The process of quality."""
 
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.quality.v1 import quality_pb2_grpc
-from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
@@ -14,21 +14,17 @@ from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
 from services.kit.store import Store
-from services.quality import policy, rpc
-from services.quality.adapters.reference import ReferenceItems
-from services.quality.consumers import subscriptions
+from services.quality import consumers, policy, rpc, wire
 from services.quality.graph import SCHEMA
-from services.quality.ports import MasterData
 from services.quality.settings import QualitySettings
 from services.quality.store import open_books
-from services.quality.store.items import SqlItems
 
-TOPIC, REFERENCE = Topic("plantmesh.quality"), Topic("plantmesh.reference")
+TOPIC = Topic("plantmesh.quality")
 
 
-def registrations(store: Store, master: MasterData) -> list[Registration]:
+def registrations(store: Store, learn: rpc.Learn) -> list[Registration]:
     """Everything quality answers over gRPC."""
-    desk = rpc.Desk(store, SystemClock(), master)
+    desk = rpc.Desk(store, SystemClock(), learn)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: TOPIC.part_of(key) == partition)
@@ -44,9 +40,9 @@ def registrations(store: Store, master: MasterData) -> list[Registration]:
 async def compose(service: Service, settings: QualitySettings) -> None:
     """Relay, the copy of the item master, then the ports."""
     quality = Assembly("quality", service, settings, TOPIC, subscribers=settings.subscribers)
-    quality.consume(subscriptions(SqlItems()), [REFERENCE])
-    reference = ReferenceServiceStub(quality.peer(settings.reference_address).channel)
-    calls = registrations(service.store, ReferenceItems(reference.BatchGetItems))
+    copies = consumers.copies(quality.store, quality.peer(settings.reference_address))
+    quality.copy(copies, consumers.REFERENCE)
+    calls = registrations(service.store, partial(copies.learn, wire.ITEMS))
     quality.serve(calls, SCHEMA, books=open_books(SystemClock()))
 
 

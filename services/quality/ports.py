@@ -23,18 +23,6 @@ class Items(Protocol):
         """Those we know."""
         ...
 
-    async def put(self, items: Collection[Item]) -> None:
-        """Keep each where its version is higher than the one kept."""
-        ...
-
-
-class MasterData(Protocol):
-    """Who owns the item master. An outside call: no unit of work may be open."""
-
-    async def items(self, item_nos: Collection[str]) -> Sequence[Item]:
-        """Those that exist there; raises UnavailableError when nobody answers."""
-        ...
-
 
 class Submissions(Protocol):
     """What quality was told of, and what it said to that."""

@@ -18,10 +18,12 @@ class _Fresh(NamedTuple):
     item: Item
 
 
-async def unknown_items(books: Books, submissions: Sequence[Submission]) -> set[str]:
-    """Items that must be asked for before these can be judged."""
-    wanted = {one.lot.item_no for one in submissions}
-    return wanted - (await books.items.get(wanted)).keys()
+def items_of(submissions: Sequence[Submission]) -> dict[str, str]:
+    """Each with the field that names it first."""
+    found: dict[str, str] = {}
+    for position, one in enumerate(submissions):
+        found.setdefault(one.lot.item_no, f"submissions[{position}].lot.item_no")
+    return found
 
 
 async def open_inspections(books: Books, submissions: Sequence[Submission]) -> list[Verdict]:

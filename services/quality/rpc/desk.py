@@ -1,6 +1,6 @@
 """What the servicers share: the store, and one way to read and one to change."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -10,23 +10,23 @@ from services.kit.access.principal import Principal
 from services.kit.clock import Clock
 from services.kit.store import Store
 from services.quality import wire
-from services.quality.application.open_inspections import unknown_items
 from services.quality.application.snapshot import read_state
-from services.quality.domain.submission import Submission
-from services.quality.ports import Books, MasterData
+from services.quality.ports import Books
 from services.quality.store import open_books
 
 Answer = TypeVar("Answer", bound=Message)
 Seen = TypeVar("Seen")
+Learn = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Makes items known here before the unit of work, by the field that names each."""
 
 
 class Desk:
     """One for all servicers of a process."""
 
-    def __init__(self, store: Store, clock: Clock, master: MasterData) -> None:
+    def __init__(self, store: Store, clock: Clock, learn: Learn) -> None:
         self.books = open_books(clock)
+        self.learn = learn
         self._store = store
-        self._master = master
 
     async def once(
         self,
@@ -54,14 +54,6 @@ class Desk:
         """Where each is; None for one that does not exist."""
         found = await self.read(lambda books: books.holds.get(nos))
         return [found[no].order.plant if no in found else None for no in nos]
-
-    async def learn_items(self, submissions: Sequence[Submission]) -> None:
-        """Ask reference for items we have no copy of, outside of any unit of work."""
-        missing = await self.read(lambda books: unknown_items(books, submissions))
-        if missing:
-            items = await self._master.items(missing)
-            async with self._store.work():
-                await self.books.items.put(items)
 
     async def state(self, wanted: Callable[[str], bool]) -> AsyncIterator[Iterable[Message]]:
         """What a snapshot holds, as the events that would tell it; in the ambient unit of work."""

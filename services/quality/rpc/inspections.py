@@ -18,7 +18,7 @@ from services.quality.application.find import (
     lot_quality,
     require_inspection,
 )
-from services.quality.application.open_inspections import open_inspections
+from services.quality.application.open_inspections import items_of, open_inspections
 from services.quality.application.record_results import record_results
 from services.quality.ports import Books
 from services.quality.rpc.desk import Desk
@@ -39,7 +39,7 @@ class InspectionServicer(InspectionServiceServicer):
         plants = [one.lot.plant for one in request.submissions]
         principal = policy.may_report(plants, "submissions[{}].lot.plant")
         submissions = wire.read_submissions(request.submissions)
-        await self._desk.learn_items(submissions)
+        await self._desk.learn(items_of(submissions))
 
         async def effect(books: Books) -> _pb.OpenInspectionsResponse:
             return wire.write_verdicts(await open_inspections(books, submissions))

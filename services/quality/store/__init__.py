@@ -5,7 +5,7 @@ from services.quality.ports import Books
 from services.quality.store.facts import OutboxFacts
 from services.quality.store.holds import SqlHolds
 from services.quality.store.inspections import SqlInspections
-from services.quality.store.items import SqlItems
+from services.quality.store.items import CopiedItems
 from services.quality.store.results import SqlResults
 from services.quality.store.submissions import SqlSubmissions
 
@@ -13,7 +13,7 @@ from services.quality.store.submissions import SqlSubmissions
 def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
-        SqlItems(),
+        CopiedItems(),
         SqlSubmissions(),
         SqlInspections(clock),
         SqlResults(),

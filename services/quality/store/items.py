@@ -1,35 +1,16 @@
-"""Our copy of the item master in PostgreSQL."""
+"""Our copy of the item master."""
 
 from collections.abc import Collection
 
-from services.kit.store import current_work
+from services.kit.copies import known
+from services.quality import wire
 from services.quality.domain.item import Item
 
 
-class SqlItems:
-    """ports.Items."""
+class CopiedItems:
+    """ports.Items, as copied from reference."""
 
     async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
         """Those we know."""
-        rows = await current_work().sql(
-            "SELECT item_no, inspected, version FROM item_copy WHERE item_no = ANY(%s)",
-            (list(item_nos),),
-        )
-        return {row[0]: Item(*row) for row in rows}
-
-    async def put(self, items: Collection[Item]) -> None:
-        """The highest version stays, within the batch too."""
-        latest = {one.item_no: one for one in sorted(items, key=lambda one: one.version)}
-        chosen = [latest[no] for no in sorted(latest)]
-        await current_work().sql(
-            "INSERT INTO item_copy AS c (item_no, inspected, version)"
-            " SELECT * FROM unnest(%s::text[], %s::boolean[], %s::bigint[])"
-            " ON CONFLICT (item_no) DO UPDATE"
-            " SET inspected = excluded.inspected, version = excluded.version"
-            " WHERE c.version < excluded.version",
-            (
-                [one.item_no for one in chosen],
-                [one.inspected for one in chosen],
-                [one.version for one in chosen],
-            ),
-        )
+        found = await known(wire.ITEMS, item_nos)
+        return {item_no: wire.read_item(item) for item_no, item in found.items()}

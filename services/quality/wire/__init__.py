@@ -11,12 +11,12 @@ from services.quality.wire.inspections import (
     write_lot_quality,
     write_verdicts,
 )
-from services.quality.wire.items import item_request, read_item
+from services.quality.wire.items import ITEMS, read_item
 from services.quality.wire.keys import read_lot_key, write_lot_key
 from services.quality.wire.results import read_results, write_result
 
 __all__ = [
-    "item_request",
+    "ITEMS",
     "read_decisions",
     "read_hold_orders",
     "read_item",

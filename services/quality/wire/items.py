@@ -1,15 +1,11 @@
-"""Items as reference spells them."""
-
-from collections.abc import Collection
+"""Items as reference tells of them."""
 
 from plantmesh.reference.v1 import reference_pb2 as _pb
 
+from services.kit.copies import Kind
 from services.quality.domain.item import Item
 
-
-def item_request(item_nos: Collection[str]) -> _pb.BatchGetItemsRequest:
-    """Sorted, so that the same question looks the same."""
-    return _pb.BatchGetItemsRequest(item_nos=sorted(item_nos))
+ITEMS = Kind("item", _pb.Item, key=lambda item: item.item_no, version=lambda item: item.version)
 
 
 def read_item(message: _pb.Item) -> Item:

@@ -3,26 +3,29 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
 from plantmesh.quality.v1 import events_pb2
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionServiceStub
-from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.access.principal import find_principal
 from services.kit.backbone.outbox import Outbox
 from services.kit.clock import SystemClock
+from services.kit.copies import put
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
+from services.quality import wire
 from services.quality.__main__ import TOPIC, registrations
-from services.quality.adapters.reference import ReferenceItems
+from services.quality.consumers import copies
+from services.quality.domain.item import Item
 from services.quality.ports import Books
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
-from tests.component.quality.master import Master
+from tests.component.quality.master import Master, item
 
 PROCESS: dict[str, Any] = {
     "sub": "service:process",
@@ -45,8 +48,8 @@ class Laboratory:
 
     def __init__(self, store: Store, reference: Peer) -> None:
         self.store = store
-        master = ReferenceItems(ReferenceServiceStub(reference.channel).BatchGetItems)
-        served = registrations(store, master)
+        self.copies = copies(store, reference)
+        served = registrations(store, partial(self.copies.learn, wire.ITEMS))
         self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
 
     @asynccontextmanager
@@ -54,6 +57,14 @@ class Laboratory:
         """All or nothing."""
         async with self.store.work():
             yield open_books(SystemClock())
+
+    async def know(self, *items: Item) -> None:
+        """As copied from reference; the highest version stays."""
+        async with self.store.work():
+            await put(
+                wire.ITEMS,
+                [item(one.item_no, inspected=one.inspected, version=one.version) for one in items],
+            )
 
     async def told(self) -> list[str]:
         """Key and name of the events in the outbox, in order."""
@@ -75,7 +86,7 @@ class Laboratory:
         async with self.store.work() as work:
             tables = await work.sql(
                 "SELECT table_name FROM information_schema.tables"
-                " WHERE table_schema = 'public' AND table_name <> 'item_copy'"
+                " WHERE table_schema = 'public' AND table_name <> 'local_copy'"
             )
             return {
                 name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")

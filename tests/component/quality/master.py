@@ -14,7 +14,11 @@ from tests.component.kit.rpc.desk import verifier
 def item(item_no: str, *, inspected: bool, version: int = 1) -> pb.Item:
     """As reference has it."""
     return pb.Item(
-        item_no=item_no, base_unit="KGM", inspection_on_production=inspected, version=version
+        item_no=item_no,
+        base_unit="KGM",
+        type=pb.ITEM_TYPE_FINISHED,
+        inspection_on_production=inspected,
+        version=version,
     )
 
 

@@ -8,9 +8,8 @@ from plantmesh.quality.v1 import quality_pb2 as pb
 from plantmesh.reference.v1.events_pb2 import ItemChanged
 
 from services.kit.backbone.envelope import Event, Position
+from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.errors import NotFoundError, UnavailableError
-from services.quality.consumers import subscriptions
-from services.quality.store.items import SqlItems
 from tests.component.kit.rpc.desk import mint
 from tests.component.quality.laboratory import INSPECTOR, Laboratory
 from tests.component.quality.master import Master, item
@@ -49,7 +48,9 @@ async def tell(laboratory: Laboratory, *items: Any) -> None:
         )
         for n, one in enumerate(items, start=1)
     ]
-    found = subscriptions(SqlItems()).find(b"plantmesh.reference.v1.ItemChanged")
+    subscriptions = Subscriptions()
+    laboratory.copies.follow(subscriptions)
+    found = subscriptions.find(b"plantmesh.reference.v1.ItemChanged")
     assert found
     async with laboratory.work():
         await found.handler(events)

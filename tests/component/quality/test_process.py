@@ -67,7 +67,7 @@ def environment(
         "PLANTMESH_REDIS_URL": valkey.url,
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
-        "PLANTMESH_CLIENT_SECRET": "of nobody: callers' tokens are passed on",
+        "PLANTMESH_CLIENT_SECRET": issuer.client_secret("quality"),
     }
     for name, program in running.items():
         env[f"PLANTMESH_{name.upper()}_ADDRESS"] = f"127.0.0.1:{program.port('grpc')}"

@@ -31,13 +31,6 @@ class MemoryItems:
         """Those known."""
         return {no: self.rows[no] for no in item_nos if no in self.rows}
 
-    async def put(self, items: Collection[Item]) -> None:
-        """The highest version stays."""
-        for item in items:
-            known = self.rows.setdefault(item.item_no, item)
-            if known.version < item.version:
-                self.rows[item.item_no] = item
-
 
 class MemorySubmissions:
     """ports.Submissions."""
@@ -209,8 +202,9 @@ class MemoryLaboratory:
 
     def __init__(self) -> None:
         self.facts = MemoryFacts()
+        self._items = MemoryItems()
         self._books = Books(
-            MemoryItems(),
+            self._items,
             MemorySubmissions(),
             MemoryInspections(),
             MemoryResults(),
@@ -233,6 +227,13 @@ class MemoryLaboratory:
                 vars(part).update(old)
             del self.facts[told:]
             raise
+
+    async def know(self, *items: Item) -> None:
+        """The highest version stays."""
+        for item in items:
+            known = self._items.rows.setdefault(item.item_no, item)
+            if known.version < item.version:
+                self._items.rows[item.item_no] = item
 
     async def told(self) -> list[str]:
         """By key and name."""

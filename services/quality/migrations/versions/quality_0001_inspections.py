@@ -74,10 +74,6 @@ TABLES = (
         PRIMARY KEY (hold_no, plant, item_no, lot_no))""",
     "CREATE INDEX hold_lot_lot ON hold_lot (plant, item_no, lot_no)",
     "CREATE INDEX hold_lot_root ON hold_lot (hold_no) WHERE root",
-    """CREATE TABLE item_copy (
-        item_no text PRIMARY KEY,
-        inspected boolean NOT NULL,
-        version bigint NOT NULL)""",
 )
 
 
@@ -90,6 +86,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them; what was decided is lost."""
     for table in (
-        "item_copy", "hold_lot", "hold", "submission", "result", "disposition", "inspection",
+        "hold_lot", "hold", "submission", "result", "disposition", "inspection",
     ):  # fmt: skip
         op.execute(f"DROP TABLE {table}")

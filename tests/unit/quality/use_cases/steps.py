@@ -42,11 +42,14 @@ class Laboratory(Protocol):
         """Key and name of the facts that were committed, in order."""
         ...
 
+    async def know(self, *items: Item) -> None:
+        """Copy them from reference; the highest version stays."""
+        ...
+
 
 async def introduce(laboratory: Laboratory, *items: Item) -> None:
     """Make items known."""
-    async with laboratory.work() as books:
-        await books.items.put(items)
+    await laboratory.know(*items)
 
 
 async def submit(laboratory: Laboratory, *outputs: Submission) -> list[Verdict]:

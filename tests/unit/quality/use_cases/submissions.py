@@ -4,7 +4,7 @@
 import pytest
 
 from services.kit.errors import InvalidError, NotFoundError
-from services.quality.application.open_inspections import unknown_items
+from services.quality.application.open_inspections import items_of
 from services.quality.domain.item import Item
 from services.quality.domain.lifecycle import State
 from tests.unit.quality.samples import (
@@ -123,7 +123,9 @@ class SubmissionsContract:
         no = await opened(laboratory, output("s1", "1"), grams)
         assert (await inspection(laboratory, no)).submitted == kg("1.5")
 
-    async def test_items_to_ask_for_are_those_without_a_copy(self, laboratory: Laboratory) -> None:
-        async with laboratory.work() as books:
-            outputs = [output("s1"), output("s2", lot="CAKE/C1")]
-            assert await unknown_items(books, outputs) == {"CAKE"}
+    async def test_items_to_know_are_named_by_their_first_field(self) -> None:
+        outputs = [output("s1"), output("s2", lot="CAKE/C1"), output("s3")]
+        assert items_of(outputs) == {
+            "BREAD": "submissions[0].lot.item_no",
+            "CAKE": "submissions[1].lot.item_no",
+        }
