@@ -61,15 +61,15 @@ def test_row_22_two_relays_at_once(rig: Rig, scale: Scale) -> None:
     rig.calm()
     rig.drain()
     assert rig.streams().repeated == rig.streams().holes == 0
-    rig.conclude(
-        f"22-{scale.name}",
-        {
-            "placed by the first": rig.count("relay1.placed"),
-            "placed by the second": rig.count("relay2.placed"),
-            "appends refused": rig.count("signal.refused"),
-            "connections cut": rig.count("relay.cut"),
-        },
-    )
+    evidence = {
+        "placed by the first": rig.count("relay1.placed"),
+        "placed by the second": rig.count("relay2.placed"),
+        "connections cut": rig.count("relay.cut"),
+    }
+    if scale.name == "long":
+        # Two appends at one moment: in two seconds that is luck, in a minute it is certain.
+        evidence["appends refused"] = rig.count("signal.refused")
+    rig.conclude(f"22-{scale.name}", evidence)
 
 
 def cut_a_relay(rig: Rig) -> None:

@@ -12,6 +12,7 @@ from tools.mesh.child import Child, leftover, sweep
 from tools.mesh.errors import MeshError
 from tools.mesh.mesh import DAEMON, Mesh
 from tools.mesh.program import surroundings
+from tools.mesh.services import present
 from tools.mesh.settings import MeshSettings
 from tools.mesh.status import Status, describe
 from tools.mesh.wait import STEP
@@ -61,7 +62,12 @@ async def serve(root: Path, replicas: int) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    mesh = Mesh(root, replicas=replicas, report=lambda step: Status(step).write(root))
+    mesh = Mesh(
+        root,
+        services=MeshSettings().services,
+        replicas=replicas,
+        report=lambda step: Status(step).write(root),
+    )
     keeping = asyncio.create_task(_keep(mesh))
     await asyncio.wait(
         {keeping, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED
@@ -78,7 +84,8 @@ async def serve(root: Path, replicas: int) -> None:
 
 async def _keep(mesh: Mesh) -> None:
     async with mesh:
-        await mesh.open_gateway()
+        if mesh.services == present():
+            await mesh.open_gateway()
         mesh.supervisor.sample()
         while True:
             Status("up", processes=describe(mesh.supervisor)).write(mesh.root)

@@ -16,6 +16,15 @@ class MeshSettings(BaseSettings):
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     otlp_endpoint: SecretStr | None = None
+    mesh_services: SecretStr | None = None
+    """Which services the background process starts, with commas between; all of them and the
+    gateway without it."""
+
+    @property
+    def services(self) -> tuple[str, ...] | None:
+        """The same as a tuple; None means all."""
+        given = self.mesh_services
+        return None if given is None else tuple(filter(None, given.get_secret_value().split(",")))
 
     def variables(self) -> dict[str, str]:
         """The same as environment variables, for the background process."""

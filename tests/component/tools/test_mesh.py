@@ -17,7 +17,6 @@ from tools.mesh.errors import MeshError
 from tools.mesh.mesh import Mesh
 from tools.mesh.migrations import migrate
 from tools.mesh.program import HERE, Process
-from tools.mesh.services import present
 from tools.mesh.settings import MeshSettings
 from tools.mesh.wait import until
 
@@ -100,8 +99,9 @@ def mesh(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def background(scratch: Path) -> Iterator[Path]:
-    """A root whose background process does not outlive the test."""
+def background(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A root whose background process does not outlive the test, and runs one service."""
+    monkeypatch.setenv("PLANTMESH_MESH_SERVICES", "reference")
     yield scratch
     daemon.down(scratch)
 
@@ -123,7 +123,7 @@ def test_an_operator_starts_looks_kills_and_stops(background: Path) -> None:
     report = json.loads(mesh(background, "status", "--json").stdout)
     names = [each["name"] for each in report["processes"]]
     assert names[:3] == ["postgres", "valkey", "issuer"]
-    assert names[3:] == [f"{name}-0" for name in (*present(), "gateway")]
+    assert names[3:] == ["reference-0"]
     assert "Ready to accept connections" in mesh(background, "logs", "valkey").stdout
     assert mesh(background, "token", "planner").stdout.count(".") == 2
     assert mesh(background, "down").stdout == "stopped\n"
