@@ -55,6 +55,6 @@ def test_what_speaks_no_grpc_or_http_is_not_ready() -> None:
 def test_peers_are_told_of_every_replica(tmp_path: Path) -> None:
     replicas = [Program(tmp_path, declare("erp", {}, 2), number) for number in range(2)]
     first, second = (replica.take_ports() for replica in replicas)
-    assert len({*first.values(), *second.values()}) == 6
+    assert len({*first.values(), *second.values()}) == 8
     target = f"ipv4:127.0.0.1:{first['grpc']},127.0.0.1:{second['grpc']}"
     assert addresses({"erp": replicas}) == {"PLANTMESH_ERP_ADDRESS": target}
