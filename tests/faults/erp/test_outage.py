@@ -80,7 +80,7 @@ def probes(seconds: float) -> int:
 @pytest.mark.parametrize(
     "drill",
     [
-        pytest.param(Drill("short", 1000, 100, 2, 400, 2.0), id="short"),
+        pytest.param(Drill("short", 1000, 100, 2, 250, 2.0), id="short"),
         pytest.param(Drill("long", 10_000, 200, 5, 300, 60.0), id="long", marks=pytest.mark.long),
     ],
 )
