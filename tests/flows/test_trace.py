@@ -101,6 +101,9 @@ async def live(plant: Plant, one: Sink) -> None:
     async def exported() -> bool:
         return bool(tell(one.spans)["confirmation"])
 
+    async def read() -> bool:
+        return bool(tell(one.spans)["reading"])
+
     await until(parked)
     await until(inspected)
     [entry] = await plant.desk.parked()
@@ -112,6 +115,7 @@ async def live(plant: Plant, one: Sink) -> None:
     [confirmation] = tell(one.spans)["confirmation"]
     await read_on(plant, one.spans[confirmation].traceparent)
     await until(settled)
+    await until(read)
 
 
 async def told_of(plant: Plant) -> int:
