@@ -1,11 +1,15 @@
 """Spans as an OTLP collector gets them, and what makes two of them hang together."""
 
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import orjson
 from aiohttp import web
+from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
@@ -48,10 +52,11 @@ class Sink:
         self.spans: dict[str, Span] = {}
 
     async def take(self, request: web.Request) -> web.Response:
-        """POST /v1/traces."""
-        for span in _read(ExportTraceServiceRequest.FromString(await request.read())):
+        """POST /v1/traces, as protobuf or (the gateway's) as JSON."""
+        decode = _decoders[request.content_type]
+        for span in _read(decode(await request.read())):
             self.spans[span.id] = span
-        return web.Response(content_type="application/x-protobuf")
+        return web.Response(content_type=request.content_type)
 
     async def overlook(self, _: web.Request) -> web.Response:
         """POST /v1/metrics, which nobody here asks for."""
@@ -113,6 +118,33 @@ def _upward(spans: Spans, one: Span) -> Iterator[Span]:
     while above is not None:
         yield above
         above = spans.get(above.parent)
+
+
+def _from_json(body: bytes) -> ExportTraceServiceRequest:
+    return ParseDict(
+        _as_protobuf_spells(orjson.loads(body)),
+        ExportTraceServiceRequest(),
+        ignore_unknown_fields=True,
+    )
+
+
+def _as_protobuf_spells(value: Any) -> Any:
+    """OTLP/JSON differs from protobuf's own JSON in its ids: they are hex there, not base64."""
+    if isinstance(value, list):
+        return [_as_protobuf_spells(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: b64encode(bytes.fromhex(one)).decode() if name in _IDS else _as_protobuf_spells(one)
+        for name, one in value.items()
+    }
+
+
+_IDS = {"traceId", "spanId", "parentSpanId"}
+_decoders = {
+    "application/x-protobuf": ExportTraceServiceRequest.FromString,
+    "application/json": _from_json,
+}
 
 
 def _read(request: ExportTraceServiceRequest) -> Iterator[Span]:

@@ -54,6 +54,17 @@ def _saga(name: str, *after: str) -> Step:
     return Step(name, "plantmesh.process.activate", "process", after, facts)
 
 
+def _answered(service: str) -> tuple[Step, Step]:
+    """The gateway's call to a subgraph, and the subgraph at work on it."""
+    asked, facts = f"{service} asked", {"subgraph": service}
+    return (
+        Step(asked, "plantmesh.gateway.call", "gateway", ("reading",), facts),
+        Step(f"{service} answering", "plantmesh.graph.operation", service, (asked,)),
+    )
+
+
+PARTS = ("erp", "mes", "wms", "quality", "process")
+"""Services that an order is read from."""
 STEPS = (
     _call("confirmation", "mes.v1.WorkOrderService/ConfirmOperations"),
     _heard("stream", "mes.v1.OperationConfirmed", "confirmation"),
@@ -80,7 +91,8 @@ STEPS = (
     _post("yield posting", "yield/IL-1/1", 1, "yield accepted"),
     _erp("yield settling", "settle", "yield posting"),
     _heard("yield posted", "erp.v1.PostingDone", "yield settling"),
-    Step("reading", "plantmesh.graph.operation", "erp", ("confirmation",)),
+    Step("reading", "plantmesh.gateway.operation", "gateway", ("confirmation",)),
+    *(step for service in PARTS for step in _answered(service)),
 )
 RELEASE = (
     Step("reading orders", "plantmesh.erp.poll", "erp"),
