@@ -1,0 +1,1 @@
+"""Machines, what they count and how far that can be relied on. Pure."""
