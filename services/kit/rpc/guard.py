@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import grpc
+from google.protobuf.message import DecodeError
 from psycopg import DataError
 
 from services.kit.access.principal import Principal, acting_as
@@ -54,19 +55,19 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
                 self._guard_stream(method, handler.unary_stream),
-                handler.request_deserializer,
+                _tolerant(handler.request_deserializer),
                 handler.response_serializer,
             )
         return grpc.unary_unary_rpc_method_handler(
             self._guard_single(method, handler.unary_unary),
-            handler.request_deserializer,
+            _tolerant(handler.request_deserializer),
             handler.response_serializer,
         )
 
     def _guard_single(self, method: str, serve: Any) -> Callable[..., Any]:
         async def single(request: Any, context: Context) -> Any:
             async with self._admitted(method, context):
-                check(request)
+                _judge(request)
                 return await serve(request, context)
 
         return single
@@ -74,7 +75,7 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     def _guard_stream(self, method: str, serve: Any) -> Callable[..., Any]:
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
             async with self._admitted(method, context):
-                check(request)
+                _judge(request)
                 async for answer in serve(request, context):
                     yield answer
 
@@ -103,6 +104,29 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if DELEGATE in principal.scopes:
             return replace(principal, on_behalf_of=unquote(sent.get(ON_BEHALF_OF, "")))
         return principal
+
+
+def _tolerant(read: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
+    """gRPC itself answers what it cannot read with the reader's own words; the guard has better."""
+
+    def read_or_none(message: bytes) -> Any:
+        try:
+            return read(message) if read else message
+        except DecodeError:
+            return None
+
+    return read_or_none
+
+
+def _judge(request: Any) -> None:
+    """Raises InvalidError on what is no message of this call, and on one that breaks its rules."""
+    if request is None:
+        raise InvalidError(
+            "the bytes are not the message of this call",
+            code="malformed_message",
+            hint="send the message that the service's proto names",
+        )
+    check(request)
 
 
 async def _refuse(context: Context, error: DomainError) -> None:

@@ -99,12 +99,14 @@ def register(desk: Desk, server: grpc.aio.Server) -> None:
 
 
 class Stub:
-    """As generated code would."""
+    """As generated code would; `..._anything` sends bytes as they are."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         codec = SnapshotRequest.SerializeToString, Position.FromString
         self.ask: Any = channel.unary_unary(ASK, *codec)
         self.watch: Any = channel.unary_stream(WATCH, *codec)
+        self.ask_anything: Any = channel.unary_unary(ASK, bytes, bytes)
+        self.watch_anything: Any = channel.unary_stream(WATCH, bytes, bytes)
 
 
 @asynccontextmanager

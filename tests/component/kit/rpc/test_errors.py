@@ -20,7 +20,18 @@ from services.kit.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from tests.component.kit.rpc.desk import GOOD, Desk, bearer, calling, calling_raw, mint, served
+from services.kit.rpc.errors import read_error
+from tests.component.kit.rpc.desk import (
+    GOOD,
+    Desk,
+    bearer,
+    calling,
+    calling_raw,
+    mint,
+    served,
+)
+
+JUNK = b"\xff\xff"
 
 
 def raising(error: Exception) -> Desk:
@@ -150,4 +161,26 @@ async def test_an_oversized_message_is_refused_both_ways() -> None:
             with pytest.raises(grpc.aio.AioRpcError) as raw:
                 await stub.ask(large, timeout=5, metadata=bearer(mint()))
             assert raw.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert desk.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "family", "code"),
+    [
+        (mint(), InvalidError, "malformed_message"),
+        ("forged", UnauthenticatedError, "bad_token"),
+    ],
+)
+async def test_bytes_that_are_no_message_are_refused_as_any_bad_input(
+    token: str, family: type[DomainError], code: str
+) -> None:
+    desk = Desk()
+    async with served(desk) as server, calling_raw(server) as stub:
+        terms = {"timeout": 5, "metadata": bearer(token)}
+        for ask in (stub.ask_anything(JUNK, **terms), stub.watch_anything(JUNK, **terms).read()):
+            with pytest.raises(grpc.aio.AioRpcError) as raw:
+                await ask
+            error = read_error(raw.value, "Ask")
+            assert (type(error), error.code) == (family, code)
+            assert "Error parsing" not in str(raw.value.details())
     assert desk.asked == 0
