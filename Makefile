@@ -12,6 +12,7 @@ NODE := $(BIN)/node
 PRETTIER := gateway/node_modules/prettier/bin/prettier.cjs --config gateway/.prettierrc.json --ignore-path gateway/.prettierignore --log-level warn
 PYTEST := $(BIN)/python -m pytest -q
 PICK = $(if $(K),-k "$(K)")
+PRETTY := gateway tests/web $(wildcard tools/peers/opcua/*.mjs)
 # Rules and use cases are tested in every branch; a run that picks tests cannot tell.
 RULES := $(wildcard services/*/domain services/*/application)
 COVER = $(if $(K),,$(addprefix --cov=,$(RULES)) $(if $(RULES),--cov-fail-under=100))
@@ -31,11 +32,11 @@ setup: .make/install ## Make .venv with everything locked by hash (repeats only 
 generate: .make/generate ## Turn protos/ into the typed package protos/gen
 	@echo "  ✓ protos/gen is as new as protos/"
 
-format: .make/install .make/gateway ## Put Python, protos and the gateway into the house's format
+format: .make/install .make/gateway ## Put Python, protos and JavaScript into the house's format
 	$(STEP) "python" $(BIN)/ruff format
 	$(STEP) "imports and safe fixes" $(BIN)/ruff check --fix --exit-zero --quiet
 	$(STEP) "protos" $(BIN)/buf format --write protos
-	$(STEP) "gateway" $(NODE) $(PRETTIER) --write gateway tests/web
+	$(STEP) "JavaScript" $(NODE) $(PRETTIER) --write $(PRETTY)
 
 schema: .make/install .make/gateway ## Print every service's subgraph and compose gateway/supergraph.graphql
 	$(STEP) "subgraphs" $(BIN)/python -m tools.schema
@@ -56,7 +57,7 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
 unit: .make/install .make/gateway ## Unit, component and contract tests, two at a time (K=word picks some)
-	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or bench or long or cluster)" $(COVER) $(PICK)
+	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or peer or bench or long or cluster)" $(COVER) $(PICK)
 
 flows: .make/install .make/gateway ## Several services as real processes, through to the recount (K=word picks some)
 	$(PYTEST) -m "flow and not (fault or bench or long or cluster)" $(PICK)
@@ -69,6 +70,9 @@ faults-long: .make/install ## The same for hours' worth of accidents: at least 2
 
 faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
 	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
+
+opcua-peer: .make/install .make/opcua ## The collector against an OPC UA server of another make (node-opcua), processes killed
+	$(PYTEST) -s -m "peer and not cluster" $(PICK)
 
 bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
 	@$(BIN)/python -m tests.bench
@@ -110,7 +114,7 @@ check-protos:
 	$(STEP) "protos: nothing a partner relies on is broken" $(BIN)/buf breaking protos --against protos/baseline.binpb
 
 check-schema:
-	$(STEP) "gateway: format" $(NODE) $(PRETTIER) --check gateway tests/web
+	$(STEP) "JavaScript: format" $(NODE) $(PRETTIER) --check $(PRETTY)
 	$(STEP) "graph: subgraphs are as the services print them" $(BIN)/python -m tools.schema --check
 	$(STEP) "graph: it composes, and nothing a client relies on is broken" $(NODE) gateway/compose.mjs check
 
@@ -130,6 +134,10 @@ check-rules:
 # A verb that runs the gateway names .make/gateway; node comes with the Python environment.
 .make/gateway: .make/python gateway/package-lock.json
 	$(STEP) "gateway packages (gateway/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix gateway --no-audit --no-fund
+	@touch $@
+
+.make/opcua: .make/python tools/peers/opcua/package-lock.json
+	$(STEP) "node-opcua (tools/peers/opcua/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools/peers/opcua --no-audit --no-fund
 	@touch $@
 
 .make/install: .make/python .make/generate pyproject.toml
