@@ -5,33 +5,51 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.kit.clock import Clock
-from services.telemetry.domain.equipment import Mark, StateChange
-from services.telemetry.domain.look import Look
+from services.kit.paging import Page
+from services.telemetry.domain.equipment import Mark
+from services.telemetry.domain.keys import OrderKey
+from services.telemetry.domain.machine import Machine, Report
 
 
 class Machines(Protocol):
     """Machines as they were last told of."""
 
-    async def open(self, epoch: int, equipment: Collection[str]) -> dict[str, Mark]:
+    async def open(self, epoch: int, equipment: Collection[str]) -> dict[str, Machine]:
         """Lock them in the order of their paths for the term of `epoch`; new ones become known.
 
         Raises ConflictError with code "superseded" when a later term told of one already.
         """
         ...
 
+    async def save(self, machines: Collection[Machine]) -> None:
+        """Look and state of locked ones."""
+        ...
+
     async def marks(self, equipment: Collection[str]) -> dict[str, Mark]:
         """How far those that are known are recorded."""
         ...
 
-    async def save(self, looks: Sequence[Look], states: Sequence[StateChange]) -> None:
-        """The newest of each machine, of locked ones."""
+    async def get(self, equipment: Collection[str]) -> dict[str, Machine]:
+        """Those that are known."""
+        ...
+
+    async def page(self, plant: str, page: Page) -> Sequence[Machine]:
+        """One more than the page's size at most, by path."""
+        ...
+
+    async def walk(self, after: str) -> Sequence[Machine]:
+        """The next hundred or so of all plants, by path; none at the end."""
+        ...
+
+    async def at_work(self, orders: Collection[OrderKey]) -> dict[OrderKey, list[str]]:
+        """The paths of the machines that work on each order now, sorted."""
         ...
 
 
 class Facts(Protocol):
     """Where facts go to be told."""
 
-    def tell(self, epoch: int, fact: Look | StateChange) -> None:
+    def tell(self, epoch: int, fact: Report) -> None:
         """When the unit of work commits, after what was told before."""
         ...
 

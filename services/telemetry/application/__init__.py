@@ -1,0 +1,1 @@
+"""One use case a module; each works within the unit of work that its caller opened."""

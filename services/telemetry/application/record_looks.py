@@ -1,0 +1,32 @@
+"""Use case: the leading collector tells what the machines showed."""
+
+from collections.abc import Collection, Sequence
+
+from services.kit import signals
+from services.telemetry.domain.equipment import Mark, StateChange
+from services.telemetry.domain.look import Look
+from services.telemetry.ports import Books
+
+_reports = signals.counter("plantmesh.telemetry.reports")
+
+
+async def record_looks(
+    books: Books, epoch: int, looks: Sequence[Look], states: Sequence[StateChange]
+) -> None:
+    """Keep and tell what is news, each machine's in the order given; safe to repeat.
+
+    Raises ConflictError with code "superseded" when a collector of a later term told of one of
+    the machines: then nothing of the batch may be kept.
+    """
+    machines = await books.machines.open(epoch, {one.equipment for one in (*looks, *states)})
+    news = [one for one in (*looks, *states) if machines[one.equipment].hear(one)]
+    await books.machines.save([machines[path] for path in sorted({one.equipment for one in news})])
+    for fact in news:
+        books.facts.tell(epoch, fact)
+    _reports.add(len(news), {"outcome": "recorded"})
+    _reports.add(len(looks) + len(states) - len(news), {"outcome": "known"})
+
+
+async def marks(books: Books, equipment: Collection[str]) -> dict[str, Mark]:
+    """How far each machine is recorded; one nobody told of yet is left out."""
+    return await books.machines.marks(equipment)
