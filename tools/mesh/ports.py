@@ -65,7 +65,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(without: frozenset[int] = frozenset()) -> int:
-    """A random free port below the ephemeral range, none of `without`; ours until this process ends.
+    """A random free port below the ephemeral range, none of `without`; ours while we live.
 
     The kernel hands ephemeral ports (what `bind(0)` gives) to outgoing connections: while a server
     is down for a fault test, a client that keeps dialling could take its port, or reach itself.
