@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from services.kit import signals
 from services.telemetry.domain.equipment import Mark, StateChange
 from services.telemetry.domain.look import Look
+from services.telemetry.domain.machine import Report
 from services.telemetry.ports import Books
 
 _reports = signals.counter("plantmesh.telemetry.reports")
@@ -18,13 +19,14 @@ async def record_looks(
     Raises ConflictError with code "superseded" when a collector of a later term told of one of
     the machines: then nothing of the batch may be kept.
     """
-    machines = await books.machines.open(epoch, {one.equipment for one in (*looks, *states)})
-    news = [one for one in (*looks, *states) if machines[one.equipment].hear(one)]
+    reports: tuple[Report, ...] = (*looks, *states)
+    machines = await books.machines.open(epoch, {one.equipment for one in reports})
+    news = [one for one in reports if machines[one.equipment].hear(one)]
     await books.machines.save([machines[path] for path in sorted({one.equipment for one in news})])
     for fact in news:
         books.facts.tell(epoch, fact)
     _reports.add(len(news), {"outcome": "recorded"})
-    _reports.add(len(looks) + len(states) - len(news), {"outcome": "known"})
+    _reports.add(len(reports) - len(news), {"outcome": "known"})
 
 
 async def marks(books: Books, equipment: Collection[str]) -> dict[str, Mark]:
