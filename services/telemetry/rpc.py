@@ -1,0 +1,57 @@
+"""The gRPC face of telemetry. Refusals become status codes in kit.rpc."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
+
+from google.protobuf.message import Message
+from grpc.aio import ServicerContext
+from plantmesh.telemetry.v1 import equipment_pb2 as pb
+from plantmesh.telemetry.v1 import equipment_pb2_grpc
+
+from services.kit.store import Store
+from services.kit.wire import read_page, write_page
+from services.telemetry import policy, wire
+from services.telemetry.application.find import list_machines, listing_of_machines
+from services.telemetry.application.snapshot import read_state
+from services.telemetry.domain.look import plant_of
+from services.telemetry.ports import Books
+
+Context = ServicerContext[Any, Any]
+
+
+class EquipmentServicer(equipment_pb2_grpc.EquipmentServiceServicer):
+    """EquipmentService v1; see equipment.proto."""
+
+    def __init__(self, store: Store, books: Books) -> None:
+        self._store = store
+        self._books = books
+
+    async def BatchGetEquipment(  # noqa: N802 - named by the proto
+        self, request: pb.BatchGetEquipmentRequest, context: Context
+    ) -> pb.BatchGetEquipmentResponse:
+        """Machines by path, in the order asked for."""
+        policy.may_read([plant_of(path) for path in request.equipment], "equipment[{}]")
+        paths = dict.fromkeys(request.equipment)
+        async with self._store.work():
+            found = await self._books.machines.get(paths)
+        return pb.BatchGetEquipmentResponse(
+            equipment=[wire.write_machine(found[path]) for path in paths if path in found]
+        )
+
+    async def ListEquipment(  # noqa: N802 - named by the proto
+        self, request: pb.ListEquipmentRequest, context: Context
+    ) -> pb.ListEquipmentResponse:
+        """A plant's machines, a page at a time."""
+        policy.may_read([request.plant], "plant")
+        page = read_page(request.page, listing_of_machines(request.plant))
+        async with self._store.work():
+            cut = await list_machines(self._books, request.plant, page)
+        return pb.ListEquipmentResponse(
+            equipment=map(wire.write_machine, cut.rows), page=write_page(cut)
+        )
+
+
+async def state(books: Books, wanted: Callable[[str], bool]) -> AsyncIterator[Iterable[Message]]:
+    """What a snapshot holds, as the events that would tell it; in the ambient unit of work."""
+    async for part in read_state(books, wanted):
+        yield [wire.write_fact(*told) for told in part]
