@@ -19,6 +19,7 @@ export function trustedDocuments(folder) {
 }
 
 export const refusals = {
+  keyNotFound: refusal('QUERY_REQUIRED', 'send a query, or the hash of a trusted document'),
   notFound: refusal('UNKNOWN_DOCUMENT', 'no trusted document has this hash'),
   persistedQueryOnly: refusal('TRUSTED_DOCUMENTS_ONLY', 'send the hash of a trusted document'),
 };

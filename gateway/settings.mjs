@@ -30,6 +30,7 @@ class Settings {
     // Documents of anyone, GraphiQL and introspection; without it only operations/ are answered.
     this.development = text('DEVELOPMENT') === '1';
     this.limits = {
+      bytes: number('MAX_BYTES', 256 * 1024),
       depth: number('MAX_DEPTH', 12),
       tokens: number('MAX_TOKENS', 2000),
       aliases: number('MAX_ALIASES', 30),

@@ -1,11 +1,13 @@
-// How large an operation may be; measured before anything is planned, each fragment once.
+// How large a request and its operation may be; measured before anything is planned.
 import { GraphQLError, Kind, parse } from 'graphql';
 
-export function useLimits({ depth, tokens, aliases, fields }) {
+export function useLimits({ bytes, depth, tokens, aliases, fields }) {
   function rule(context) {
     const measure = measures(context);
     return {
       OperationDefinition(node) {
+        if (!context.getSchema().getRootType(node.operation))
+          context.reportError(unheardOf(node.operation)); // else the planner answers "internal"
         const size = measure(node.selectionSet);
         const beyond = Object.entries({ depth, aliases, fields }).filter(
           ([what, most]) => size[what] > most,
@@ -16,6 +18,13 @@ export function useLimits({ depth, tokens, aliases, fields }) {
     };
   }
   return {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      // Node holds a body to the length it announces; one that announces none is counted.
+      const announced = request.headers.get('content-length');
+      if (Number(announced) > bytes) throw tooMuch(bytes);
+      if (announced === null && request.body && requestParser)
+        setRequestParser(async (asked) => requestParser(await counted(asked, bytes, fetchAPI)));
+    },
     onParse({ setParseFn }) {
       setParseFn((source, options) => bounded(source, { ...options, maxTokens: tokens }));
     },
@@ -23,6 +32,18 @@ export function useLimits({ depth, tokens, aliases, fields }) {
       addValidationRule(rule);
     },
   };
+}
+
+async function counted(request, bytes, { Request }) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > bytes) throw tooMuch(bytes);
+    chunks.push(chunk);
+  }
+  const { url, method, headers, signal } = request;
+  return new Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
 }
 
 function bounded(source, options) {
@@ -34,6 +55,7 @@ function bounded(source, options) {
   }
 }
 
+// Each fragment once, however often it is spread.
 function measures(context) {
   const known = new Map();
   const none = { depth: 0, aliases: 0, fields: 0 };
@@ -63,6 +85,18 @@ function measures(context) {
   return measure;
 }
 
+function unheardOf(operation) {
+  return new GraphQLError(`this graph has no ${operation}`, {
+    extensions: { code: 'bad_operation', field: 'query' },
+  });
+}
+
 function tooLarge(message) {
   return new GraphQLError(message, { extensions: { code: 'too_complex', http: { status: 400 } } });
+}
+
+function tooMuch(bytes) {
+  return new GraphQLError(`a request has at most ${bytes} bytes`, {
+    extensions: { code: 'too_large', hint: 'ask for less at a time', http: { status: 413 } },
+  });
 }

@@ -6,11 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -68,13 +69,24 @@ class Gateway:
         return await self.post({"query": query, "variables": variables}, token=token)
 
     async def post(self, body: Any, *, token: str | None = None, **headers: str) -> Answer:
-        """Post anything; an empty token sends none."""
+        """Post anything that can be JSON; an empty token sends none."""
+        return await self.send(json.dumps(body).encode(), headers, token=token)
+
+    async def send(
+        self,
+        body: bytes | AsyncIterator[bytes],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        token: str | None = None,
+    ) -> Answer:
+        """Post bytes as they are, as JSON unless the headers say otherwise."""
         bearer = self.token if token is None else token
-        sent = headers | ({"authorization": f"Bearer {bearer}"} if bearer else {})
+        signed = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        sent = {"content-type": "application/json", **signed, **headers}
         url = gateway.graph_url(self.program, "http")
         async with (
             aiohttp.ClientSession(timeout=_PATIENCE) as http,
-            http.post(url, json=body, headers=sent) as answer,
+            http.post(url, data=body, headers=sent) as answer,
         ):
             return Answer(answer.status, await answer.text())
 
