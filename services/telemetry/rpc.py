@@ -1,13 +1,17 @@
 """The gRPC face of telemetry. Refusals become status codes in kit.rpc."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from google.protobuf.message import Message
 from grpc.aio import ServicerContext
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.telemetry.v1 import equipment_pb2 as pb
 from plantmesh.telemetry.v1 import equipment_pb2_grpc
 
+from services.kit.backbone.topic import Topic
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 from services.telemetry import policy, wire
@@ -51,7 +55,20 @@ class EquipmentServicer(equipment_pb2_grpc.EquipmentServiceServicer):
         )
 
 
-async def state(books: Books, wanted: Callable[[str], bool]) -> AsyncIterator[Iterable[Message]]:
-    """What a snapshot holds, as the events that would tell it; in the ambient unit of work."""
-    async for part in read_state(books, wanted):
-        yield [wire.write_fact(*told) for told in part]
+def registrations(store: Store, topic: Topic, books: Books) -> list[Registration]:
+    """Everything telemetry answers over gRPC."""
+
+    async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        async for part in read_state(books, lambda path: topic.part_of(path) == partition):
+            yield [wire.write_fact(*told) for told in part]
+
+    return [
+        (
+            equipment_pb2_grpc.add_EquipmentServiceServicer_to_server,
+            EquipmentServicer(store, books),
+        ),
+        (
+            add_SnapshotServiceServicer_to_server,
+            SnapshotServicer(store, topic, state, policy.may_copy),
+        ),
+    ]
