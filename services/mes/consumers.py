@@ -1,19 +1,37 @@
-"""What mes copies from reference: items."""
+"""What mes copies from reference: items; and what it counts of telemetry: the looks at machines."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from plantmesh.reference.v1 import reference_pb2 as pb
 from plantmesh.reference.v1.events_pb2 import ItemChanged
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+from plantmesh.telemetry.v1.events_pb2 import CountersRead
 
+from services.kit import signals
+from services.kit.backbone.envelope import Event
+from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.copies import Copies
+from services.kit.log import logger
 from services.kit.rpc.client import Peer
-from services.kit.store import Store
+from services.kit.store import Store, current_work
 from services.mes import wire
+from services.mes.application.count_production import count_production
+from services.mes.domain.counting import Outcome
+from services.mes.domain.look import Look
+from services.mes.ports import Books
 
 REFERENCE = Topic("plantmesh.reference")
+TELEMETRY = Topic("plantmesh.telemetry")
+COUNTS = "mes counts"
+"""The consumer that counts; its cursors are its own, so that copies never wait for machines."""
+_UNEXPECTED = (Outcome.FENCED, Outcome.STALE)
+
+_log = logger(__name__)
+_looks = signals.counter("plantmesh.mes.looks")
 
 
 def copies(store: Store, reference: Peer) -> Copies:
@@ -29,3 +47,30 @@ def copies(store: Store, reference: Peer) -> Copies:
     found = Copies(store, REFERENCE, "mes", reference)
     found.keep(wire.ITEMS, told_by=ItemChanged, carried=lambda event: event.item, ask=items)
     return found
+
+
+def counts(books: Books) -> Subscriptions:
+    """Looks become confirmations, or wait for a person, with the cursor."""
+    found = Subscriptions()
+
+    @found.on(CountersRead)
+    async def count(events: list[Event[CountersRead]]) -> None:
+        looks = [wire.read_look(event.id, event.data) for event in events]
+        outcomes = await count_production(books, looks)
+        current_work().after_commit(partial(_tell, looks, outcomes))
+
+    return found
+
+
+def _tell(looks: Sequence[Look], outcomes: Sequence[Outcome]) -> None:
+    for outcome, amount in Counter(outcomes).items():
+        _looks.add(amount, {"outcome": outcome.value})
+    for look, outcome in zip(looks, outcomes, strict=True):
+        if outcome in _UNEXPECTED:
+            _log.warning(
+                "look refused",
+                outcome=outcome.value,
+                equipment=look.equipment,
+                epoch=look.epoch,
+                read_at=str(look.read_at),
+            )

@@ -1,6 +1,7 @@
 """What the use cases need: books that are read and written in batches, within one unit of work."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
+from services.mes.domain.counting import Difference, Meter, Uncounted
 from services.mes.domain.events import Fact
 from services.mes.domain.genealogy import Direction, Edge, Link
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
@@ -141,6 +143,48 @@ class Facts(Protocol):
         ...
 
 
+class Meters(Protocol):
+    """How far the counters of each machine are counted."""
+
+    async def open(self, machines: Mapping[str, str]) -> dict[str, Meter]:
+        """Of each machine (plant by equipment), locked; one never seen shows nothing."""
+        ...
+
+    async def save(self, meters: Collection[Meter]) -> None:
+        """Keep what moved."""
+        ...
+
+
+class Waiting(Protocol):
+    """Differences that nobody could book; they are never removed."""
+
+    async def add(self, differences: Sequence[Difference]) -> None:
+        """New ones, in their order, each with its doubt."""
+        ...
+
+    async def get(
+        self, plant: str, ids: Collection[str], *, lock: bool = False
+    ) -> dict[str, Uncounted]:
+        """Those of the plant; locked in the order of their places if asked."""
+        ...
+
+    async def page(self, plant: str, page: Page, *, settled: bool) -> Sequence[Uncounted]:
+        """One more than the page's size at most, by place; the settled ones too if asked."""
+        ...
+
+    async def settle(self, settled: Sequence[Uncounted]) -> None:
+        """Keep how each was settled."""
+        ...
+
+
+class Trial(Protocol):
+    """What may fail without ending the unit of work."""
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        """What is done inside is undone alone when it raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """All of it, and the time."""
@@ -151,4 +195,7 @@ class Books:
     lots: Lots
     genealogy: Genealogy
     facts: Facts
+    meters: Meters
+    uncounted: Waiting
+    trial: Trial
     clock: Clock

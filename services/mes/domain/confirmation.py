@@ -30,7 +30,8 @@ class Consumption:
 class Confirmation:
     """One report (ISA-95 operations response). `good` is its yield, made into `lot_no`.
 
-    `operation` 0 means the last one. `final` ends the operation.
+    `operation` 0 means the last one. `final` ends the operation. `time_uncertain` when it happened
+    somewhen before `occurred_at`, unwatched.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Confirmation:
     consumed: tuple[Consumption, ...] = ()
     equipment: str = ""
     final: bool = False
+    time_uncertain: bool = False
 
     @property
     def key(self) -> ReportKey:

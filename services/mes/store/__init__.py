@@ -1,13 +1,18 @@
 """The books of mes in PostgreSQL; each is used inside an open unit of work (kit.store)."""
 
+from contextlib import AbstractAsyncContextManager
+
 from services.kit.clock import Clock
+from services.kit.store import current_work
 from services.mes.ports import Books
 from services.mes.store.confirmations import SqlConfirmations
 from services.mes.store.facts import OutboxFacts
 from services.mes.store.genealogy import SqlGenealogy
 from services.mes.store.items import CopiedItems
 from services.mes.store.lots import SqlLots
+from services.mes.store.meters import SqlMeters
 from services.mes.store.orders import SqlOrders
+from services.mes.store.uncounted import SqlUncounted
 
 
 def open_books(clock: Clock) -> Books:
@@ -19,5 +24,12 @@ def open_books(clock: Clock) -> Books:
         SqlLots(clock),
         SqlGenealogy(),
         OutboxFacts(),
+        SqlMeters(),
+        SqlUncounted(),
+        _trial,
         clock,
     )
+
+
+def _trial() -> AbstractAsyncContextManager[None]:
+    return current_work().savepoint()

@@ -98,6 +98,7 @@ def _report(
         consumed=consumed,
         equipment=row.equipment,
         final=row.final,
+        time_uncertain=row.time_uncertain,
     )
 
 
@@ -117,6 +118,7 @@ def _row(booked: Booked) -> dict[str, Any]:
         "equipment": report.equipment,
         "final": report.final,
         "completes": booked.completes,
+        "time_uncertain": report.time_uncertain,
     }
 
 

@@ -72,6 +72,7 @@ confirmation = _of_order(
     equipment=Text,
     final=Boolean,
     completes=Boolean,
+    time_uncertain=Boolean,
 )
 scrap = _of_order("scrap", no=BigInteger, line=Integer, quantity=_AMOUNT, unit=Text, reason=Text)
 consumption = _of_order(
@@ -99,6 +100,53 @@ lot = _table(
 lot_hold = _table("lot_hold", lot_id=BigInteger, hold_no=Text, version=BigInteger, active=Boolean)
 genealogy_edge = _table(
     "genealogy_edge", from_id=BigInteger, to_id=BigInteger, order_no=Text, quantity=_AMOUNT
+)
+machine = _table("machine", equipment=Text, plant=Text, epoch=BigInteger, read_at=_MOMENT)
+counter = _table(
+    "counter",
+    equipment=Text,
+    counter=Text,
+    unit=Text,
+    incarnation=Text,
+    total=_AMOUNT,
+    read_at=_MOMENT,
+    order_no=Text,
+    lot_no=Text,
+    item_no=Text,
+    material_lot_no=Text,
+)
+uncounted = _table(
+    "uncounted",
+    no=BigInteger,
+    id=Text,
+    look=Text,
+    plant=Text,
+    equipment=Text,
+    counter=Text,
+    kind=Text,
+    unit=Text,
+    incarnation=Text,
+    total=_AMOUNT,
+    quantity=_AMOUNT,
+    item_no=Text,
+    material_lot_no=Text,
+    scrap_reason=Text,
+    order_no_before=Text,
+    lot_no_before=Text,
+    order_no=Text,
+    lot_no=Text,
+    read_at=_MOMENT,
+    offset_minutes=Integer,
+    time_uncertain=Boolean,
+    code=Text,
+    reason=Text,
+    recorded_at=_MOMENT,
+    state=Text,
+    booked_order_no=Text,
+    booked_lot_no=Text,
+    settled_by=Text,
+    settled_because=Text,
+    settled_at=_MOMENT,
 )
 
 

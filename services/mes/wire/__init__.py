@@ -1,6 +1,7 @@
 """Between the floor's values and protobuf messages; the only place that spells both."""
 
 from services.mes.wire.confirmations import read_confirmations, write_confirmation, write_results
+from services.mes.wire.counts import read_attributions, read_look, write_uncounted
 from services.mes.wire.facts import write_fact
 from services.mes.wire.items import ITEMS, read_measures
 from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, write_order_key
@@ -9,9 +10,11 @@ from services.mes.wire.orders import read_plans, read_steps, write_order, write_
 
 __all__ = [
     "ITEMS",
+    "read_attributions",
     "read_confirmations",
     "read_direction",
     "read_holds",
+    "read_look",
     "read_lot_key",
     "read_measures",
     "read_order_key",
@@ -27,4 +30,5 @@ __all__ = [
     "write_order_key",
     "write_orders",
     "write_results",
+    "write_uncounted",
 ]

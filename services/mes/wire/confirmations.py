@@ -55,6 +55,7 @@ def write_confirmation(report: Confirmation) -> _pb.Confirmation:
         occurred_at=write_instant(report.occurred_at),
         equipment=report.equipment,
         final=report.final,
+        time_uncertain=report.time_uncertain,
     )
     good: QuantityMessage = getattr(message, "yield")
     good.CopyFrom(write_quantity(report.good))
@@ -89,4 +90,5 @@ def _read_confirmation(message: _pb.Confirmation) -> Confirmation:
         ),
         equipment=message.equipment,
         final=message.final,
+        time_uncertain=message.time_uncertain,
     )

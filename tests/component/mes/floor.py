@@ -7,6 +7,7 @@ from typing import Any
 
 from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.mes.v1.counts_pb2_grpc import CountServiceStub
 from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
@@ -15,7 +16,8 @@ from services.kit.clock import SystemClock
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
-from services.mes.__main__ import TOPIC, registrations
+from services.mes import rpc
+from services.mes.__main__ import TOPIC
 from services.mes.ports import Books
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
@@ -31,6 +33,7 @@ class Calls:
     lots: Any
     holds: Any
     snapshots: Any
+    counts: Any
 
 
 class Floor:
@@ -39,7 +42,7 @@ class Floor:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.server = RpcServer(
-            verifier(), registrations(store, no_owner), bind="127.0.0.1", port=0
+            verifier(), rpc.registrations(store, TOPIC, no_owner), bind="127.0.0.1", port=0
         )
 
     @asynccontextmanager
@@ -74,6 +77,7 @@ class Floor:
             LotServiceStub,
             HoldEnforcementServiceStub,
             SnapshotServiceStub,
+            CountServiceStub,
         )
         try:
             yield Calls(*(stub(peer.channel) for stub in stubs))

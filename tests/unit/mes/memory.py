@@ -11,6 +11,7 @@ from services.kit.errors import NotFoundError
 from services.kit.paging import Page
 from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
+from services.mes.domain.counting import Difference, Meter, Uncounted
 from services.mes.domain.events import Fact, order_of
 from services.mes.domain.genealogy import Direction, Edge, Link, merge
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
@@ -213,6 +214,57 @@ def reach(edges: Iterable[Edge], start: set[LotKey], direction: Direction) -> se
     return reached
 
 
+class MemoryMeters:
+    """ports.Meters."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Meter] = {}
+
+    async def open(self, machines: Mapping[str, str]) -> dict[str, Meter]:
+        """Copies, with nothing moved."""
+        return {
+            equipment: deepcopy(self.rows.get(equipment, Meter(plant, equipment)))
+            for equipment, plant in machines.items()
+        }
+
+    async def save(self, meters: Collection[Meter]) -> None:
+        """What moved, and nothing else."""
+        for meter in meters:
+            kept = self.rows.setdefault(meter.equipment, Meter(meter.plant, meter.equipment))
+            kept.epoch, kept.read_at = meter.epoch, meter.read_at
+            kept.marks |= {key: meter.marks[key] for key in meter.moved}
+
+
+class MemoryUncounted:
+    """ports.Waiting."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Uncounted] = {}
+
+    async def add(self, differences: Sequence[Difference]) -> None:
+        """Numbered from 1."""
+        for one in differences:
+            self.rows.setdefault(one.id, Uncounted(len(self.rows) + 1, one, NOON))
+
+    async def get(
+        self, plant: str, ids: Collection[str], *, lock: bool = False
+    ) -> dict[str, Uncounted]:
+        """Of the plant."""
+        found = {id: self.rows[id] for id in ids if id in self.rows}
+        return {id: row for id, row in found.items() if row.difference.plant == plant}
+
+    async def page(self, plant: str, page: Page, *, settled: bool) -> Sequence[Uncounted]:
+        """By number."""
+        rows = [row for row in self.rows.values() if row.difference.plant == plant]
+        wanted = [row for row in rows if settled or row.settlement is None]
+        after = int(page.after[0]) if page.after else 0
+        return [row for row in wanted if row.no > after][: page.limit]
+
+    async def settle(self, settled: Sequence[Uncounted]) -> None:
+        """Replace."""
+        self.rows |= {row.difference.id: row for row in settled}
+
+
 class MemoryFacts(list[Fact]):
     """ports.Facts."""
 
@@ -235,17 +287,26 @@ class MemoryFloor:
             lots,
             genealogy,
             self.facts,
+            MemoryMeters(),
+            MemoryUncounted(),
+            self.trial,
             clock,
         )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
+        async with self.trial():
+            yield self._books
+
+    @asynccontextmanager
+    async def trial(self) -> AsyncIterator[None]:
+        """What is done inside is undone alone when it raises."""
         parts = vars_of(self._books)
         before = [deepcopy(part) for part in parts]
         told = len(self.facts)
         try:
-            yield self._books
+            yield
         except BaseException:
             for part, old in zip(parts, before, strict=True):
                 for name in ("rows", "edges", "_holds"):
@@ -261,4 +322,11 @@ class MemoryFloor:
 
 def vars_of(books: Books) -> list[object]:
     """The parts that hold rows."""
-    return [books.orders, books.confirmations, books.lots, books.genealogy]
+    return [
+        books.orders,
+        books.confirmations,
+        books.lots,
+        books.genealogy,
+        books.meters,
+        books.uncounted,
+    ]

@@ -1,0 +1,40 @@
+"""The gRPC face of mes. Refusals become status codes in kit.rpc."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from google.protobuf.message import Message
+from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
+from plantmesh.mes.v1.counts_pb2_grpc import add_CountServiceServicer_to_server
+from plantmesh.mes.v1.lots_pb2_grpc import add_LotServiceServicer_to_server
+from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_to_server
+
+from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
+from services.kit.store import Store
+from services.mes import policy
+from services.mes.rpc.counts import CountServicer
+from services.mes.rpc.desk import Desk, Learn
+from services.mes.rpc.lots import HoldEnforcementServicer, LotServicer
+from services.mes.rpc.work_orders import WorkOrderServicer
+
+
+def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration]:
+    """Everything mes answers over gRPC."""
+    desk = Desk(store, SystemClock(), learn)
+
+    def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        return desk.state(lambda key: topic.part_of(str(key)) == partition)
+
+    return [
+        (add_WorkOrderServiceServicer_to_server, WorkOrderServicer(desk)),
+        (add_LotServiceServicer_to_server, LotServicer(desk)),
+        (add_CountServiceServicer_to_server, CountServicer(desk)),
+        (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
+        (
+            add_SnapshotServiceServicer_to_server,
+            SnapshotServicer(store, topic, state, policy.may_copy),
+        ),
+    ]
