@@ -5,20 +5,27 @@ import signal
 
 from tools.mesh.badge import Badge
 from tools.simulators.line.line import Line
+from tools.simulators.line.panel import Panel
 from tools.simulators.line.papers import read_plan
 from tools.simulators.line.place import Place
 from tools.simulators.line.settings import LineSettings
+from tools.simulators.line.tally import Tally
 from tools.simulators.line.terminal import Terminal
 
 
 async def produce(settings: LineSettings) -> None:
-    """All jobs of the plan."""
+    """All jobs of the plan; what was counted stays readable."""
     place = Place(settings.folder)
+    plan, tally = read_plan(place.plan), Tally(place.counts)
     terminal = Terminal(settings.mes, settings.plant, Badge(settings.mesh, "line"))
-    line = Line(place.counts, terminal, seconds=settings.seconds)
+    panel = Panel(place, settings.port, (plan.unit, plan.input_unit))
+    await panel.open(tally.shown)
     try:
-        await line.work(read_plan(place.plan))
+        line = Line(tally, panel.show, terminal, seconds=settings.seconds, steps=settings.steps)
+        await line.work(plan)
+        await asyncio.Event().wait()
     finally:
+        await panel.close()
         await terminal.close()
 
 
@@ -32,8 +39,8 @@ async def run(settings: LineSettings) -> None:
     await asyncio.wait({producing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if producing.done():
         producing.result()
-        await stopping
     producing.cancel()
+    await asyncio.wait({producing})
 
 
 if __name__ == "__main__":

@@ -4,7 +4,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.mesh.ports import LOOPBACK
+from tools.mesh.probes import tcp_open
 from tools.mesh.program import Process
+
+PORT = "line-0.opcua"
+"""Its name among a mesh's ports."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,23 @@ class Place:
 
     @property
     def counts(self) -> Path:
-        """What it made, one JSON paper a line."""
+        """What it showed and told, one JSON paper a line."""
         return self.folder / "counts.jsonl"
+
+    @property
+    def certificate(self) -> Path:
+        """Of its OPC UA server."""
+        return self.folder / "own" / "certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        """Of that certificate; private."""
+        return self.folder / "own" / "key.pem"
+
+    @property
+    def trusted(self) -> Path:
+        """Certificates (.pem, .der) of the OPC UA clients it lets in."""
+        return self.folder / "trusted"
 
 
 def declare(place: Place, mesh: Path, mes: str, plant: str, *, seconds: float) -> Process:
@@ -32,7 +52,7 @@ def declare(place: Place, mesh: Path, mes: str, plant: str, *, seconds: float) -
     return Process(
         name="line",
         argv=[sys.executable, "-m", "tools.simulators.line"],
-        ready=lambda _: place.counts.exists(),
+        ready=lambda ports: tcp_open(ports["opcua"]),
         env={
             "PLANTMESH_LINE_FOLDER": str(place.folder),
             "PLANTMESH_LINE_MESH": str(mesh),
@@ -40,6 +60,12 @@ def declare(place: Place, mesh: Path, mes: str, plant: str, *, seconds: float) -
             "PLANTMESH_LINE_PLANT": plant,
             "PLANTMESH_LINE_SECONDS": str(seconds),
         },
+        ports={"opcua": "PLANTMESH_LINE_PORT"},
         restart=False,
         grace=5.0,
     )
+
+
+def endpoint(port: int) -> str:
+    """Where clients find it."""
+    return f"opc.tcp://{LOOPBACK}:{port}/line"

@@ -1,18 +1,17 @@
-"""The terminal at the line: starts orders and reports what was made, as the user `line`."""
+"""The terminal at the line: starts orders and reports their end, as the user `line`."""
 
-import asyncio
-from datetime import timedelta
+from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
-from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
+from plantmesh.common.v1 import keys_pb2, quantity_pb2
 from plantmesh.mes.v1 import work_orders_pb2 as pb
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
 from services.kit.errors import UnavailableError
 from services.kit.rpc.client import Identity, Peer
-from tools.simulators.line.papers import Job, Made, Told
+from tools.simulators.line.papers import Told
 
-_LOOK_AGAIN = 0.2
 _STEPS = {
     pb.LIFECYCLE_RELEASED: pb.COMMAND_DISPATCH,
     pb.LIFECYCLE_DISPATCHED: pb.COMMAND_MAKE_READY,
@@ -32,23 +31,32 @@ class Terminal:
         """Let go of the connection."""
         await self._peer.close()
 
-    async def start(self, order: str) -> None:
-        """Wait until the order is released here, and set it running."""
-        while (found := await self._find(order)) is None or found.lifecycle in _STEPS:
-            if found is None:
-                await asyncio.sleep(_LOOK_AGAIN)
-            else:
-                await self._command(order, _STEPS[found.lifecycle])
+    async def running(self, order: str) -> bool:
+        """Set it running; False when it is not released here yet."""
+        found = await self._find(order)
+        while found and found.lifecycle in _STEPS:
+            await self._command(order, _STEPS[found.lifecycle])
+            found = await self._find(order)
+        return found is not None
 
-    async def tell(self, made: Made, *, deaf: bool = False) -> Told:
-        """Report. A `deaf` terminal hears no answer; told again, the report's id makes it one."""
-        request = pb.ConfirmOperationsRequest(
-            idempotency_key=str(uuid4()), confirmations=[self._confirmation(made)]
+    async def arrived(self, order: str, good: int, scrap: int) -> bool:
+        """Whether mes has counted all of it."""
+        found = await self._find(order)
+        return found is not None and (
+            (Decimal(found.good.value), Decimal(found.scrap.value))
+            == (Decimal(good), Decimal(scrap))
         )
+
+    async def end(self, order: str, unit: str, at: datetime, *, deaf: bool = False) -> Told:
+        """Nothing came after `at`. A `deaf` terminal hears no answer; told again, it is one."""
+        report = pb.Confirmation(id=f"{order}/end", order=self._key(order), final=True)
+        report.occurred_at.timestamp.FromDatetime(at)
+        getattr(report, "yield").CopyFrom(quantity_pb2.Quantity(value="0", unit=unit))
+        request = pb.ConfirmOperationsRequest(idempotency_key=str(uuid4()), confirmations=[report])
         [result] = (await self._orders.ConfirmOperations(request)).results
         if deaf:
             raise UnavailableError("the answer was lost on its way", code="answer_lost")
-        return Told(result.id, result.confirmation_no, result.replayed)
+        return Told(order, result.confirmation_no, result.replayed)
 
     async def _find(self, order: str) -> pb.WorkOrder | None:
         request = pb.BatchGetWorkOrdersRequest(keys=[self._key(order)])
@@ -63,41 +71,5 @@ class Terminal:
             )
         )
 
-    def _confirmation(self, made: Made) -> pb.Confirmation:
-        job = made.job
-        offset = made.at.utcoffset() or timedelta()
-        at = instant_pb2.Instant(offset_minutes=int(offset.total_seconds()) // 60)
-        at.timestamp.FromDatetime(made.at)
-        message = pb.Confirmation(
-            id=job.id,
-            order=self._key(job.order),
-            lot_no=job.lot,
-            scrap=_scrap(job),
-            consumed=_consumed(job),
-            occurred_at=at,
-            final=job.last,
-        )
-        getattr(message, "yield").CopyFrom(_quantity(str(job.good), job.unit))
-        return message
-
     def _key(self, order: str) -> keys_pb2.OrderKey:
         return keys_pb2.OrderKey(plant=self._plant, order_no=order)
-
-
-def _scrap(job: Job) -> list[pb.Scrap]:
-    if not job.scrap:
-        return []
-    return [pb.Scrap(quantity=_quantity(str(job.scrap), job.unit), reason=job.reason)]
-
-
-def _consumed(job: Job) -> list[pb.ConsumedLot]:
-    return [
-        pb.ConsumedLot(
-            item_no=one.item, lot_no=one.lot, quantity=_quantity(str(one.quantity), one.unit)
-        )
-        for one in job.inputs
-    ]
-
-
-def _quantity(value: str, unit: str) -> quantity_pb2.Quantity:
-    return quantity_pb2.Quantity(value=value, unit=unit)
