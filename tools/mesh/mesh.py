@@ -142,6 +142,8 @@ class Mesh:
             program.take_ports()
         for program in programs:
             program.told.update(addresses(self._programs))
+        for program in self._programs.get("telemetry", []):
+            program.told["PLANTMESH_TELEMETRY_FOLDER"] = str(self.root / "edge" / program.name)
         await self.supervisor.start(programs)
 
     def _environment(self, service: str) -> dict[str, str]:

@@ -120,7 +120,6 @@ async def running(
         env = {
             "PLANTMESH_REFERENCE_ADDRESS": f"{LOOPBACK}:1",
             "PLANTMESH_TELEMETRY_SOURCES": str(sources),
-            "PLANTMESH_TELEMETRY_FOLDER": str(root / "edge"),
         }
         mesh = Mesh(root, services=SERVICES, replicas=replicas, env=env, durable=False)
         await stack.enter_async_context(mesh)
