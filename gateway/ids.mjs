@@ -1,4 +1,4 @@
-// node, order, lot and shipment by id: a subgraph in this process, so that no service can null one.
+// node, order, lot, shipment and equipment by id: a subgraph in this process, so that no service can null one.
 import { readFileSync } from 'node:fs';
 import { normalizedExecutor } from '@graphql-tools/executor';
 import { makeExecutableSchema } from '@graphql-tools/schema';
@@ -35,7 +35,13 @@ const schema = makeExecutableSchema({
   typeDefs: visit(sdl, { [Kind.SCHEMA_EXTENSION]: () => null, [Kind.DIRECTIVE]: () => null }),
   resolvers: {
     Node: { __resolveType: (node) => node.__typename },
-    Query: { node: one(), order: one('Order'), lot: one('Lot'), shipment: one('Shipment') },
+    Query: {
+      node: one(),
+      order: one('Order'),
+      lot: one('Lot'),
+      shipment: one('Shipment'),
+      equipment: one('Equipment'),
+    },
   },
 });
 

@@ -169,13 +169,19 @@ WHO = ("operator@reference", "storekeeper@wms", "line@mes", "inspector@quality")
 
 
 @asynccontextmanager
-async def running(root: Path, env: Mapping[str, str], *, replicas: int = 1) -> AsyncIterator[Plant]:
+async def running(
+    root: Path,
+    env: Mapping[str, str],
+    *,
+    replicas: int = 1,
+    services: Sequence[str] = SERVICES,
+) -> AsyncIterator[Plant]:
     """Everything up under `root`; `env` is every service's."""
     place = Place(root / "ledger")
     secrets = orjson.dumps({"ledger": remembered_secret(place.key)}).decode()
     told = {"PLANTMESH_SECRETS": secrets, "PLANTMESH_POLL_SECONDS": "0.2"}
     async with Mesh(
-        root, services=SERVICES, replicas=replicas, env=told | dict(env), durable=False
+        root, services=services, replicas=replicas, env=told | dict(env), durable=False
     ) as mesh:
         [program] = await mesh.run(declare(place.folder))
         tokens = {user: Token(mesh.issuer.signer.mint(USERS[user])) for user in USERS}

@@ -10,6 +10,7 @@ from tests.web.rig import LOT, ORDER, PAGE, Answer, Gateway, Web
 pytestmark = pytest.mark.flow
 
 SHIPMENT = GraphId("Shipment", "lyon", "S-1").encode()
+PRESS = GraphId("Equipment", "lyon", "lyon/hall-1/press-1").encode()
 NOBODY = GraphId("Order", "lyon", "nobody").encode()
 
 
@@ -36,6 +37,19 @@ async def test_lots_and_shipments_are_found_by_id_too(gateway: Gateway) -> None:
     assert answer.body == {
         "data": {"lot": {"code": "4711/0", "balance": 50}, "shipment": {"carrier": "rail"}}
     }
+
+
+async def test_a_machine_is_found_by_an_id_whose_key_is_a_path(gateway: Gateway) -> None:
+    query = """query($e: ID!, $o: ID!) {
+      equipment(id: $e) { id } node(id: $e) { __typename id } wrong: equipment(id: $o) { id }
+    }"""
+    answer = await gateway.ask(query, e=PRESS, o=ORDER)
+    assert answer.data == {
+        "equipment": {"id": PRESS},
+        "node": {"__typename": "Equipment", "id": PRESS},
+        "wrong": None,
+    }
+    assert answer.codes == {"BAD_ID"}
 
 
 async def test_a_node_is_what_its_id_says(gateway: Gateway) -> None:

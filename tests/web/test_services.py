@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
+from services.kit.backbone.outbox import Outbox
+from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
 from services.kit.ids import GraphId
-from tests.flows.plant import Plant, running
+from services.kit.store import Store
+from services.telemetry.application.record_looks import record_looks
+from services.telemetry.store import open_books
+from tests.flows.plant import SERVICES, Plant, running
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT
+from tests.unit.telemetry.reports import at, look, state
 from tests.web.rig import Answer, Gateway, until_so
 from tools.mesh.gateway import FOLDER
 from tools.mesh.people import USERS
@@ -20,11 +27,14 @@ pytestmark = pytest.mark.flow
 NUMBER = "4711"
 ORDER = GraphId("Order", PLANT, NUMBER).encode()
 LOT = GraphId("Lot", PLANT, f"{MADE}/L-{NUMBER}").encode()
+PRESS = f"{PLANT}/hall-1/press-1"
+MACHINE = GraphId("Equipment", PLANT, PRESS).encode()
 PARTS = {
     "erp": {"commercial", "postings"},
     "mes": {"execution", "lots"},
     "process": {"flow"},
     "quality": {"inspections", "holds"},
+    "telemetry": {"equipment"},
     "wms": {"stock"},
 }
 DOCUMENT = """query($id: ID!) { order(id: $id) {
@@ -36,6 +46,7 @@ DOCUMENT = """query($id: ID!) { order(id: $id) {
   inspections { inspectionNo undecided { value } }
   holds { holdNo }
   stock { lotNo status quantity { value unit } }
+  equipment { id condition { state quality counters { reading { value unit } } asOf } }
 } }"""
 
 
@@ -65,14 +76,26 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     """Everything up and the order told everywhere."""
     with scratch_folder() as root:
-        async with running(root, {}) as plant:
+        async with running(root, {}, services=(*SERVICES, "telemetry")) as plant:
             program = await plant.mesh.open_gateway(PLANTMESH_BREAKER_OPEN_SECONDS="0.3")
             token = plant.mesh.issuer.signer.mint(USERS["viewer"])
             site = Site(plant, Gateway(program, token))
             await plant.open([NUMBER])
             await plant.confirm(NUMBER, 1)
+            await tell_of_press(plant.mesh.databases["telemetry"])
             await until_so(site.is_told, seconds=60)
             yield site
+
+
+async def tell_of_press(database: str) -> None:
+    """As a collector does: the press works on the order."""
+    store = Store(database)
+    store.bind(Outbox(Topic("plantmesh.telemetry")))
+    async with store.work():
+        shown = look(7, equipment=PRESS, order_no=NUMBER)
+        running = state(3, equipment=PRESS, order_no=NUMBER)
+        await record_looks(open_books(SystemClock()), 1, [shown], [running])
+    await store.close()
 
 
 async def test_any_one_service_may_be_away_and_the_rest_of_the_order_comes(site: Site) -> None:
@@ -82,6 +105,17 @@ async def test_any_one_service_may_be_away_and_the_rest_of_the_order_comes(site:
     assert whole["flow"]["waiting"]["value"] == "2.5"
     assert whole["stock"] == [
         {"lotNo": f"L-{NUMBER}", "status": "QUALITY", "quantity": {"value": "2.5", "unit": "KGM"}}
+    ]
+    assert whole["equipment"] == [
+        {
+            "id": MACHINE,
+            "condition": {
+                "state": "EXECUTE",
+                "quality": "GOOD",
+                "counters": [{"reading": {"value": "7", "unit": "KGM"}}],
+                "asOf": at(7).moment.isoformat(),
+            },
+        }
     ]
     await trusted_documents_are_answered(site)
     await foreign_plants_stay_closed(site)
@@ -109,11 +143,17 @@ def assert_all_but(answer: Answer, name: str, whole: dict[str, Any]) -> None:
 
 async def trusted_documents_are_answered(site: Site) -> None:
     """Every one, without an error."""
-    variables = {"Order": {"id": ORDER}, "Lot": {"id": LOT}, "Orders": {"plant": PLANT}}
+    variables = {
+        "Order": {"id": ORDER},
+        "Lot": {"id": LOT},
+        "Orders": {"plant": PLANT},
+        "Equipment": {"id": MACHINE},
+    }
     for name, given in variables.items():
         text = (FOLDER / "operations" / f"{name.lower()}.graphql").read_text()
         answer = await site.gateway.ask(text, **given)
         assert (answer.status, answer.body.get("errors")) == (200, None)
+        assert None not in answer.data.values()
     lot = await site.gateway.ask(
         "query($id: ID!) { lot(id: $id) { madeOf { lot { id } } } }", id=LOT
     )
