@@ -4,21 +4,31 @@ from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.service import Service, run
-from services.kit.settings import ServiceSettings
 from services.telemetry import rpc
+from services.telemetry.adapters.collector import Edge, add_collector
 from services.telemetry.graph import SCHEMA
+from services.telemetry.settings import TelemetrySettings
 from services.telemetry.store import open_books
 
 TOPIC = Topic("plantmesh.telemetry")
 SUBSCRIBERS = ("mes counts",)
 
 
-async def compose(service: Service, settings: ServiceSettings) -> None:
-    """Relay, then the ports."""
+async def compose(service: Service, settings: TelemetrySettings) -> None:
+    """Relay, the collector where there are sources, then the ports."""
     books = open_books(SystemClock())
     telemetry = Assembly("telemetry", service, settings, TOPIC, subscribers=SUBSCRIBERS)
+    if settings.telemetry_sources and settings.telemetry_folder:
+        secrets = {name: kept.get_secret_value() for name, kept in settings.secrets.items()}
+        edge = Edge(
+            settings.telemetry_sources,
+            settings.telemetry_folder,
+            settings.telemetry_buffer,
+            secrets,
+        )
+        add_collector(service, books, settings.instance, edge)
     telemetry.serve(rpc.registrations(telemetry.store, TOPIC, books), SCHEMA, books=books)
 
 
 if __name__ == "__main__":
-    run("telemetry", ServiceSettings(), compose)
+    run("telemetry", TelemetrySettings(), compose)

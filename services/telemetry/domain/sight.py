@@ -30,7 +30,7 @@ class Seen(NamedTuple):
 
 
 class Sight:
-    """What is known of a machine by its `tags`; `last` is its newest look of an earlier process.
+    """What is known of a machine by its `tags`; `last` and `told` are what an earlier process told.
 
     The order of calls: `begin` at every connection, then `replay` where the source remembers,
     then `see` until `lose`.
@@ -42,6 +42,7 @@ class Sight:
         counters: Sequence[Counter],
         tags: Collection[Tag],
         last: Look | None = None,
+        told: StateChange | None = None,
     ) -> None:
         self.equipment = equipment
         self._counters = counters
@@ -57,7 +58,7 @@ class Sight:
         self._newest = self._sound = self._gap_since = last.read_at.moment if last else None
         self._doubtful = True
         self._job_since: datetime | None = None
-        self._told: StateChange | None = None
+        self._told = told
 
     @property
     def newest(self) -> datetime | None:

@@ -1,0 +1,1 @@
+"""Machines behind OPC UA servers."""

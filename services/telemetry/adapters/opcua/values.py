@@ -1,0 +1,88 @@
+"""Between OPC UA values and the domain's: exact numbers, plain text, or BAD; nothing is guessed."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TypeGuard
+
+from asyncua import ua
+
+from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+from services.telemetry.domain.change import Change, Role, Tag
+from services.telemetry.domain.equipment import MachineMode, MachineState
+from services.telemetry.domain.look import Quality
+
+_MAX_TEXT = 64
+# A controller's clock may be ahead; one that is further ahead than this would hide what follows.
+_MAX_AHEAD = timedelta(minutes=5)
+# Source: OPC 10000-4, 7.39.1: severity in the two highest bits; an overflow lost values.
+_UNCERTAIN, _BAD = 0x4000_0000, 0x8000_0000
+_OVERFLOW = 0x0000_0480
+
+
+def read_change(tag: Tag, shown: ua.DataValue, now: datetime) -> Change:
+    """What a node says, since when by its source's clock (the server's or ours, if it has none)."""
+    at = shown.SourceTimestamp or shown.ServerTimestamp or now
+    at = min(at.replace(tzinfo=UTC) if at.tzinfo is None else at, now + _MAX_AHEAD)
+    quality = _quality(shown.StatusCode)
+    value = None if quality is Quality.BAD else _value(tag, shown.Value)
+    if value is None:
+        return Change(at, tag, _nothing(tag), Quality.BAD)
+    return Change(at, tag, value, quality)
+
+
+def _quality(status: ua.StatusCode | None) -> Quality:
+    code = status.value if status else 0
+    if code & _BAD:
+        return Quality.BAD
+    overflow = code & _OVERFLOW == _OVERFLOW
+    return Quality.UNCERTAIN if code & _UNCERTAIN or overflow else Quality.GOOD
+
+
+def _nothing(tag: Tag) -> Decimal | int | str:
+    if tag.role in (Role.STATE, Role.MODE):
+        return 0
+    return Decimal(0) if tag.role is Role.COUNT else ""
+
+
+def _value(tag: Tag, variant: ua.Variant | None) -> Decimal | int | str | None:
+    value = variant.Value if variant else None
+    match tag.role:
+        case Role.COUNT:
+            return _count(value)
+        case Role.STATE | Role.MODE:
+            known = MachineState if tag.role is Role.STATE else MachineMode
+            return int(value) if _is_whole(value) and int(value) in [*known] else None
+    return _text(value)
+
+
+def _count(value: object) -> Decimal | None:
+    """By the shortest text that reads back as the same float; None for what is no count."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = Decimal(repr(value))
+    elif _is_whole(value):
+        value = Decimal(int(value))
+    try:
+        # A quantity knows what is too long to be exact.
+        count = Quantity(value, "C62").value if isinstance(value, Decimal) else None
+    except InvalidError:
+        return None
+    return count if count is not None and count >= 0 else None
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, ua.LocalizedText):
+        value = value.Text
+    if value is None:
+        return ""
+    if _is_whole(value):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    return text if len(text) <= _MAX_TEXT and text.isprintable() else None
