@@ -111,7 +111,8 @@ class Buffer:
 
     async def close(self) -> None:
         """Let another process have it."""
-        await self._run(self._database.close)
+        async with self._lock:
+            await asyncio.to_thread(self._database.close)
 
     async def _rows(self, query: str, *parameters: object) -> list[Row]:
         return await self._run(lambda: self._database.execute(query, parameters).fetchall())
