@@ -2,6 +2,7 @@
 
 from tests.unit.mes.use_cases import (
     ConfirmationsContract,
+    CountsContract,
     GenealogyContract,
     HoldsContract,
     OrdersContract,
@@ -21,4 +22,8 @@ class TestHolds(HoldsContract):
 
 
 class TestGenealogy(GenealogyContract):
+    pass
+
+
+class TestCounts(CountsContract):
     pass

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.mes.memory import MemoryFloor
 from tests.unit.mes.use_cases import (
     ConfirmationsContract,
+    CountsContract,
     GenealogyContract,
     HoldsContract,
     OrdersContract,
@@ -29,4 +30,8 @@ class TestHolds(HoldsContract):
 
 
 class TestGenealogy(GenealogyContract):
+    pass
+
+
+class TestCounts(CountsContract):
     pass

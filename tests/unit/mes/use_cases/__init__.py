@@ -4,6 +4,7 @@ A subclass gives the fixture `floor`.
 """
 
 from tests.unit.mes.use_cases.confirmations import ConfirmationsContract
+from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
 from tests.unit.mes.use_cases.holds import HoldsContract
 from tests.unit.mes.use_cases.orders import OrdersContract
@@ -21,6 +22,7 @@ from tests.unit.mes.use_cases.steps import (
 
 __all__ = [
     "ConfirmationsContract",
+    "CountsContract",
     "Floor",
     "GenealogyContract",
     "HoldsContract",
