@@ -1,5 +1,6 @@
 """The collector of one replica: a reader per source, the edge buffer, one forwarder among all."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ def add_collector(service: Service, books: Books, instance: str, edge: Edge) -> 
     identity = own_identity(folder)
     buffer = Buffer(folder / "buffer.sqlite", limit=edge.limit)
     service.closing(buffer.close)
+    # It logs every notification, and a traceback of its own for whatever a reader reports.
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     forwarder = Forwarder(service.store, books, buffer)
     elector = Elector(LeaseRow(service.store, LEASE), instance, forwarder.lead)
     service.add("collector", elector, reports=True)

@@ -31,7 +31,9 @@ class _Entry(BaseModel):
 
 
 class CounterEntry(_Entry):
-    """A counter. `unit` only where the node has no engineering unit, or to assert it."""
+    """A counter. `unit` only where the node has no engineering unit, or to assert it; `item` is
+    what is consumed, always or as `item_node` shows it.
+    """
 
     name: Name
     kind: Literal["good", "scrap", "consumed"]
@@ -39,13 +41,14 @@ class CounterEntry(_Entry):
     retained: bool
     unit: Annotated[str, AfterValidator(_known_unit)] | None = None
     item: Annotated[str, Field(max_length=64)] = ""
+    item_node: NodePath | None = None
     lot: NodePath | None = None
     reason: NodePath | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if (self.kind == "consumed") != bool(self.item):
-            raise ValueError("item belongs to a counter of kind consumed, and to no other")
+        if bool(self.item) + bool(self.item_node) != (self.kind == "consumed"):
+            raise ValueError("a counter of kind consumed has item or item_node, and no other has")
         if self.lot and self.kind != "consumed":
             raise ValueError("lot (of the material) belongs to a counter of kind consumed")
         if self.reason and self.kind != "scrap":
@@ -87,6 +90,7 @@ class EquipmentEntry(_Entry):
         ]
         for entry in self.counters:
             named.append((Tag(Role.COUNT, entry.name), entry.node))
+            named.append((Tag(Role.MATERIAL, entry.name), entry.item_node))
             named.append((Tag(Role.MATERIAL_LOT, entry.name), entry.lot))
             named.append((Tag(Role.REASON, entry.name), entry.reason))
         return {tag: node for tag, node in named if node}

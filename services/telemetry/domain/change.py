@@ -17,6 +17,7 @@ class Role(StrEnum):
     ORDER = "order"
     LOT = "lot"
     COUNT = "count"
+    MATERIAL = "material"
     MATERIAL_LOT = "material lot"
     REASON = "reason"
 
@@ -43,7 +44,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter as it was set up. `retained`: its controller keeps it through restarts."""
+    """A counter as it was set up. `retained`: its controller keeps it through restarts.
+
+    `item_no` is that of a consumed material, where no node shows it.
+    """
 
     name: str
     kind: CounterKind

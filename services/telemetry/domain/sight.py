@@ -198,7 +198,7 @@ class Sight:
                 kind=counter.kind,
                 reading=Quantity(shown.value, self._units[counter.name]),
                 incarnation="" if counter.retained else self._incarnation,
-                item_no=counter.item_no,
+                item_no=counter.item_no or self._text(Role.MATERIAL, counter.name),
                 lot_no=self._text(Role.MATERIAL_LOT, counter.name),
                 reason=self._text(Role.REASON, counter.name),
             )
