@@ -114,7 +114,8 @@ def _named_by(places: Sequence[int]) -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        if found := _PART.fullmatch(error.field):
-            place, part = places[int(found[1])], _SPOKEN.get(found[2], "id")
-            error.field = f"attributions[{place}].{part}"
+        error.field = _PART.sub(
+            lambda part: f"attributions[{places[int(part[1])]}].{_SPOKEN.get(part[2], 'id')}",
+            error.field,
+        )
         raise

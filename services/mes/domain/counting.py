@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     FENCED = "fenced"
     """Its collector was replaced by one of a higher epoch."""
     STALE = "stale"
-    """A later one was counted before."""
+    """A later one was counted before, and it tells nothing new."""
     BAD = "bad"
     """The machine disowns it; the next one tells what it would have told."""
 
@@ -118,25 +118,18 @@ class Meter:
         if look.epoch < self.epoch:
             return Taken(Outcome.FENCED)
         self.epoch = look.epoch
-        if self._is_stale(look):
-            return Taken(Outcome.STALE)
-        found = []
-        if look.quality is not Quality.BAD:
-            # A counter shown twice is shown as it was said last.
-            readings = {reading.counter: reading for reading in look.readings}.values()
-            found = [moved for reading in readings if (moved := self._advance(look, reading))]
-        self.read_at = look.read_at.moment
+        before, at = self.read_at or look.read_at.moment, look.read_at.moment
         if look.quality is Quality.BAD:
+            self.read_at = max(before, at)
             return Taken(Outcome.BAD)
-        doubted = any(difference.doubt for difference in found)
+        # A counter shown twice is shown as it was said last.
+        readings = {reading.counter: reading for reading in look.readings}.values()
+        found = [moved for reading in readings if (moved := self._advance(look, reading))]
+        self.read_at = max(before, at)
         if not found:
-            return Taken(Outcome.NOTHING)
+            return Taken(Outcome.STALE if at < before else Outcome.NOTHING)
+        doubted = any(difference.doubt for difference in found)
         return Taken(Outcome.UNCOUNTED if doubted else Outcome.BOOKED, found)
-
-    def _is_stale(self, look: Look) -> bool:
-        """A clock that began anew with its counters may be behind; otherwise it only advances."""
-        behind = self.read_at is not None and look.read_at.moment < self.read_at
-        return behind and all(reading.key in self.marks for reading in look.readings)
 
     def _advance(self, look: Look, reading: Reading) -> Difference | None:
         at, mark = look.read_at.moment, self.marks.get(reading.key)

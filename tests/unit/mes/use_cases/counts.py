@@ -187,16 +187,21 @@ class CountsContract:
         await put(floor, hold("FLOUR/F1"))
         assert await count(floor, look(1, good("2"), flour("1"))) == [UNCOUNTED]
         assert await count(floor, look(2, good("5"), flour("2", "F1"))) == [UNCOUNTED]
-        assert await codes(floor) == [("2", "lot_held"), ("1", "lot_held")] + [
-            ("3", "lot_held"),
-            ("1", "lot_held"),
-        ]
+        assert await codes(floor) == [(n, "lot_held") for n in ("2", "1", "3", "1")]
         rows = [Attribution(one.difference.id, JOB) for one in await waiting(floor)]
         assert await refused(floor, *rows) == (ConflictError, "lot_held", "attributions[1].id")
         assert await made(floor) == []
         await put(floor, hold("FLOUR/F1", version=2, active=False))
         await attribute(floor, *rows)
         assert await made(floor) == ["2", "0", "3", "0"]
+
+    async def test_a_look_refused_at_last_leaves_no_trace_in_the_books(self, floor: Floor) -> None:
+        own = flour("0", "L1", item_no="BREAD")
+        await begin(floor, good("0"), own)
+        circle = look(2, good("3"), flour("1", "L1", item_no="BREAD"))
+        assert await count(floor, look(1, good("1")), circle) == [BOOKED, UNCOUNTED]
+        assert await codes(floor) == [("2", "lot_cycle"), ("1", "lot_cycle")]
+        assert await made(floor) == ["1"]
 
     async def test_a_job_that_changed_unwatched_is_not_guessed(self, floor: Floor) -> None:
         await begin(floor)
