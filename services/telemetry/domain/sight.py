@@ -6,20 +6,19 @@ A look is identified by its equipment and time, whoever tells it: so its times o
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from services.kit.clock import Instant
-from services.kit.quantity import Quantity
 from services.telemetry.domain.change import Change, Counter, Role, Tag
-from services.telemetry.domain.equipment import MachineMode, MachineState, StateChange
-from services.telemetry.domain.look import CounterReading, Look, Quality
+from services.telemetry.domain.equipment import StateChange
+from services.telemetry.domain.look import Look, Quality
 from services.telemetry.domain.looks import coalesce
+from services.telemetry.domain.shown import SITUATION, Shown, recalled
 
 _TICK = timedelta(microseconds=1)
-_SITUATION = (Role.STATE, Role.MODE)
+_time = attrgetter("at")
 
 
 class Seen(NamedTuple):
@@ -45,47 +44,44 @@ class Sight:
         told: StateChange | None = None,
     ) -> None:
         self.equipment = equipment
-        self._counters = counters
+        self.newest = last.read_at.moment if last else None
+        """The time of the newest look."""
+        self.restarted = True
+        """Whether the controller, or we, were started since that look, as far as we know."""
         self._tags = frozenset(tags)
-        self._values: dict[Tag, Change] = {}
+        self._shown = Shown(equipment, counters)
+        self._shown.values = recalled(last, told, self._tags) if last else {}
         self._first: dict[Tag, Change] | None = {}
         self._after_first: list[Change] = []
-        self._units: Mapping[str, str] = {}
-        self._incarnation = ""
         # Per tag, until when history was replayed: what the connection repeats of it is old.
         self._replayed: dict[Tag, datetime] = {}
         self._replaying = False
-        self._newest = self._sound = self._gap_since = last.read_at.moment if last else None
         self._doubtful = True
+        self._sound = self._gap_since = self.newest
         self._job_since: datetime | None = None
         self._told = told
-
-    @property
-    def newest(self) -> datetime | None:
-        """The time of the newest look."""
-        return self._newest
 
     def begin(self, units: Mapping[str, str], incarnation: str) -> None:
         """A connection is there: the first values of all nodes make up its first look.
 
         `units` are those of the counters; `incarnation` says since when the controller runs.
         """
-        if incarnation != self._incarnation:
-            self._values = {}
-        self._units, self._incarnation = units, incarnation
+        self.restarted = incarnation != self._shown.incarnation
+        self._shown.units, self._shown.incarnation = units, incarnation
         self._first, self._after_first, self._replayed = {}, [], {}
 
-    def replay(self, history: Iterable[Change]) -> Seen:
+    def replay(self, history: Sequence[Change]) -> Seen:
         """What the source remembers of the time when nobody listened; all of it is UNCERTAIN.
 
-        Nothing where the machine restarted meanwhile, or was not seen before.
+        Nothing where it remembers another machine than was seen, or may have forgotten a part.
         """
-        if not self._values:
+        since = self.newest
+        if since is None or not self._is_remembered(history, since):
             return Seen()
         self._replaying = True
-        seen = self._tell(history)
+        seen = self._tell(change for change in history if change.at > since)
         self._replaying = False
-        self._replayed = {tag: change.at for tag, change in self._values.items()}
+        self._replayed = {tag: change.at for tag, change in self._shown.values.items()}
         return seen
 
     def see(self, changes: Iterable[Change]) -> Seen:
@@ -112,38 +108,56 @@ class Sight:
         self._told = replace(self._told, quality=Quality.UNCERTAIN)
         return Seen(states=[self._told])
 
-    def _arrive(self, first: Mapping[Tag, Change]) -> Seen:
+    def _is_remembered(self, history: Sequence[Change], until: datetime) -> bool:
+        """Whether history goes back to the newest look, and shows what that look did.
+
+        The memory of a controller that ran all the time may be short: nothing is nothing new.
+        """
+        if not self._shown.values or (self.restarted and not self._shown.retained):
+            return False
+        before = {one.tag: one.value for one in sorted(history, key=_time) if one.at <= until}
+        watched = [tag for tag in self._tags if tag.role not in SITUATION]
+        complete = all(tag in before for tag in watched) or not self.restarted
+        known = self._shown.values
+        return complete and all(
+            before.get(tag, known[tag].value) == known[tag].value for tag in watched
+        )
+
+    def _arrive(self, first: dict[Tag, Change]) -> Seen:
         """One look at everything as it was found: in which order it came about, nobody saw."""
-        for tag, until in self._replayed.items():
-            if first[tag].at <= until:
-                first = {**first, tag: self._values[tag]}
-        looks = []
-        counted = [change.at for tag, change in first.items() if tag.role not in _SITUATION]
-        if first == self._values:
+        known = self._shown.values
+        current = {
+            tag: known[tag] if tag in self._replayed and one.at <= self._replayed[tag] else one
+            for tag, one in first.items()
+        }
+        if current == known and not self.restarted:
+            # By its own times nothing happened meanwhile, or history told all of it.
             self._doubtful, self._gap_since = False, None
-        self._values = dict(first)
+        self._shown.values = current
+        looks = []
+        counted = [one.at for tag, one in current.items() if tag.role not in SITUATION]
         if counted and self._doubtful:
             self._gap_since = self._gap_since or self._sound
             looks = [self._look(max(counted))]
-        state = self._situation(max(change.at for change in first.values()))
+        state = self._shown.situation(max(one.at for one in current.values()))
         states = [] if state == self._told else [state]
         self._told = state
         return Seen(looks, states)
 
     def _tell(self, changes: Iterable[Change]) -> Seen:
         looks, states = [], []
-        for at, together in groupby(sorted(changes, key=attrgetter("at")), attrgetter("at")):
+        for at, together in groupby(sorted(changes, key=_time), _time):
             new = [change for change in together if self._is_new(change)]
             counts = [change for change in new if change.tag.role is Role.COUNT]
-            situation = [change for change in new if change.tag.role in _SITUATION]
+            situation = [change for change in new if change.tag.role in SITUATION]
             job = [change for change in new if change not in counts and change not in situation]
-            if self._take(job):
+            if self._shown.take(job):
                 self._job_since = at
                 looks.append(self._look(at))
-            if self._take(counts):
+            if self._shown.take(counts):
                 looks.append(self._look(at))
-            if self._take(situation):
-                self._told = self._situation(at)
+            if self._shown.take(situation):
+                self._told = self._shown.situation(at)
                 states.append(self._told)
         return Seen(coalesce(looks), states)
 
@@ -154,76 +168,28 @@ class Sight:
         self._replayed.pop(change.tag, None)
         return True
 
-    def _take(self, changes: Iterable[Change]) -> bool:
-        """Whether any of them shows something else than before."""
-        changed = False
-        for change in changes:
-            before = self._values.get(change.tag)
-            self._values[change.tag] = change
-            changed = changed or before is None or _shown(before) != _shown(change)
-        return changed
-
     def _look(self, at: datetime) -> Look:
-        # What arrives after the change of job that it preceded cannot be attributed for certain.
-        late = self._job_since is not None and at < self._job_since
-        moment = at if self._newest is None or at > self._newest else self._newest + _TICK
-        self._newest = moment
-        qualities = [one.quality for tag, one in self._values.items() if tag.role not in _SITUATION]
-        quality = max(qualities)
-        gap_since = None
-        if quality is Quality.BAD:
-            self._doubtful, self._gap_since = True, self._gap_since or self._sound
-        else:
-            if self._doubtful or self._replaying or late:
-                quality = Quality.UNCERTAIN
-            gap_since = self._gap_since
-            self._sound, self._doubtful, self._gap_since = moment, self._replaying, None
+        moment = at if self.newest is None or at > self.newest else self.newest + _TICK
+        self.newest = moment
+        quality, gap_since = self._judge(at, moment)
         return Look(
             equipment=self.equipment,
             read_at=Instant(moment),
-            counters=tuple(self._readings()),
-            order_no=self._text(Role.ORDER),
-            lot_no=self._text(Role.LOT),
+            counters=tuple(self._shown.readings()),
+            order_no=self._shown.text(Role.ORDER),
+            lot_no=self._shown.text(Role.LOT),
             quality=quality,
             gap_since=gap_since,
         )
 
-    def _readings(self) -> Iterable[CounterReading]:
-        for counter in self._counters:
-            shown = self._values[Tag(Role.COUNT, counter.name)]
-            if shown.quality is Quality.BAD or not isinstance(shown.value, Decimal):
-                continue
-            yield CounterReading(
-                counter=counter.name,
-                kind=counter.kind,
-                reading=Quantity(shown.value, self._units[counter.name]),
-                incarnation="" if counter.retained else self._incarnation,
-                item_no=counter.item_no or self._text(Role.MATERIAL, counter.name),
-                lot_no=self._text(Role.MATERIAL_LOT, counter.name),
-                reason=self._text(Role.REASON, counter.name),
-            )
-
-    def _situation(self, at: datetime) -> StateChange:
-        state, mode = (self._values.get(Tag(role)) for role in _SITUATION)
-        known = [one for one in (state, mode) if one is not None]
-        return StateChange(
-            equipment=self.equipment,
-            state=MachineState(_number(state)),
-            mode=MachineMode(_number(mode)),
-            quality=max((one.quality for one in known), default=Quality.GOOD),
-            since=Instant(max((one.at for one in known), default=at)),
-            order_no=self._text(Role.ORDER),
-            lot_no=self._text(Role.LOT),
-        )
-
-    def _text(self, role: Role, counter: str = "") -> str:
-        shown = self._values.get(Tag(role, counter))
-        return str(shown.value) if shown else ""
-
-
-def _number(shown: Change | None) -> int:
-    return shown.value if shown and isinstance(shown.value, int) else 0
-
-
-def _shown(change: Change) -> tuple[object, Quality]:
-    return change.value, change.quality
+    def _judge(self, at: datetime, moment: datetime) -> tuple[Quality, datetime | None]:
+        """How far a look can be relied on, and since when there was a gap before it."""
+        if self._shown.quality is Quality.BAD:
+            self._doubtful, self._gap_since = True, self._gap_since or self._sound
+            return Quality.BAD, None
+        # What arrives after the change of job that it preceded cannot be attributed for certain.
+        late = self._job_since is not None and at < self._job_since
+        doubt = self._doubtful or self._replaying or late
+        gap_since = self._gap_since
+        self._sound, self._doubtful, self._gap_since = moment, self._replaying, None
+        return Quality.UNCERTAIN if doubt else self._shown.quality, gap_since

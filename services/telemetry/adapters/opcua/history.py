@@ -1,7 +1,7 @@
 """What a server remembers of the time when nobody listened."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from asyncua import Client, ua
 
@@ -9,19 +9,24 @@ from services.kit.clock import Clock
 from services.kit.log import logger
 from services.telemetry.adapters.opcua.nodes import Bound
 from services.telemetry.adapters.opcua.values import read_change
-from services.telemetry.domain.change import Change
+from services.telemetry.domain.change import Change, Role
+from services.telemetry.domain.sight import Sight
 
 # A longer gap is not worth its memory: it stays a gap.
 _LONGEST = timedelta(days=1)
+_COUNTED = timedelta(hours=1)
 _log = logger(__name__)
 
 
 async def read_history(
-    client: Client, bound: Bound, equipment: str, since: datetime, clock: Clock
-) -> Collection[Change] | None:
-    """Every change of a machine's nodes after `since`, unordered; None where it is not offered."""
-    now = clock.now()
-    if equipment not in bound.history or now - since > _LONGEST:
+    client: Client, bound: Bound, sight: Sight, clock: Clock
+) -> Sequence[Change] | None:
+    """Every change of a machine's nodes since its newest look, unordered; None if not offered.
+
+    Where something restarted, the time before too: it shows whether the memory survived.
+    """
+    now, since, equipment = clock.now(), sight.newest, sight.equipment
+    if equipment not in bound.history or since is None or now - since > _LONGEST:
         return None
     changes: list[Change] = []
     try:
@@ -29,11 +34,13 @@ async def read_history(
             tags = [tag for whose, tag in said if whose == equipment]
             if not tags:
                 continue
+            back = timedelta(0)
+            if sight.restarted:
+                back = _COUNTED if tags[0].role is Role.COUNT else _LONGEST
             values = await client.get_node(node).read_raw_history(
-                since, now + _LONGEST, return_bounds=False
+                since - back, now + _LONGEST, return_bounds=False
             )
-            read = (read_change(tag, value, now) for tag in tags for value in values)
-            changes.extend(change for change in read if change.at > since)
+            changes.extend(read_change(tag, value, now) for tag in tags for value in values)
     except ua.UaStatusCodeError as error:
         _log.warning("no history", equipment=equipment, why=str(error))
         return None

@@ -91,11 +91,10 @@ class OpcUaReader:
                     raise refused_node(self._source, node.to_string(), why)
 
     async def _fill_gaps(self, client: Client, bound: Bound) -> None:
-        for equipment, sight in self._sights.items():
-            if sight.newest is not None:
-                history = await read_history(client, bound, equipment, sight.newest, self._clock)
-                if history is not None:
-                    await self._keep(sight.replay(history))
+        for sight in self._sights.values():
+            history = await read_history(client, bound, sight, self._clock)
+            if history is not None:
+                await self._keep(sight.replay(history))
 
     async def _listen(self, inbox: Inbox, lost: asyncio.Event, stop: asyncio.Event) -> None:
         while not (lost.is_set() or stop.is_set()):
