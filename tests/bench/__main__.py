@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
+from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
 from tests.bench.report import Result, publish
 
@@ -16,6 +17,7 @@ def benches(scale: int) -> list[Callable[[], Result]]:
         lambda: backbone(500, 40_000 * scale),
         lambda: lanes(6_000 * scale, (1, 20, 50) if scale > 1 else (1, 20)),
         lambda: calls(20_000 * scale),
+        lambda: graph(400 * scale),
     ]
 
 

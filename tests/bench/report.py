@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Result:
-    """What was compared in one run: `ratio` beside the `aim`, and whether the effects are right."""
+    """What was compared in one run: `ratio` by the `aim` (0: none); `right` are its effects."""
 
     name: str
     says: str
@@ -43,7 +43,8 @@ class Result:
     def table(self) -> str:
         """For people."""
         right = "" if self.right else "; THE EFFECTS ARE WRONG, no figure is worth this"
-        head = f"{self.name}: {self.says} = {self.ratio:,.2f} (aim {self.aim:,.2f}){right}"
+        aim = f" (aim {self.aim:,.2f})" if self.aim else ""
+        head = f"{self.name}: {self.says} = {self.ratio:,.2f}{aim}{right}"
         return "\n".join([head, *(step.line() for step in self.steps)])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
+from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
 from tests.bench.meter import Cost
 from tests.bench.report import Result, Step, publish
@@ -28,6 +29,14 @@ def test_a_batch_brings_what_single_calls_bring() -> None:
     result = calls(items=1000)
     assert [step.cost.count for step in result.steps] == [100, 1000]
     assert all(step.beside["of it erp"] > 0 for step in result.steps)
+
+
+def test_an_order_is_asked_for_through_the_gateway() -> None:
+    result = graph(operations=40, orders=4)
+    assert [step.cost.count for step in result.steps] == [40, 10]
+    assert 0 < result.ratio < 1
+    # Six subgraphs once each for the order; a level below, quality or wms again for its lots.
+    assert result.steps[0].name == "order, 7.0 calls upstream"
 
 
 def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

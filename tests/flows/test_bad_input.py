@@ -24,6 +24,7 @@ from tools.mesh.ports import LOOPBACK
 
 pytestmark = pytest.mark.flow
 
+ALL = (*SERVICES, "telemetry")
 NUMBER = "4711"
 ORDER = GraphId("Order", PLANT, NUMBER).encode()
 ELSEWHERE = GraphId("Order", "oslo", NUMBER).encode()
@@ -90,7 +91,7 @@ OF_LYON_ALONE = [
 async def plant() -> AsyncIterator[Plant]:
     """Everything, with one order confirmed and nothing under way any more."""
     with scratch_folder() as root:
-        async with running(root, {}) as plant:
+        async with running(root, {}, services=ALL) as plant:
             await plant.open([NUMBER])
             await plant.confirm(NUMBER, 1)
             await until(lambda: _quiet(plant))
@@ -172,7 +173,7 @@ async def _refused_calls(plant: Plant) -> int:
         (_token(plant, "operator", minutes_ago=60), b"", "token_expired"),
     ]
     refused = 0
-    for service in SERVICES:
+    for service in ALL:
         target = f"{LOOPBACK}:{plant.mesh.program(service).port('grpc')}"
         async with grpc.aio.insecure_channel(target) as channel:
             methods = list(_methods(service))
