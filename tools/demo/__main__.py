@@ -13,7 +13,8 @@ from services.kit.errors import DomainError
 from tools.demo.scene import DemoError
 from tools.demo.shift import draw_shift
 from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
-from tools.demo.story import federated, judge, play, staged
+from tools.demo.stage import staged
+from tools.demo.story import federated, judge, play
 from tools.mesh.daemon import is_up
 from tools.mesh.errors import MeshError
 from tools.mesh.ports import LOOPBACK, Ports
@@ -24,7 +25,9 @@ _SECONDS = 0.4
 
 
 def demo(
-    root: Annotated[Path, typer.Option(help="Emptied first; data and logs are kept.")] = _ROOT,
+    root: Annotated[
+        Path, typer.Option(help="Emptied first; data and logs are kept.", resolve_path=True)
+    ] = _ROOT,
     seed: Annotated[int, typer.Option(help="Another one draws other figures.")] = 2026,
 ) -> None:
     """Play the story, and count."""

@@ -6,11 +6,13 @@ from typing import Any, Self
 
 from plantmesh.common.v1 import keys_pb2, quantity_pb2
 from plantmesh.erp.v1.postings_pb2_grpc import PostingServiceStub
+from plantmesh.mes.v1.counts_pb2_grpc import CountServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 from plantmesh.process.v1.process_pb2_grpc import ProcessServiceStub
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionServiceStub
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+from plantmesh.telemetry.v1.equipment_pb2_grpc import EquipmentServiceStub
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.rpc.client import Peer
@@ -35,6 +37,8 @@ class Crew:
         self.inspections = InspectionServiceStub(self._channel("inspector", "quality"))
         self.holds = HoldServiceStub(self._channel("inspector", "quality"))
         self.work_orders = WorkOrderServiceStub(self._channel("viewer", "mes"))
+        self.counts = CountServiceStub(self._channel("viewer", "mes"))
+        self.machines = EquipmentServiceStub(self._channel("viewer", "telemetry"))
         self.flows = ProcessServiceStub(self._channel("viewer", "process"))
         self.postings = PostingServiceStub(self._channel("viewer", "erp"))
         self.desk = DeskServiceStub(self._channel("operator", "erp"))

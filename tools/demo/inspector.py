@@ -7,8 +7,7 @@ from plantmesh.common.v1 import page_pb2
 from plantmesh.quality.v1 import quality_pb2 as pb
 
 from tools.demo.crew import Crew, quantity
-from tools.demo.plant import PLANT
-from tools.demo.shift import PIECES, Shift, Verdict
+from tools.demo.shift import PIECES, PLANT, Shift, Verdict
 
 _MANY = 200
 

@@ -11,18 +11,28 @@ from plantmesh.wms.v1 import wms_pb2 as wms
 from services.kit.lanes.systems import System, put_system
 from services.kit.store import Store
 from tools.demo.crew import Crew, quantity
-from tools.demo.shift import HEATS, KILOGRAMS, MADE, PER_PIECE, PIECES, REASON, USED, Shift
+from tools.demo.shift import (
+    HEATS,
+    KILOGRAMS,
+    MADE,
+    PER_PIECE,
+    PIECES,
+    PLANT,
+    REASON,
+    UNMAPPED_REASON,
+    USED,
+    Shift,
+)
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.papers import Component, Item, Operation, Order
 
-PLANT = "lyon"
 LEDGER = "ledger"
-UNITS = {"PC": PIECES, "KG": KILOGRAMS}
-"""The ledger's units, and ours."""
+WORDS = {PIECES: "PC", KILOGRAMS: "KG", REASON: "S01", UNMAPPED_REASON: "S01"}
+"""What the ledger says for what we say; the last one nobody told it."""
 _CODES = (
-    *(("uom", code, canonical) for code, canonical in UNITS.items()),
+    *(("uom", WORDS[unit], unit) for unit in (PIECES, KILOGRAMS)),
     ("work_center", "WC-1", "press-1"),
-    ("reason", "S01", REASON),
+    ("reason", WORDS[REASON], REASON),
     ("status", "CRTD", "lifecycle.planned"),
     ("status", "REL", "lifecycle.released"),
     ("status", "CLSD", "lifecycle.closed"),

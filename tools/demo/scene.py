@@ -2,21 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from plantmesh.mes.v1 import work_orders_pb2 as mes
+
 from services.kit.errors import UnavailableError
-from tools.demo.crew import Crew
+from tools.demo.crew import Crew, order_keys
 from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
-from tools.demo.shift import Shift
+from tools.demo.shift import PLANT, Shift
 from tools.mesh.mesh import Mesh
 from tools.simulators.ledger.journal import documents
 from tools.simulators.ledger.papers import Document
 from tools.simulators.ledger.place import Place as LedgerPlace
-from tools.simulators.line.papers import Made, Told, read_counts
+from tools.simulators.line.papers import Made, Paper, Told, made, read_counts
 from tools.simulators.line.place import Place as LinePlace
 
 T = TypeVar("T")
@@ -55,13 +58,28 @@ class Scene:
         """What the ledger booked so far."""
         return documents(self.ledger.journal)
 
-    def counts(self) -> list[Made | Told]:
-        """What the line wrote down so far."""
-        return list(read_counts(self.line.counts))
+    def made(self) -> list[Made]:
+        """What the line counted so far, step by step."""
+        return list(made(self._papers()))
 
-    def reported(self) -> list[Told]:
-        """Reports that were answered, in order."""
-        return [paper for paper in self.counts() if isinstance(paper, Told)]
+    def pieces(self) -> int:
+        """How many that is, good or not."""
+        return sum(one.good + one.scrap for one in self.made())
+
+    def ended(self) -> list[Told]:
+        """Orders whose end the platform took, in its order."""
+        return [paper for paper in self._papers() if isinstance(paper, Told)]
+
+    async def work_orders(self) -> list[mes.WorkOrder]:
+        """As mes has them now."""
+        keys = order_keys(PLANT, self.shift.orders)
+        request = mes.BatchGetWorkOrdersRequest(keys=keys)
+        return list((await self.crew.work_orders.BatchGetWorkOrders(request)).orders)
+
+    async def counted(self) -> int:
+        """Pieces that mes knows of, good or not."""
+        orders = await self.work_orders()
+        return sum(int(Decimal(one.good.value) + Decimal(one.scrap.value)) for one in orders)
 
     def note(self, what: str, count: int, about: str) -> None:
         """Remember for the table at the end."""
@@ -95,6 +113,9 @@ class Scene:
                     f"{what}: not within {seconds:g} s{away}\n  its log: {self._log(log)}"
                 )
             await asyncio.sleep(_LOOK_AGAIN)
+
+    def _papers(self) -> Iterator[Paper]:
+        return read_counts(self.line.counts)
 
     def _line_works(self) -> None:
         for each in self.mesh.supervisor.watched:

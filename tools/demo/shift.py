@@ -8,8 +8,9 @@ from itertools import zip_longest
 
 from plantmesh.quality.v1 import quality_pb2
 
-from tools.simulators.line.papers import Input, Job
+from tools.simulators.line.papers import Input, Job, Plan
 
+PLANT, EQUIPMENT = "lyon", "lyon/hall-1/press-1"
 MADE, USED = "bracket", "steel"
 PIECES, KILOGRAMS = "H87", "KGM"
 HEATS = ("HEAT-1", "HEAT-2")
@@ -34,31 +35,40 @@ class Shift:
     held: str
     undecided: str
     poisoned: Job
-    doubled: Job
     verdicts: Mapping[str, tuple[Verdict, ...]]
 
     def lot(self, number: str) -> Decimal:
         """How much of it will be made."""
-        return sum((job.good for job in self.jobs if job.lot == number), Decimal(0))
+        return Decimal(sum(job.good for job in self.jobs if job.lot == number))
+
+    @property
+    def pieces(self) -> int:
+        """How many will be made, good or not."""
+        return sum(job.good + job.scrap for job in self.jobs)
+
+    @property
+    def plan(self) -> Plan:
+        """For the line."""
+        return Plan(PIECES, KILOGRAMS, self.jobs)
 
     def ordered(self, order: str) -> Decimal:
         """What the order asks for: somewhat more than will be made."""
         return Decimal(_LARGEST * len([job for job in self.jobs if job.order == order]))
 
 
-def draw_shift(orders: int = 6, reports: int = 4, seed: int = 2026) -> Shift:
-    """At least three orders with at least two reports each."""
+def draw_shift(orders: int = 6, runs: int = 4, seed: int = 2026) -> Shift:
+    """At least three orders with at least two jobs each."""
     dice = random.Random(seed)
     numbers = tuple(f"47{11 + place}" for place in range(orders))
-    poisoned, doubled = (numbers[1], reports // 2), (numbers[2], reports // 2)
+    poisoned, doubled = (numbers[1], runs // 2), (numbers[2], runs - 1)
     by_order = [
         [
-            _job(dice, order, place, last=place == reports - 1, twist=(poisoned, doubled))
-            for place in range(reports)
+            _job(dice, order, place, last=place == runs - 1, twist=(poisoned, doubled))
+            for place in range(runs)
         ]
         for order in numbers
     ]
-    # One report of each order in turn: whatever happens, it happens to all of them.
+    # One job of each order in turn: whatever happens, it happens to all of them.
     jobs = tuple(job for turn in zip_longest(*by_order) for job in turn if job)
     mixed = by_order[1][-1].lot
     return Shift(
@@ -66,9 +76,8 @@ def draw_shift(orders: int = 6, reports: int = 4, seed: int = 2026) -> Shift:
         jobs=jobs,
         held=by_order[0][0].lot,
         undecided=by_order[-1][-1].lot,
-        poisoned=by_order[1][reports // 2],
-        doubled=by_order[2][reports // 2],
-        verdicts={mixed: _mixed(sum((j.good for j in jobs if j.lot == mixed), Decimal(0)))},
+        poisoned=by_order[1][runs // 2],
+        verdicts={mixed: _mixed(Decimal(sum(job.good for job in jobs if job.lot == mixed)))},
     )
 
 
@@ -86,16 +95,14 @@ def _job(
     if (order, place) == poisoned:
         scrap, reason = 2, UNMAPPED_REASON
     good = dice.randrange(40, _LARGEST - scrap)
-    steel = Input(USED, HEATS[int(order) % len(HEATS)], (good + scrap) * PER_PIECE, KILOGRAMS)
     return Job(
         id=f"{order}-{place + 1}",
         order=order,
         lot=f"B-{order}-{place // _PER_LOT + 1}",
-        good=Decimal(good),
-        scrap=Decimal(scrap),
-        unit=PIECES,
+        good=good,
+        scrap=scrap,
+        input=Input(USED, HEATS[int(order) % len(HEATS)], PER_PIECE),
         reason=reason if scrap else "",
-        inputs=(steel,),
         last=last,
         deaf=(order, place) == doubled,
     )

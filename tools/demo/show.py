@@ -1,6 +1,6 @@
 """What the reader sees."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from tools.demo.scene import Happened
 
 console = Console(highlight=False)
 _HEADS = ("order", "line", "confirmed", "posted", "held", "scrapped", "waiting", "ledger", "")
+_ROWS = 4
 
 
 def step(text: str) -> None:
@@ -47,14 +48,25 @@ def print_recount(found: Recount) -> None:
 
 
 def print_order(order: Mapping[str, Any]) -> None:
-    """One federated answer, a service's part after the other; a list has a row an entry."""
+    """One federated answer, a part a service; a short list has a row an entry."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="cyan")
     for name, part in order.items():
-        rows = map(_values, part) if isinstance(part, list) else [_fields(part)]
+        rows = _shortened(part) if isinstance(part, list) else [_fields(part)]
         for place, row in enumerate(rows):
             table.add_row("" if place else f"  {name}", row)
     console.print(table)
+
+
+def _shortened(part: Sequence[Any]) -> Iterator[str]:
+    """The first and the last of many."""
+    left_out = len(part) - 2 * _ROWS
+    if left_out <= 1:
+        yield from map(_values, part)
+        return
+    yield from map(_values, part[:_ROWS])
+    yield f"... {left_out} more"
+    yield from map(_values, part[-_ROWS:])
 
 
 def _fields(part: Mapping[str, Any] | None) -> str:

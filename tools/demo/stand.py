@@ -1,6 +1,7 @@
 """What the platform says of an order: the graph, read as a client reads it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,16 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stand:
-    """Of its yield: posted + held + scrapped + waiting. `scrap` is what the floor reported."""
+    """Of its yield: posted + held + scrapped + waiting. `scrap` is what the floor reported.
+
+    `made` is by lot, `used` by item and lot.
+    """
 
     reports: int
     confirmed: Decimal
     scrap: Decimal
+    made: Mapping[str, Decimal]
+    used: Mapping[tuple[str, str], Decimal]
     posted: Decimal
     held: Decimal
     """Blocked by a disposition, or accepted and held back by a hold."""
@@ -33,13 +39,14 @@ async def stands(graph: Graph, plant: str) -> dict[str, Stand]:
     orders = (await graph.ask("stands", plant=plant))["orders"]["edges"]
     nodes = [edge["node"] for edge in orders]
     return {
-        node["commercial"]["orderNo"]: _stand(node["execution"], node["flow"], node["postings"])
+        node["commercial"]["orderNo"]: _stand(node)
         for node in nodes
         if node["execution"] and node["flow"]
     }
 
 
-def _stand(execution: Node, flow: Node, postings: list[Node]) -> Stand:
+def _stand(node: Node) -> Stand:
+    execution, flow, postings = node["execution"], node["flow"], node["postings"]
     posted = _sum(
         line
         for one in postings
@@ -51,12 +58,28 @@ def _stand(execution: Node, flow: Node, postings: list[Node]) -> Stand:
         reports=execution["lastConfirmationNo"],
         confirmed=_value(execution["produced"]),
         scrap=_value(execution["scrapped"]),
+        made=_made(node["lots"]),
+        used=_used(postings),
         posted=posted,
         held=_value(flow["blocked"]) + held_back,
         scrapped=_value(flow["scrapped"]),
         waiting=_value(flow["waiting"]) + _value(flow["released"]) - posted - held_back,
         on_the_way=sum(one["state"] != "POSTED" for one in postings),
     )
+
+
+def _made(lots: list[Node]) -> dict[str, Decimal]:
+    known = [lot["identity"] for lot in lots if lot["identity"]]
+    return {one["lotNo"]: _value(one["produced"]) for one in known}
+
+
+def _used(postings: list[Node]) -> dict[tuple[str, str], Decimal]:
+    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in postings:
+        if one["kind"] == "CONSUMPTION" and one["state"] == "POSTED":
+            for line in one["lines"]:
+                found[line["itemNo"], line["lotNo"]] += _value(line["quantity"])
+    return dict(found)
 
 
 def _sum(parts: Iterable[Node]) -> Decimal:

@@ -1,71 +1,30 @@
-"""The story: orders are made, confirmed, inspected, posted; three things go wrong on the way."""
+"""The story: orders are made, counted, inspected, posted; four things go wrong on the way."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from plantmesh.mes.v1 import counts_pb2
 
 from services.kit.ids import GraphId
-from tools.demo import plant
 from tools.demo.acts.hold import hold
 from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
-from tools.demo.crew import Crew
-from tools.demo.graph import Graph
-from tools.demo.inspector import Inspector
-from tools.demo.plant import PLANT, UNITS
+from tools.demo.acts.takeover import takeover
+from tools.demo.plant import WORDS
 from tools.demo.recount import Recount, recount
-from tools.demo.scene import Happened, Scene
-from tools.demo.shift import Shift
+from tools.demo.scene import DemoError, Happened, Scene
+from tools.demo.shift import PLANT
 from tools.demo.stand import stands
-from tools.mesh.badge import Badge
-from tools.mesh.files import remembered_secret
-from tools.mesh.gateway import graph_url
-from tools.mesh.mesh import Mesh
-from tools.simulators.ledger import place as ledger
-from tools.simulators.ledger.client import Client
-from tools.simulators.line import place as line
-from tools.simulators.line.papers import write_plan
 
-SERVICES = ("reference", "erp", "mes", "wms", "quality", "process")
+SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
+COLLECTORS = 2
 Say = Callable[[str], None]
-
-
-@asynccontextmanager
-async def staged(root: Path, shift: Shift, say: Say, *, seconds: float) -> AsyncIterator[Scene]:
-    """Platform, ledger and plant under `root`, orders released; a job takes `seconds`."""
-    books = ledger.Place(root / "ledger")
-    secrets = {plant.LEDGER: remembered_secret(books.key)}
-    env = {
-        "PLANTMESH_SECRETS": msgspec.json.encode(secrets).decode(),
-        "PLANTMESH_POLL_SECONDS": "0.5",
-    }
-    async with Mesh(root, services=SERVICES, env=env, report=say) as mesh:
-        [program] = await mesh.run(ledger.declare(books.folder))
-        gateway = graph_url(await mesh.open_gateway(), "http")
-        async with (
-            Crew(mesh) as crew,
-            Graph(gateway, Badge(root, "viewer")) as graph,
-            Client(program, books) as counter,
-        ):
-            inspector = Inspector(crew, shift)
-            floor = line.Place(root / "line")
-            scene = Scene(mesh, crew, graph, shift, books, floor, say, inspector)
-            await plant.introduce(crew, mesh.databases["erp"], counter.url)
-            await plant.release(counter, shift)
-            say(f"{len(shift.orders)} orders are released in the ledger")
-            write_plan(scene.line.plan, shift.jobs)
-            mes = f"ipv4:{crew.address('mes')}"
-            await mesh.run(line.declare(scene.line, mesh.root, mes, PLANT, seconds=seconds))
-            say(f"the line starts: {len(shift.jobs)} reports to make")
-            yield scene
 
 
 async def play(scene: Scene) -> None:
     """All acts, until everything is where it belongs."""
-    await outage(scene)
+    async with outage(scene):
+        await takeover(scene)
     await hold(scene)
     await mending(scene)
     await scene.until(lambda: settled(scene), "every posting in the ledger", log="process-0")
@@ -74,21 +33,27 @@ async def play(scene: Scene) -> None:
 
 def _count(scene: Scene) -> None:
     """What heads the table."""
-    repeated = [paper.id for paper in scene.reported() if paper.replayed]
-    journal = scene.journal()
+    repeated = [paper.order for paper in scene.ended() if paper.replayed]
+    steps, journal = len(scene.made()), scene.journal()
     scene.happened[:0] = [
+        Happened("counted", scene.pieces(), f"pieces, in {steps} steps of the line"),
         Happened("posted", len(journal), "documents in the ledger"),
-        Happened("suppressed", len(repeated), f"reports sent twice: {', '.join(repeated)}"),
+        Happened("suppressed", len(repeated), f"ends of orders told twice: {', '.join(repeated)}"),
     ]
 
 
 async def settled(scene: Scene) -> bool:
-    """Nothing is on its way, and what waits for quality is what nobody decided."""
+    """Nothing is on its way, and what waits for quality is what nobody decided.
+
+    Raises DemoError for a count that mes could not book.
+    """
+    request = counts_pb2.ListUncountedRequest(plant=PLANT)
+    if puzzles := (await scene.crew.counts.ListUncounted(request)).differences:
+        raise DemoError(f"{len(puzzles)} counts wait for a person; the first:\n{puzzles[0]}")
     found = await stands(scene.graph, PLANT)
     waiting = sum(one.waiting for one in found.values())
     return (
-        len(scene.reported()) == len(scene.shift.jobs)
-        and sum(one.reports for one in found.values()) == len(scene.shift.jobs)
+        len(scene.ended()) == len(scene.shift.orders)
         and not any(one.on_the_way for one in found.values())
         and waiting == scene.shift.lot(scene.shift.undecided)
     )
@@ -97,8 +62,7 @@ async def settled(scene: Scene) -> bool:
 async def judge(scene: Scene) -> Recount:
     """From the files outside, and the platform's word."""
     said = await stands(scene.graph, PLANT)
-    units = {ours: theirs for theirs, ours in UNITS.items()}
-    return recount(scene.counts(), scene.journal(), said, units)
+    return recount(scene.made(), scene.ended(), scene.journal(), said, WORDS)
 
 
 async def federated(scene: Scene) -> dict[str, Any]:

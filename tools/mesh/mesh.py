@@ -26,8 +26,8 @@ Report = Callable[[str], None]
 class Mesh:
     """Servers, issuer and services under `root`, from its first line to its last.
 
-    `env` goes to every service. `report` hears of each step. PLANTMESH_DATABASE_URL and
-    PLANTMESH_REDIS_URL replace our own servers.
+    `env` goes to every service; `replicas` are of every service, or by name. `report` hears of each
+    step. PLANTMESH_DATABASE_URL and PLANTMESH_REDIS_URL replace our own servers.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Mesh:
         root: Path,
         *,
         services: Sequence[str] | None = None,
-        replicas: int = 1,
+        replicas: int | Mapping[str, int] = 1,
         env: Mapping[str, str] | None = None,
         durable: bool = True,
         report: Report = lambda step: None,
@@ -48,7 +48,10 @@ class Mesh:
         self.valkey = Valkey(root)
         self.databases: dict[str, str] = {}
         self._settings = MeshSettings()
-        self._replicas = replicas
+        by_name = (
+            replicas if isinstance(replicas, Mapping) else dict.fromkeys(self.services, replicas)
+        )
+        self._replicas = by_name
         self._env = dict(env or {})
         self._report = report
         self._programs: dict[str, list[Program]] = {}
@@ -135,7 +138,7 @@ class Mesh:
     async def _start_services(self) -> None:
         """All ports are taken first: each service is told where the others are."""
         for name in self.services:
-            process = declare(name, self._environment(name), self._replicas)
+            process = declare(name, self._environment(name), self._replicas.get(name, 1))
             self._programs[name] = process.programs(self.root)
         programs = [program for each in self._programs.values() for program in each]
         for program in programs:

@@ -8,9 +8,8 @@ from plantmesh.quality.v1 import quality_pb2 as pb
 from plantmesh.wms.v1 import wms_pb2
 
 from tools.demo.crew import order_keys
-from tools.demo.plant import PLANT
 from tools.demo.scene import DemoError, Scene
-from tools.demo.shift import MADE, PIECES
+from tools.demo.shift import MADE, PIECES, PLANT
 
 HOLD = "H-1"
 _FIRST_PART = Decimal("0.8")

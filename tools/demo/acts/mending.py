@@ -8,9 +8,8 @@ from plantmesh.erp.v1 import postings_pb2
 from plantmesh.ops.v1 import desk_pb2
 
 from tools.demo.crew import order_keys
-from tools.demo.plant import PLANT
 from tools.demo.scene import DemoError, Scene
-from tools.demo.shift import REASON, UNMAPPED_REASON
+from tools.demo.shift import PLANT, REASON, UNMAPPED_REASON
 from tools.mesh.program import surroundings
 
 
@@ -71,8 +70,8 @@ async def _one_parked(scene: Scene) -> bool:
 
 
 async def _others_posted(scene: Scene) -> bool:
-    """All reports are in, and of the other orders nothing is on its way."""
-    if len(scene.reported()) < len(scene.shift.jobs):
+    """All orders are ended, and of the others nothing is on its way."""
+    if len(scene.ended()) < len(scene.shift.orders):
         return False
     poisoned = scene.shift.poisoned.order
     others = tuple(order for order in scene.shift.orders if order != poisoned)

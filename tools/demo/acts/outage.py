@@ -1,38 +1,37 @@
 """The ledger dies in the middle of the shift; the line does not notice."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from plantmesh.erp.v1 import postings_pb2 as pb
 
 from tools.demo.crew import order_keys
-from tools.demo.plant import PLANT
 from tools.demo.scene import DemoError, Scene
+from tools.demo.shift import PLANT
 
 LEDGER = "ledger-0"
 
 
-async def outage(scene: Scene) -> None:
-    """kill -9 after a third of the reports, back after two thirds."""
-    third = len(scene.shift.jobs) // 3
-    await scene.until(lambda: _reported(scene, third), f"{third} reports", log="line-0")
+@asynccontextmanager
+async def outage(scene: Scene) -> AsyncIterator[None]:
+    """kill -9 once something is booked; what happens meanwhile happens without an ERP."""
     await scene.until(lambda: _booked(scene), "the first posting in the ledger", log="erp-0")
     scene.mesh.kill(LEDGER)
-    before = len(scene.journal())
+    before, confirmed = len(scene.journal()), await _confirmed(scene)
     scene.say(f"the ledger is killed (kill -9) with {before} documents; the line goes on")
-
-    await scene.until(
-        lambda: _reported(scene, 2 * third), "reports during the outage", log="line-0"
-    )
+    yield
     waiting = await scene.until(lambda: _waiting(scene), "postings that wait", log="process-0")
-    during = len(scene.reported())
+    during = await _confirmed(scene) - confirmed
     if len(scene.journal()) != before:
         raise DemoError("the ledger was killed, and booked something")
     await scene.mesh.supervisor.start_one(LEDGER)
-    scene.say(f"{during} reports are confirmed, {waiting} postings wait; the ledger is back")
+    scene.say(f"{during} confirmations later {waiting} postings wait; the ledger is back")
     await scene.until(lambda: _booked(scene, before), "a posting after the outage", log="erp-0")
     scene.note("waited", waiting, "postings, for the ledger to come back")
 
 
-async def _reported(scene: Scene, count: int) -> bool:
-    return len(scene.reported()) >= count
+async def _confirmed(scene: Scene) -> int:
+    return sum(order.last_confirmation_no for order in await scene.work_orders())
 
 
 async def _booked(scene: Scene, more_than: int = 0) -> bool:

@@ -25,11 +25,6 @@ class Signal(NamedTuple):
     type: ua.VariantType
     read: Callable[[Shown], Any]
 
-    @property
-    def node(self) -> str:
-        """Its node id, as configurations spell it."""
-        return f"nsu={NAMESPACE};s=Line.{self.name}"
-
 
 SIGNALS = (
     Signal("StateCurrent", ua.VariantType.Int32, lambda shown: int(shown.state)),

@@ -29,6 +29,11 @@ class Place:
         return self.folder / "counts.jsonl"
 
     @property
+    def sources(self) -> Path:
+        """How collectors are told of it, as YAML."""
+        return self.folder / "sources.yaml"
+
+    @property
     def certificate(self) -> Path:
         """Of its OPC UA server."""
         return self.folder / "own" / "certificate.pem"

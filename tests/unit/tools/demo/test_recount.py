@@ -11,67 +11,75 @@ import pytest
 from tools.demo.recount import Recount, recount
 from tools.demo.stand import Stand
 from tools.simulators.ledger.papers import Document, Kind, Line, Posting
-from tools.simulators.line.papers import Input, Job, Made, Told
+from tools.simulators.line.papers import Made, Told
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
-UNITS = {"H87": "PC", "KGM": "KG"}
+WORDS = {"H87": "PC", "KGM": "KG", "burnt": "S01", "bent": "S02"}
 ORDER = "4711"
 STAND = Stand(
-    reports=2,
+    reports=3,
     confirmed=Decimal(100),
     scrap=Decimal(3),
+    made={"B-1": Decimal(60), "B-2": Decimal(40)},
+    used={("steel", "HEAT-1"): Decimal(103)},
     posted=Decimal(80),
     held=Decimal(6),
     scrapped=Decimal(4),
     waiting=Decimal(10),
     on_the_way=0,
 )
-Journal = list[Document]
 
 
-def job(number: int, good: int, scrap: int) -> Job:
-    steel = Input("steel", "HEAT-1", Decimal(good + scrap), "KGM")
-    id, lot = f"{ORDER}-{number}", f"B-{number}"
-    return Job(id, ORDER, lot, Decimal(good), Decimal(scrap), "H87", inputs=(steel,))
+def made(lot: str, good: int, scrap: int = 0, reason: str = "") -> Made:
+    used = Decimal(good + scrap)
+    return Made(NOON, "job", ORDER, lot, "steel", "HEAT-1", reason, good, scrap, used)
 
 
-def document(reference: str, kind: Kind, amount: int) -> Document:
-    item, unit, lot = ("bracket", "PC", "B-1")
-    if kind == "consumption":
-        item, unit, lot = ("steel", "KG", "HEAT-1")
-    line = Line(item, Decimal(amount), unit, lot)
+def document(
+    reference: str, kind: Kind, amount: int, *, lot: str = "B-1", reason: str = ""
+) -> Document:
+    item, unit = ("steel", "KG") if kind == "consumption" else ("bracket", "PC")
+    line = Line(item, Decimal(amount), unit, lot, reason)
     posting = Posting(f"lyon/{ORDER}/{reference}", "lyon", ORDER, kind, NOON.date(), (line,))
     return Document(f"D-{reference}", NOON, posting, 1)
 
 
-JOBS = [job(1, 60, 3), job(2, 40, 0)]
-COUNTS: list[Made | Told] = [
-    paper
-    for number, one in enumerate(JOBS, start=1)
-    for paper in (Made(one, NOON), Told(one.id, number, replayed=False))
-]
+MADE = [made("B-1", 20), made("B-1", 40, 1, "burnt"), made("B-2", 0, 2, "bent"), made("B-2", 40)]
+ENDED = [Told(ORDER, 3, replayed=False)]
+# The line counted in four steps; the platform heard of them in two looks.
 JOURNAL = [
-    document("1/consumption", "consumption", 63),
-    document("1/scrap", "scrap", 3),
-    document("2/consumption", "consumption", 40),
+    document("1/consumption", "consumption", 61, lot="HEAT-1"),
+    document("1/scrap", "scrap", 1, lot="", reason="S01"),
+    document("2/consumption", "consumption", 42, lot="HEAT-1"),
+    document("2/scrap", "scrap", 2, lot="", reason="S02"),
     document("1/yield/IL-1/1", "yield", 50),
     document("1/scrap/IL-1/2", "scrap", 4),
-    document("2/yield/IL-1/1", "yield", 30),
+    document("2/yield/IL-2/1", "yield", 30, lot="B-2"),
 ]
 
 
 def count(
     journal: Sequence[Document] = JOURNAL,
     stand: Stand = STAND,
-    counts: Sequence[Made | Told] = COUNTS,
+    counted: Sequence[Made] = MADE,
+    ended: Sequence[Told] = ENDED,
 ) -> Recount:
-    return recount(counts, journal, {ORDER: stand}, UNITS)
+    return recount(counted, ended, journal, {ORDER: stand}, WORDS)
+
+
+def changed(place: int, **changes: object) -> list[Document]:
+    """The journal with another line in one of its documents."""
+    one = JOURNAL[place]
+    lines = (msgspec.structs.replace(one.posting.lines[0], **changes),)
+    posting = msgspec.structs.replace(one.posting, lines=lines)
+    other = msgspec.structs.replace(one, posting=posting)
+    return [*JOURNAL[:place], other, *JOURNAL[place + 1 :]]
 
 
 def test_what_agrees_holds() -> None:
     found = count()
-    assert found.holds
     assert found.differences == ()
+    assert found.holds
     assert [row.order for row in found.rows] == [ORDER]
 
 
@@ -88,23 +96,45 @@ def test_no_document_can_be_there_twice(twice: Document) -> None:
     assert f"{twice.posting.reference}: booked 2 times" in found.differences
 
 
+@pytest.mark.parametrize("place", range(len(MADE)))
+def test_no_count_of_the_line_can_be_missing(place: int) -> None:
+    assert not count(counted=[*MADE[:place], *MADE[place + 1 :]]).holds
+
+
+@pytest.mark.parametrize("place", range(len(MADE)))
+def test_no_count_of_the_line_can_be_there_twice(place: int) -> None:
+    assert not count(counted=[*MADE, MADE[place]]).holds
+
+
+@pytest.mark.parametrize(
+    ("journal", "word"),
+    [
+        (changed(0, lot="HEAT-2"), "used 103 of steel/HEAT-1, booked 42"),
+        (changed(0, quantity=Decimal(60)), "used 103 of steel/HEAT-1, booked 102"),
+        (changed(0, unit="G"), "lyon/4711/1/consumption books G of steel"),
+        (changed(0, item="bracket"), "lyon/4711/1/consumption books KG of bracket"),
+        (changed(1, reason="S02"), "scrapped 1 of S01, booked 0"),
+        (changed(3, reason="S01"), "scrapped 2 of S02, booked 0"),
+        (changed(4, lot="B-2"), "made 40 of B-2, booked 80"),
+        (changed(4, unit="KG"), "lyon/4711/1/yield/IL-1/1 books KG of bracket"),
+    ],
+)
+def test_everything_is_booked_on_what_it_was_counted_for(
+    journal: list[Document], word: str
+) -> None:
+    assert f"4711: {word}" in count(journal).differences
+
+
 def test_what_nobody_counted_is_not_booked() -> None:
-    found = count([*JOURNAL, document("3/consumption", "consumption", 1)])
-    assert "4711/3: booked, never counted" in found.differences
+    other = document("4/scrap", "scrap", 0, lot="", reason="S01")
+    found = count([*JOURNAL, other])
+    assert found.differences == ("4711: booked of confirmations [4], which used nothing",)
+    stranger = msgspec.structs.replace(other.posting, order="4712")
+    found = count([*JOURNAL, msgspec.structs.replace(other, posting=stranger)])
+    assert found.differences == ("4712: booked, never made",)
 
 
-def test_another_lot_is_another_consumption() -> None:
-    first, *others = JOURNAL
-    [line] = first.posting.lines
-    lines = (msgspec.structs.replace(line, lot="HEAT-2"),)
-    posting = msgspec.structs.replace(first.posting, lines=lines)
-    found = count([msgspec.structs.replace(first, posting=posting), *others])
-    assert found.differences == (
-        "4711, report 4711-1: used 63 KG of steel/HEAT-1, booked 63 KG of steel/HEAT-2",
-    )
-
-
-def test_consumption_is_booked_in_the_order_of_the_reports() -> None:
+def test_consumption_is_booked_in_the_order_of_the_counting() -> None:
     first, scrap, second, *others = JOURNAL
     found = count([second, scrap, first, *others])
     assert found.differences == ("4711: consumption 1 was booked after 2",)
@@ -113,9 +143,13 @@ def test_consumption_is_booked_in_the_order_of_the_reports() -> None:
 @pytest.mark.parametrize(
     "lie",
     [
-        lambda said: replace(said, reports=3),
+        lambda said: replace(said, reports=4),
         lambda said: replace(said, confirmed=Decimal(101)),
         lambda said: replace(said, scrap=Decimal(2)),
+        lambda said: replace(said, made=said.made | {"B-1": Decimal(59)}),
+        lambda said: replace(said, made=said.made | {"B-3": Decimal(1)}),
+        lambda said: replace(said, used={}),
+        lambda said: replace(said, used={("steel", "HEAT-2"): Decimal(103)}),
         lambda said: replace(said, posted=Decimal(81), waiting=Decimal(9)),
         lambda said: replace(said, scrapped=Decimal(5), waiting=Decimal(9)),
         lambda said: replace(said, held=Decimal(5)),
@@ -127,15 +161,15 @@ def test_the_platform_cannot_say_otherwise(lie: Callable[[Stand], Stand]) -> Non
 
 
 def test_an_order_that_the_platform_forgot_is_missed() -> None:
-    found = recount(COUNTS, JOURNAL, {}, UNITS)
+    found = recount(MADE, ENDED, JOURNAL, {}, WORDS)
     assert not found.holds
     assert "4711: made, and the platform knows nothing of it" in found.differences
 
 
-def test_a_report_that_was_never_taken_is_missed() -> None:
-    found = count(counts=COUNTS[:-1])
-    assert "4711: 2 reports were made, and have the numbers [1]" in found.differences
+@pytest.mark.parametrize("ended", [[], [*ENDED, *ENDED], [Told(ORDER, 2, replayed=False)]])
+def test_an_order_is_ended_once_after_all_its_counts(ended: list[Told]) -> None:
+    assert not count(ended=ended).holds
 
 
 def test_nothing_made_proves_nothing() -> None:
-    assert not recount([], [], {}, UNITS).holds
+    assert not recount([], [], [], {}, WORDS).holds

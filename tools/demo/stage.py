@@ -1,0 +1,77 @@
+"""The stage: platform, ledger and line on one machine, and everybody introduced to everybody."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from plantmesh.telemetry.v1 import equipment_pb2
+
+from tools.demo import plant
+from tools.demo.crew import Crew
+from tools.demo.graph import Graph
+from tools.demo.inspector import Inspector
+from tools.demo.scene import Scene
+from tools.demo.shift import EQUIPMENT, PLANT, USED, Shift
+from tools.mesh.badge import Badge
+from tools.mesh.files import remembered_secret
+from tools.mesh.gateway import graph_url
+from tools.mesh.mesh import Mesh
+from tools.mesh.ports import Ports
+from tools.simulators.ledger import place as ledger
+from tools.simulators.ledger.client import Client
+from tools.simulators.line import place as line
+from tools.simulators.line.papers import write_plan
+from tools.simulators.line.sources import let_in, write_sources
+
+SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
+COLLECTORS = 2
+Say = Callable[[str], None]
+
+
+@asynccontextmanager
+async def staged(root: Path, shift: Shift, say: Say, *, seconds: float) -> AsyncIterator[Scene]:
+    """Platform, ledger and plant under `root`, orders released; a job takes `seconds`."""
+    books, floor = ledger.Place(root / "ledger"), line.Place(root / "line")
+    port = Ports(root / "run" / "ports.json").take(line.PORT)
+    write_sources(floor, port, EQUIPMENT, USED)
+    write_plan(floor.plan, shift.plan)
+    secrets = {plant.LEDGER: remembered_secret(books.key)}
+    env = {
+        "PLANTMESH_SECRETS": msgspec.json.encode(secrets).decode(),
+        "PLANTMESH_POLL_SECONDS": "0.5",
+        "PLANTMESH_TELEMETRY_SOURCES": str(floor.sources),
+    }
+    replicas = {"telemetry": COLLECTORS}
+    async with Mesh(root, services=SERVICES, replicas=replicas, env=env, report=say) as mesh:
+        [program] = await mesh.run(ledger.declare(books.folder))
+        gateway = graph_url(await mesh.open_gateway(), "http")
+        async with (
+            Crew(mesh) as crew,
+            Graph(gateway, Badge(root, "viewer")) as graph,
+            Client(program, books) as counter,
+        ):
+            scene = Scene(mesh, crew, graph, shift, books, floor, say, Inspector(crew, shift))
+            await _open_line(scene, seconds)
+            await plant.introduce(crew, mesh.databases["erp"], counter.url)
+            await plant.release(counter, shift)
+            say(f"{len(shift.orders)} orders are released in the ledger; the line begins")
+            yield scene
+
+
+async def _open_line(scene: Scene, seconds: float) -> None:
+    """The line is read, from its first piece on, before it has an order."""
+    mesh, floor = scene.mesh, scene.line
+    for number in range(COLLECTORS):
+        collector = mesh.program("telemetry", number).name
+        let_in(floor, collector, mesh.root / "edge" / collector / "certificate.der")
+    mes = f"ipv4:{scene.crew.address('mes')}"
+    await mesh.run(line.declare(floor, mesh.root, mes, PLANT, seconds=seconds))
+    await scene.until(lambda: _is_read(scene), f"{EQUIPMENT} is read", log="telemetry-0")
+    scene.say(f"{EQUIPMENT} is read over OPC UA (SignAndEncrypt), by {COLLECTORS} collectors")
+
+
+async def _is_read(scene: Scene) -> bool:
+    request = equipment_pb2.BatchGetEquipmentRequest(equipment=[EQUIPMENT])
+    answer = await scene.crew.machines.BatchGetEquipment(request)
+    return any(one.counters for one in answer.equipment)
