@@ -65,12 +65,9 @@ def counts(books: Books) -> Subscriptions:
 def _tell(looks: Sequence[Look], outcomes: Sequence[Outcome]) -> None:
     for outcome, amount in Counter(outcomes).items():
         _looks.add(amount, {"outcome": outcome.value})
-    for look, outcome in zip(looks, outcomes, strict=True):
+    told = zip(looks, outcomes, strict=True)
+    refused = Counter((look.equipment, look.epoch, outcome) for look, outcome in told)
+    for (equipment, epoch, outcome), amount in refused.items():
         if outcome in _UNEXPECTED:
-            _log.warning(
-                "look refused",
-                outcome=outcome.value,
-                equipment=look.equipment,
-                epoch=look.epoch,
-                read_at=str(look.read_at),
-            )
+            facts = {"outcome": outcome.value, "equipment": equipment, "epoch": epoch}
+            _log.warning("looks refused", amount=amount, **facts)

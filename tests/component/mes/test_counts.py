@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import ParseDict
+from plantmesh.common.v1.page_pb2 import PageRequest
 from plantmesh.mes.v1 import counts_pb2
 
 from services.kit.errors import ConflictError, DeniedError, DomainError, InvalidError, NotFoundError
@@ -143,7 +144,7 @@ async def test_whatever_the_books_refuse_blocks_nobody(floor: Floor, machine: Ma
     )
     assert await yields(floor) == ["10", "2", "1"]
     async with floor.calling() as calls:
-        first = counts_pb2.ListUncountedRequest(plant="lyon", page={"size": 2})
+        first = counts_pb2.ListUncountedRequest(plant="lyon", page=PageRequest(size=2))
         page = await calls.counts.ListUncounted(first)
         found = list(page.differences)
         while page.page.has_more:

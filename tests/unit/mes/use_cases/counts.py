@@ -17,6 +17,7 @@ from services.mes.application.attribute_counts import (
 )
 from services.mes.application.confirm_operations import Result
 from services.mes.application.count_production import count_production
+from services.mes.application.create_work_orders import create_work_orders
 from services.mes.domain.confirmation import Booked, Consumption, Scrap
 from services.mes.domain.counting import Outcome, State, Uncounted
 from services.mes.domain.lifecycle import Command
@@ -81,9 +82,9 @@ async def refused(floor: Floor, *given: Attribution) -> tuple[type[DomainError],
     return type(caught.value), caught.value.code, caught.value.field
 
 
-async def begin(floor: Floor, *readings: Reading, **changes: str) -> None:
+async def begin(floor: Floor, *readings: Reading) -> None:
     """An order that runs, and a press at zero."""
-    await create(floor, plan(**changes))
+    await create(floor, plan())
     zeros = [replace(one, total=kg("0")) for one in readings or (good("0"),)]
     assert await count(floor, look(0, *zeros)) == [NOTHING]
 
@@ -166,8 +167,6 @@ class CountsContract:
     async def test_an_order_that_does_not_run_is_not_booked_on(self, floor: Floor) -> None:
         await begin(floor)
         async with floor.work() as books:
-            from services.mes.application.create_work_orders import create_work_orders
-
             await create_work_orders(books, [plan("4712")])
         later = Job("4712", "M1")
         assert await count(floor, look(1, good("0"), job=later), look(2, good("3"), job=later)) == [

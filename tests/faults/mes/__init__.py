@@ -1,0 +1,1 @@
+"""Faults while mes counts what machines make."""
