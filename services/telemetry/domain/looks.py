@@ -16,7 +16,7 @@ def context_of(look: Look) -> tuple[object, ...]:
 def covers(later: Look, earlier: Look) -> bool:
     """Whether nothing is lost of `earlier` when only `later`, the next one, is told.
 
-    The end of a context must be told, and so must a gap and what a counter showed before a reset.
+    The end of a context must be told, a gap, and what a counter showed before it fell.
     """
     return (
         earlier.gap_since is None

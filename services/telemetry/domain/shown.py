@@ -39,6 +39,14 @@ class Shown:
         before, self.values = self.values, {**self.values, **{one.tag: one for one in changes}}
         return any(_said(before.get(tag)) != _said(one) for tag, one in self.values.items())
 
+    def fall(self, counts: Iterable[Change]) -> bool:
+        """Whether one of them shows less than before: it was reset in between."""
+        known = self.values
+        return any(
+            one.quality is not Quality.BAD and _amount(one) < _amount(known[one.tag])
+            for one in counts
+        )
+
     def text(self, role: Role, counter: str = "") -> str:
         """Of an order, lot or reason; "" where there is none."""
         shown = self.values.get(Tag(role, counter))
@@ -95,6 +103,10 @@ def recalled(last: Look, told: StateChange | None, tags: Collection[Tag]) -> dic
 
 def _said(change: Change | None) -> tuple[object, Quality] | None:
     return (change.value, change.quality) if change else None
+
+
+def _amount(shown: Change) -> Decimal:
+    return shown.value if isinstance(shown.value, Decimal) else Decimal(0)
 
 
 def _number(shown: Change | None) -> int:

@@ -154,6 +154,9 @@ class Sight:
             if self._shown.take(job):
                 self._job_since = at
                 looks.append(self._look(at))
+            if self._shown.fall(counts):
+                # A gap: nobody saw how far it came before, and no later look may hide it.
+                self._doubtful, self._gap_since = True, self._gap_since or self._sound
             if self._shown.take(counts):
                 looks.append(self._look(at))
             if self._shown.take(situation):

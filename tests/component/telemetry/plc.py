@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
@@ -139,7 +139,7 @@ async def serve(folder: Path, begin: dict[str, Any]) -> None:
 
 
 async def _write(nodes: dict[str, Any], values: dict[str, Any]) -> None:
-    now = datetime.now(UTC)
+    now = ua.DateTime.now(UTC)
     for name, value in values.items():
         kind = await nodes[name].read_data_type_as_variant_type()
         status = ua.StatusCodes.BadSensorFailure if value is None else ua.StatusCodes.Good

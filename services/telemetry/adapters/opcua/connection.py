@@ -103,15 +103,15 @@ def _explained(source: Source, identity: Identity) -> Iterator[None]:
             field="security",
             hint="it must offer Basic256Sha256 SignAndEncrypt with the pinned certificate, if any",
         ) from error
-    except (OSError, TimeoutError) as error:
-        raise UnavailableError(
-            f"{where} cannot be reached: {_name(error)}", code="source_unavailable"
-        ) from error
-    except ValueError as error:
+    except (FileNotFoundError, PermissionError, ValueError) as error:
         raise InvalidError(
             f"{source.name}: a certificate cannot be read: {error}",
             code="bad_certificate",
             field="server_certificate",
+        ) from error
+    except (OSError, TimeoutError) as error:
+        raise UnavailableError(
+            f"{where} cannot be reached: {_name(error)}", code="source_unavailable"
         ) from error
 
 

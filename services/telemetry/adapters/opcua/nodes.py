@@ -23,11 +23,12 @@ Place = tuple[str, Tag]
 class Bound:
     """What a connection found. A node may say several things.
 
-    `units` are by equipment and counter; `history` names the equipment all of whose nodes have it.
+    `paths` are as the sources file spells them; `units` are by equipment and counter; `history` names the equipment all of whose nodes have it.
     """
 
     incarnation: str
     nodes: Mapping[ua.NodeId, Sequence[Place]]
+    paths: Mapping[ua.NodeId, str]
     units: Mapping[str, Mapping[str, str]]
     history: frozenset[str] = field(default_factory=frozenset)
 
@@ -38,11 +39,13 @@ async def bind(client: Client, source: Source) -> Bound:
     started = await client.nodes.server.get_child(["0:ServerStatus", "0:StartTime"])
     start = (await started.read_value()).replace(tzinfo=UTC)
     places: dict[ua.NodeId, list[Place]] = {}
+    paths: dict[ua.NodeId, str] = {}
     for entry in source.equipment:
         for tag, path in entry.nodes.items():
             node = _node_id(source, entry, path, namespaces)
             places.setdefault(node, []).append((entry.equipment, tag))
-    access = await _access(client, source, places)
+            paths[node] = path
+    access = await _access(client, source, paths)
     units: dict[str, dict[str, str]] = {entry.equipment: {} for entry in source.equipment}
     for node, said in places.items():
         for equipment, tag in said:
@@ -55,7 +58,7 @@ async def bind(client: Client, source: Source) -> Bound:
         for equipment, _ in said
         if not access[node] & _HISTORY_READ
     }
-    return Bound(start.isoformat(), places, units, frozenset(units.keys() - mute))
+    return Bound(start.isoformat(), places, paths, units, frozenset(units.keys() - mute))
 
 
 def chunks(nodes: Iterable[ua.NodeId]) -> Iterable[list[ua.NodeId]]:
@@ -66,7 +69,7 @@ def chunks(nodes: Iterable[ua.NodeId]) -> Iterable[list[ua.NodeId]]:
         waiting = waiting[_CHUNK:]
 
 
-def refused_node(source: Source, node: object, why: str) -> InvalidError:
+def refused_node(source: Source, node: str, why: str) -> InvalidError:
     """A node that cannot be used as it was set up."""
     return InvalidError(
         f"{source.name}: node {node} {why}",
@@ -92,18 +95,17 @@ def _node_id(
 
 
 async def _access(
-    client: Client, source: Source, places: Mapping[ua.NodeId, Sequence[Place]]
+    client: Client, source: Source, paths: Mapping[ua.NodeId, str]
 ) -> dict[ua.NodeId, int]:
     """What may be done with each; raises InvalidError naming one that is not there."""
     found: dict[ua.NodeId, int] = {}
-    for part in chunks(places):
+    for part in chunks(paths):
         nodes = [client.get_node(node) for node in part]
         answers = await client.read_attributes(nodes, ua.AttributeIds.UserAccessLevel)
         for node, answer in zip(part, answers, strict=True):
             if answer.StatusCode is not None and answer.StatusCode.is_bad():
-                equipment = places[node][0][0]
-                why = f"of {equipment} cannot be read: {answer.StatusCode.name}"
-                raise refused_node(source, node.to_string(), why)
+                why = f"cannot be read: {answer.StatusCode.name}"
+                raise refused_node(source, paths[node], why)
             found[node] = int(answer.Value.Value) if answer.Value else 0
     return found
 

@@ -88,7 +88,7 @@ class OpcUaReader:
             for node, answer in zip(part, answers, strict=True):
                 if isinstance(answer, ua.StatusCode):
                     why = f"cannot be watched: {answer.name}"
-                    raise refused_node(self._source, node.to_string(), why)
+                    raise refused_node(self._source, bound.paths[node], why)
 
     async def _fill_gaps(self, client: Client, bound: Bound) -> None:
         for sight in self._sights.values():
