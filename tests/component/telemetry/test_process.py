@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+from services.mes.consumers import COUNTS, TELEMETRY
+from services.telemetry.__main__ import SUBSCRIBERS, TOPIC
 from tests.servers import IssuerServer, ValkeyServer
 
 
@@ -40,3 +42,8 @@ async def test_telemetry_comes_up_without_sources_and_ends_in_order(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def test_nothing_is_trimmed_before_mes_has_counted_it() -> None:
+    assert TELEMETRY == TOPIC
+    assert COUNTS in SUBSCRIBERS
