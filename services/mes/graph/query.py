@@ -4,8 +4,10 @@ import strawberry
 
 from services.kit.graph import Connection, read_page, reading
 from services.mes import policy
+from services.mes.application.attribute_counts import list_uncounted, listing_of_uncounted
 from services.mes.application.find import list_lots, listing_of_lots
 from services.mes.graph.context import Asked
+from services.mes.graph.counts import UncountedDifference
 from services.mes.graph.entities import Lot
 
 
@@ -23,3 +25,14 @@ class Query:
         async with reading(info) as books:
             cut = await list_lots(books, plant, page)
         return Connection.of(page, cut, lambda lot: Lot.of(lot.key))
+
+    @strawberry.field(description="What machines of a plant counted and nobody could book yet.")
+    async def uncounted(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[UncountedDifference] | None:
+        """A page, in the order in which it was counted."""
+        policy.may_read([plant], "plant")
+        page = read_page(listing_of_uncounted(plant, settled=False), first, after)
+        async with reading(info) as books:
+            cut = await list_uncounted(books, plant, page, settled=False)
+        return Connection.of(page, cut, UncountedDifference.of)

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from services.kit.clock import SystemClock
+from services.mes.domain.look import Job
 from services.mes.graph import SCHEMA
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
 from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.unit.mes.looks import PRESS, good, look, scrap
 from tests.unit.mes.reports import plan, report
 from tests.unit.mes.use_cases import confirm, create
+from tests.unit.mes.use_cases.counts import count
 
 ORDER = """
 id
@@ -199,3 +202,35 @@ async def test_a_trace_is_capped_too(floor: Floor, graph: Subgraphed) -> None:
     answer = await graph.ask(LIST, first=1, trace=201)
     assert answer["data"]["lots"]["edges"][0]["node"]["trace"] is None
     assert codes(answer) == [("page_size", "first")]
+
+
+UNCOUNTED = """query ($plant: String! = "lyon", $first: Int! = 50, $after: String) {
+  uncounted(plant: $plant, first: $first, after: $after) {
+    edges { node { equipment counter kind quantity { value } order { id } lotNo code } }
+    pageInfo { endCursor hasNextPage } } }"""
+
+
+async def test_what_nobody_could_book_tells_why_an_order_lags(
+    floor: Floor, graph: Subgraphed
+) -> None:
+    await create(floor, plan())
+    await count(floor, look(1, good("7")), look(2, good("9"), scrap("1"), job=Job("", "")))
+    answer = await graph.ask(UNCOUNTED, first=2)
+    press = {"equipment": PRESS, "lotNo": "L1", "order": {"id": order_id("4711")}}
+    idle = {"equipment": PRESS, "lotNo": "", "order": None, "code": "no_job"}
+    assert [edge["node"] for edge in answer["data"]["uncounted"]["edges"]] == [
+        {
+            **press,
+            "counter": "good",
+            "kind": "GOOD",
+            "quantity": {"value": "7"},
+            "code": "unknown_start",
+        },
+        {**idle, "counter": "good", "kind": "GOOD", "quantity": {"value": "2"}},
+    ]
+    after = answer["data"]["uncounted"]["pageInfo"]["endCursor"]
+    rest = (await graph.ask(UNCOUNTED, after=after))["data"]["uncounted"]
+    assert [edge["node"]["counter"] for edge in rest["edges"]] == ["scrap"]
+    assert not rest["pageInfo"]["hasNextPage"]
+    refused = await graph.ask(UNCOUNTED, plant="nice")
+    assert codes(refused) == [("foreign_plant", "plant")]

@@ -88,7 +88,7 @@ class Press:
 class Pressing:
     """Commits the looks at all presses, some at a time, `pause` seconds apart on average."""
 
-    pause: float = 0.02
+    pause: float = 0.05
 
     async def run(self, place: Place, name: str, stop: asyncio.Event) -> None:
         """Count until stopped."""

@@ -33,9 +33,9 @@ from tools.mesh.wait import until
 pytestmark = pytest.mark.fault
 
 MES: Crash = {
-    "consumer.before_apply": Fault(chance=0.12),
-    "consumer.mid_batch": Fault(chance=0.25),
-    "consumer.after_commit": Fault(chance=0.12),
+    "consumer.before_apply": Fault(chance=0.15),
+    "consumer.mid_batch": Fault(chance=0.2),
+    "consumer.after_commit": Fault(chance=0.3),
 }
 
 
