@@ -37,11 +37,14 @@ def list_(  # noqa: PLR0913 - the options of a command
     key: Key = "",
     code: Code = "",
     all_open: Annotated[bool, typer.Option("--all", help="Also what is on its way.")] = False,
+    in_doubt: Annotated[
+        bool, typer.Option("--in-doubt", help="Only where the outside system may hold it twice.")
+    ] = False,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show what waits, oldest first."""
-    request = _request(system, key, code, limit, all_open=all_open)
+    request = _request(system, key, code, limit, all_open=all_open, in_doubt=in_doubt)
     replies = run(_list(session(context).desks.narrowed(service), request))
     _print(replies, as_json=as_json)
 
@@ -118,13 +121,22 @@ def skip(context: typer.Context, name: Name, reason: Reason, as_json: AsJson = F
     _answer([(service, skipped.entry)], as_json=as_json)
 
 
+@app.command("close-doubts")
+def close_doubts(
+    context: typer.Context, name: Name, reason: Reason, as_json: AsJson = False
+) -> None:
+    """Say that the documents in the outside system are cleared up (`list --in-doubt`)."""
+    service, id = read_entry(name)
+    request = pb.CloseDoubtsRequest(idempotency_key=str(uuid4()), id=id, reason=reason)
+    closed = run(session(context).desks.ask(service, lambda desk: desk.CloseDoubts(request)))
+    _answer([(service, closed.entry)], as_json=as_json)
+
+
 def _request(
-    system: str, key: str, code: str, limit: int, *, all_open: bool = False
+    system: str, key: str, code: str, limit: int, **more: bool
 ) -> pb.ListLaneEntriesRequest:
     page = PageRequest(size=limit)
-    return pb.ListLaneEntriesRequest(
-        system=system, key=key, code=code, all_open=all_open, page=page
-    )
+    return pb.ListLaneEntriesRequest(system=system, key=key, code=code, page=page, **more)
 
 
 async def _list(desks: Desks, request: pb.ListLaneEntriesRequest) -> list[Found]:
@@ -204,11 +216,11 @@ def _table(found: Sequence[tuple[str, pb.LaneEntry]]) -> None:
             entry.key,
             str(entry.position),
             entry.reference,
-            entry.state,
+            f"{entry.state}, aside" if entry.aside else entry.state,
             since(entry.since),
             str(entry.behind),
             entry.code,
-            f"{entry.field}: {entry.reason}".removeprefix(": "),
+            entry.aside or f"{entry.field}: {entry.reason}".removeprefix(": "),
         )
         for service, entry in found
     ]

@@ -11,13 +11,14 @@ from services.kit.desk import wire
 from services.kit.desk.payload import Payloads
 from services.kit.errors import ConflictError, NotFoundError
 from services.kit.lanes.board import Filter, Waiting, list_entries, read_waiting, show_entry
-from services.kit.lanes.desk import Act, fix, replay, skip
+from services.kit.lanes.desk import Act, close_doubts, fix, replay, skip
 from services.kit.lanes.entry import PARKED, State
 from services.kit.lanes.worker import Announce
 from services.kit.paging import Listing
 from services.kit.store import Work
 from services.kit.wire import read_page, write_page
 
+_EVERY = tuple(State)
 _OPEN = (State.READY, State.SENDING, State.AWAITING, *PARKED)
 
 
@@ -32,7 +33,7 @@ class LaneCalls:
         self, work: Work, request: pb.ListLaneEntriesRequest, principal: Principal
     ) -> pb.ListLaneEntriesResponse:
         """A page of what waits."""
-        wanted = f"lanes {request.system} {request.key} {request.code} {request.all_open}"
+        wanted = f"lanes {request.system} {request.key} {request.code} {_states(request)}"
         page = read_page(request.page, Listing(wanted, (int,)))
         after = page.after[0] if page.after else 0
         found = await list_entries(
@@ -42,7 +43,8 @@ class LaneCalls:
                 key=request.key or None,
                 code=request.code or None,
                 plants=visible_plants(principal),
-                states=_OPEN if request.all_open else PARKED,
+                states=_states(request),
+                in_doubt=request.in_doubt,
                 after=int(after),
                 limit=page.limit,
             ),
@@ -91,6 +93,15 @@ class LaneCalls:
         await skip(work, id, act, self._announce)
         return pb.SkipLaneEntryResponse(entry=self._write(await _one(work, id)))
 
+    async def close_doubts(self, work: Work, id: int, act: Act) -> pb.CloseDoubtsResponse:
+        """A person has cleared up what the outside system holds of an entry."""
+        await self._admitted(work, [id], "id")
+        await close_doubts(work, id, act)
+        story = await show_entry(work, id)
+        return pb.CloseDoubtsResponse(
+            entry=self._write(story.waiting), doubts=map(wire.write_doubt, story.doubts)
+        )
+
     async def _admitted(self, work: Work, ids: Collection[int], field: str) -> list[Waiting]:
         found = await read_waiting(work, ids)
         if unknown := sorted(set(ids) - {waiting.entry.id for waiting in found}):
@@ -101,6 +112,12 @@ class LaneCalls:
 
     def _write(self, waiting: Waiting) -> pb.LaneEntry:
         return wire.write_entry(waiting, self._payloads.show(waiting.entry.payload))
+
+
+def _states(request: pb.ListLaneEntriesRequest) -> tuple[State, ...]:
+    if request.in_doubt:
+        return _EVERY
+    return _OPEN if request.all_open else PARKED
 
 
 async def _one(work: Work, id: int) -> Waiting:

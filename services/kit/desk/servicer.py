@@ -100,6 +100,16 @@ class DeskServicer(DeskServiceServicer):
 
         return await self._once("SkipLaneEntry", request, effect)
 
+    async def CloseDoubts(  # noqa: N802
+        self, request: pb.CloseDoubtsRequest, _: Context
+    ) -> pb.CloseDoubtsResponse:
+        """What the outside system holds of an entry is cleared up."""
+
+        async def effect(work: Work) -> pb.CloseDoubtsResponse:
+            return await self._lanes.close_doubts(work, request.id, _act(request))
+
+        return await self._once("CloseDoubts", request, effect)
+
     async def ListParkedKeys(  # noqa: N802
         self, request: pb.ListParkedKeysRequest, _: Context
     ) -> pb.ListParkedKeysResponse:

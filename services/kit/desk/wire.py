@@ -32,6 +32,7 @@ def write_entry(waiting: Waiting, payload: str = "") -> pb.LaneEntry:
         behind=waiting.behind,
         since=write_time(waiting.since),
         payload=payload,
+        aside=entry.aside,
     )
 
 

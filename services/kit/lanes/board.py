@@ -16,7 +16,8 @@ MAX_PAGE = 500
 class Filter:
     """Which entries to list; None matches all. `after` = the last id of the page before.
 
-    `plants` are what a key may begin with, before its first slash.
+    `plants` are what a key may begin with, before its first slash; `in_doubt` = only those of which
+    the outside system may hold too many or too few documents.
     """
 
     system: str | None = None
@@ -26,6 +27,7 @@ class Filter:
     states: Collection[State] = PARKED
     after: int = 0
     limit: int = MAX_PAGE
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ _WAITING = (
 
 # Spelt out, so that the index of open entries serves and years of posted ones cost nothing.
 _OPEN = " AND e.state NOT IN ('posted', 'skipped')"
+_IN_DOUBT = " AND e.id IN (SELECT entry_id FROM lane_exception WHERE closed_at IS NULL)"
 
 
 async def list_entries(work: Work, wanted: Filter) -> list[Waiting]:
     """Entries by id, at most MAX_PAGE."""
     settled = {State.POSTED, State.SKIPPED} & set(wanted.states)
+    narrowed = _IN_DOUBT if wanted.in_doubt else "" if settled else _OPEN
     rows = await work.sql(
-        f"{_WAITING} WHERE e.id > %s{'' if settled else _OPEN}"
+        f"{_WAITING} WHERE e.id > %s{narrowed}"
         " AND e.system = coalesce(%s, e.system) AND e.key = coalesce(%s, e.key)"
         " AND e.code = coalesce(%s, e.code)"
         " AND (%s::text[] IS NULL OR split_part(e.key, '/', 1) = ANY(%s))"

@@ -56,13 +56,18 @@ async def skip(work: Work, id: int, act: Act, announce: Announce) -> Entry:
 
 
 async def close_doubts(work: Work, id: int, act: Act) -> None:
-    """A person has cleared up what the outside system holds of this entry."""
+    """A person has cleared up what the outside system holds of this entry.
+
+    Raises ConflictError when there is nothing to clear up.
+    """
     entry = await find_entry(work, id, lock=True)
-    await work.sql(
+    closed = await work.sql(
         "UPDATE lane_exception SET closed_at = clock_timestamp()"
-        " WHERE entry_id = %s AND closed_at IS NULL",
+        " WHERE entry_id = %s AND closed_at IS NULL RETURNING id",
         (id,),
     )
+    if not closed:
+        raise ConflictError(f"entry {id} is in no doubt", code="no_doubt", field="id")
     await _change(work, "close_doubts", entry, entry, act)
 
 

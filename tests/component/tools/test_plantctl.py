@@ -103,6 +103,19 @@ async def test_posting_is_replaced_from_standard_input_and_skipped(
     assert works.erp.journal == [(KEY, "next")]
 
 
+async def test_doubts_are_listed_and_closed(works: Works, shell: Shell) -> None:
+    await works.doubt("bad", "D-1", "D-2")
+    [entry] = (await shell.run("lanes", "list", "--in-doubt", "--json")).json
+    assert entry["reference"] == "bad"
+    assert "(open): D-1, D-2" in (await shell.run("lanes", "show", entry["name"])).out
+    closed = await shell.run("lanes", "close-doubts", entry["name"], "--reason", "D-2 cancelled")
+    assert closed.code == 0, closed.err
+    shown = await shell.run("lanes", "show", entry["name"])
+    assert "(closed): D-1, D-2" in shown.out
+    assert "olga: close_doubts, D-2 cancelled" in shown.out
+    assert not (await shell.run("lanes", "list", "--in-doubt", "--json")).json
+
+
 async def test_dead_letter_is_shown_rehearsed_mended_and_replayed(
     works: Works, shell: Shell
 ) -> None:

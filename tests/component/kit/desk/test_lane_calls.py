@@ -11,6 +11,7 @@ from plantmesh.ops.v1 import desk_pb2 as pb
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.kit.errors import ConflictError, DeniedError, InvalidError, NotFoundError
+from services.kit.lanes.accept import accept
 from services.kit.rpc.server import RpcServer
 from tests.component.kit.desk.works import Works, desk
 
@@ -207,3 +208,45 @@ async def test_operator_of_another_plant_sees_and_changes_nothing(
     assert await audit(works) == []
     async with desk(server, plants=["lyon"]) as stub:
         assert len((await stub.ListLaneEntries(pb.ListLaneEntriesRequest())).entries) == 1
+
+
+# --- doubts, and what is set aside
+
+
+def closing(id: int, key: str = "close-1") -> pb.CloseDoubtsRequest:
+    return pb.CloseDoubtsRequest(idempotency_key=key, id=id, reason=WHY)
+
+
+async def doubled(works: Works) -> int:
+    """A posting that the ERP holds twice; its id."""
+    await works.post(KEY, "twice")
+    await works.doubt("twice", "D-1", "D-2")
+    [(id,)] = await works.rows("SELECT id FROM lane_entry WHERE reference = 'twice'")
+    return int(id)
+
+
+async def test_a_posting_in_doubt_is_found_and_closed_by_a_person(
+    works: Works, operator: DeskServiceStub, parked: int
+) -> None:
+    id = await doubled(works)
+    in_doubt = pb.ListLaneEntriesRequest(in_doubt=True)
+    [entry] = (await operator.ListLaneEntries(in_doubt)).entries
+    assert (entry.id, entry.state) == (id, "ready")
+    closed = await operator.CloseDoubts(closing(id))
+    assert await operator.CloseDoubts(closing(id)) == closed
+    [doubt] = closed.doubts
+    assert list(doubt.documents) == ["D-1", "D-2"]
+    assert doubt.HasField("closed_at")
+    assert not (await operator.ListLaneEntries(in_doubt)).entries
+    assert await audit(works) == [("olga", "close_doubts", WHY)]
+    for other, code in ((id, "no_doubt"), (parked, "no_doubt")):
+        with pytest.raises(ConflictError) as caught:
+            await operator.CloseDoubts(closing(other, f"close-{other}-again"))
+        assert (caught.value.code, caught.value.field) == (code, "id")
+
+
+async def test_what_is_set_aside_says_why(works: Works, operator: DeskServiceStub) -> None:
+    async with works.store.work() as work:
+        accept(work, "erp-1", KEY, "held", "posting", b"", aside="L-7 is held by H-1")
+    listed = await operator.ListLaneEntries(pb.ListLaneEntriesRequest(all_open=True))
+    assert [(one.state, one.aside) for one in listed.entries] == [("ready", "L-7 is held by H-1")]

@@ -78,6 +78,15 @@ class Works:
         await self.redis.aclose()
         await self.store.close()
 
+    async def doubt(self, reference: str, *documents: str) -> None:
+        """As a sweep does that finds them all in the outside system."""
+        async with self.store.work() as work:
+            await work.sql(
+                "INSERT INTO lane_exception (entry_id, kind, documents)"
+                " SELECT id, 'two_documents', %s FROM lane_entry WHERE reference = %s",
+                (list(documents), reference),
+            )
+
     async def post(self, key: str, *references: str, refuse: Sequence[str] = ()) -> None:
         """Accept postings of one key and let the lane take what it can."""
         async with self.store.work() as work:
