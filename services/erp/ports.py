@@ -142,6 +142,11 @@ class PostingRecord:
     aside: str
     since: datetime
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for the release of a lot and holds up nothing."""
+        return bool(self.aside) and self.state is State.READY
+
 
 class Postings(Protocol):
     """Postings on their way to the ERPs, in one unit of work."""

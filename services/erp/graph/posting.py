@@ -1,6 +1,7 @@
 """A posting as people follow it: what it books, how far it is, and why it waits."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Self
 
 import strawberry
@@ -14,7 +15,20 @@ from services.kit.ids import GraphId, join_key
 from services.kit.lanes.entry import State
 
 strawberry.enum(domain.Kind, name="PostingKind", description="What a posting does to the order.")
-strawberry.enum(State, name="PostingState", description="How far a posting is.")
+
+
+@strawberry.enum(description="How far a posting is.")
+class PostingState(StrEnum):
+    """States of a lane's entry, and HELD: set aside while a lot of it is held."""
+
+    READY = State.READY
+    SENDING = State.SENDING
+    AWAITING = State.AWAITING
+    POSTED = State.POSTED
+    REFUSED = State.REFUSED
+    NEEDS_CONFIRMATION = State.NEEDS_CONFIRMATION
+    SKIPPED = State.SKIPPED
+    HELD = "held"
 
 
 @strawberry.federation.type(
@@ -60,7 +74,7 @@ class Posting:
     )
     lines: list[PostingLine]
     business_date: date | None = strawberry.field(description="In the plant's time zone.")
-    state: State
+    state: PostingState
     document: str | None = strawberry.field(description="What the ERP calls it.")
     reason: str | None = strawberry.field(
         description="Why it is set aside, refused or skipped, or what went wrong last."
@@ -79,9 +93,9 @@ class Posting:
             kind=posting.kind if posting else None,
             lines=[PostingLine.of(plant, line) for line in posting.lines] if posting else [],
             business_date=posting.business_date if posting else None,
-            state=record.state,
+            state=PostingState.HELD if record.is_held else PostingState(record.state),
             document=record.document or None,
-            reason=record.aside or record.reason or None,
+            reason=(record.aside if record.is_held else record.reason) or None,
             attempts=record.attempts,
             as_of=record.since,
         )

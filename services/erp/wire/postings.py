@@ -95,14 +95,13 @@ def write_posting(posting: Posting) -> postings_pb2.Posting:
 def write_record(record: PostingRecord) -> postings_pb2.PostingStatus:
     """A posting and how far it is."""
     bare = postings_pb2.Posting(reference=record.reference, order=write_order_key(record.order))
-    waits = record.aside and record.state is State.READY
     return postings_pb2.PostingStatus(
         posting=write_posting(record.posting) if record.posting else bare,
         system=record.system,
         position=record.position,
-        state=postings_pb2.POSTING_STATE_HELD if waits else _STATES[record.state],
+        state=postings_pb2.POSTING_STATE_HELD if record.is_held else _STATES[record.state],
         document=record.document,
-        reason=record.aside if waits else record.reason,
+        reason=record.aside if record.is_held else record.reason,
         attempts=record.attempts,
         as_of=write_timestamp(record.since),
     )

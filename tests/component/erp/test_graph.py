@@ -62,7 +62,7 @@ async def test_an_order_and_why_its_postings_wait(store: Store, graph: Subgraphe
         {
             "reference": "lyon/4711/1/yield",
             "kind": "YIELD",
-            "state": "READY",
+            "state": "HELD",
             "system": "erp-1",
             "document": None,
             "reason": "L-7 is held by H-1",
