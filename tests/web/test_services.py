@@ -1,6 +1,8 @@
 """The graph of the real services: an order with something in every part, and any of them away."""
 
+import re
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +39,10 @@ PARTS = {
     "telemetry": {"equipment"},
     "wms": {"stock"},
 }
+CALLS = re.compile(
+    r'^plantmesh_gateway_subgraph_duration_seconds_count\{subgraph="(\w+)",outcome="ok"\} (\d+)$',
+    re.MULTILINE,
+)
 DOCUMENT = """query($id: ID!) { order(id: $id) {
   commercial { orderNo asOf }
   postings { reference state reason }
@@ -59,6 +65,11 @@ class Site:
 
     async def order(self) -> Answer:
         return await self.gateway.ask(DOCUMENT, id=ORDER)
+
+    async def calls(self) -> Counter[str]:
+        """How often each subgraph was asked since the gateway started."""
+        text = (await self.gateway.health("metrics")).text
+        return Counter({name: int(count) for name, count in CALLS.findall(text)})
 
     async def is_told(self) -> bool:
         """Whether every service has its part of the confirmation."""
@@ -117,6 +128,7 @@ async def test_any_one_service_may_be_away_and_the_rest_of_the_order_comes(site:
             },
         }
     ]
+    await a_question_costs_one_call_a_level(site)
     await trusted_documents_are_answered(site)
     await foreign_plants_stay_closed(site)
     for name in PARTS:
@@ -139,6 +151,19 @@ def assert_all_but(answer: Answer, name: str, whole: dict[str, Any]) -> None:
         assert error["extensions"]["serviceName"] == name
         assert error["extensions"]["code"] in {"SUBGRAPH_TIMEOUT", "SUBGRAPH_UNAVAILABLE"}
     assert "127.0.0.1" not in answer.text
+
+
+async def a_question_costs_one_call_a_level(site: Site) -> None:
+    """However many parts of it a service has; quality and wms are asked about the lots too."""
+    before = await site.calls()
+    await site.order()
+    asked = await site.calls() - before
+    once = dict.fromkeys(PARTS, 1)
+    assert dict(asked) == once | {"quality": 2, "wms": 2}
+    before = await site.calls()
+    query = "query($id: ID!) { equipment(id: $id) { condition { state counters { kind } } } }"
+    await site.gateway.ask(query, id=MACHINE)
+    assert await site.calls() - before == Counter({"telemetry": 1})
 
 
 async def trusted_documents_are_answered(site: Site) -> None:
