@@ -1,4 +1,4 @@
-"""Trimming: streams and outbox lose only what every subscriber has passed."""
+"""Trimming: streams and outbox lose what every subscriber has passed; without any, what is old."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,7 +66,7 @@ class Trimmer:
         script = self.redis.register_script(_TRIM)
         for partition in range(self.topic.partitions):
             await self.copy_reports(partition)
-            low = await self.lowest(partition)
+            low = await self._low(partition)
             if low is None:
                 continue
             removed = await script(keys=[self.topic.stream(partition)], args=list(low))
@@ -93,6 +93,19 @@ class Trimmer:
                 [cursor.n for cursor in cursors],
             ),
         )
+
+    async def _low(self, partition: int) -> Position | None:
+        """What may be trimmed below; where nobody is registered, age alone decides."""
+        oldest = await self.link.rows(
+            "SELECT coalesce(o.incarnation, h.incarnation), coalesce(o.n, h.n) FROM stream_head h"
+            " LEFT JOIN LATERAL (SELECT incarnation, n FROM outbox WHERE partition = h.partition"
+            "  AND n IS NOT NULL AND written_at >= clock_timestamp() - %s"
+            "  ORDER BY incarnation, n LIMIT 1) o ON true"
+            " WHERE h.partition = %s AND NOT EXISTS (SELECT FROM subscriber s"
+            "  WHERE s.partition = h.partition)",
+            (self.keep, partition),
+        )
+        return Position(*oldest[0]) if oldest else await self.lowest(partition)
 
     async def lowest(self, partition: int) -> Position | None:
         """The cursor below which nobody reads; None without subscribers.

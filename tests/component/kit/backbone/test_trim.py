@@ -102,6 +102,36 @@ async def test_old_rows_go_below_every_cursor_but_never_the_last(shop: Shop, rel
     assert await rows(shop) == [6]
 
 
+async def test_where_nobody_subscribed_what_is_old_goes_but_never_the_last(shop: Shop) -> None:
+    relay = shop.relay(trim=0.0)
+    await shop.publish(*((KEY, str(i)) for i in range(6)))
+    await shop.carry(relay)
+    assert (await rows(shop), len(await left(shop))) == ([1, 2, 3, 4, 5, 6], 6)
+    await age(shop, 4)
+    await shop.carry(relay)
+    assert (await rows(shop), await left(shop)) == ([5, 6], ["1-5", "1-6"])
+    await age(shop, 6)
+    await shop.carry(relay)
+    assert (await rows(shop), await left(shop)) == ([6], ["1-6"])
+
+
+async def test_a_first_report_keeps_what_is_old(shop: Shop) -> None:
+    relay = shop.relay(trim=0.0)
+    await shop.publish(*((KEY, str(i)) for i in range(6)))
+    await shop.carry(relay)
+    await age(shop, 6)
+    await report(shop, new="1-2")
+    await shop.carry(relay)
+    assert await rows(shop) == [2, 3, 4, 5, 6]
+
+
+async def age(shop: Shop, upto: int) -> None:
+    """Make the first so many rows older than anything that is kept for its age."""
+    await shop.ask_owner(
+        f"UPDATE outbox SET written_at = written_at - interval '31 days' WHERE n <= {upto}"
+    )
+
+
 async def rows(shop: Shop) -> list[int]:
     return [n for (n,) in await shop.ask_owner("SELECT n FROM outbox ORDER BY n")]
 
