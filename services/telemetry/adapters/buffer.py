@@ -86,11 +86,6 @@ class Buffer:
         """What was told: everything up to this number."""
         await self._rows("DELETE FROM report WHERE n <= ?", until)
 
-    async def refuse(self, n: int, reason: str) -> None:
-        """Set one aside that the hub will not take, for a person to look at."""
-        await self._rows("INSERT INTO refused SELECT n, body, ? FROM report WHERE n = ?", reason, n)
-        await self._rows("DELETE FROM report WHERE n = ?", n)
-
     async def machines(self) -> list[str]:
         """Whose reports wait."""
         return [row[0] for row in await self._rows("SELECT DISTINCT equipment FROM report")]
@@ -167,16 +162,16 @@ class Buffer:
         gone = self._database.execute(
             "DELETE FROM report WHERE n IN (SELECT n FROM report WHERE n NOT IN"
             " (SELECT max(n) FROM report GROUP BY equipment, kind) ORDER BY n LIMIT ?)"
-            " RETURNING equipment, kind, at",
+            " RETURNING kind, body",
             (count,),
         ).fetchall()
         _dropped.add(len(gone), {})
-        since: dict[str, str] = {}
-        for equipment, kind, at in gone:
-            if kind == _LOOK:
-                since[equipment] = min(at, since.get(equipment, at))
-        for equipment, at in since.items():
-            self._mark_gap(equipment, datetime.fromisoformat(at))
+        since: dict[str, datetime] = {}
+        for look in (_looks.validate_json(body) for kind, body in gone if kind == _LOOK):
+            began = look.gap_since or look.read_at.moment
+            since[look.equipment] = min(began, since.get(look.equipment, began))
+        for equipment, began in since.items():
+            self._mark_gap(equipment, began)
 
     def _mark_gap(self, equipment: str, since: datetime) -> None:
         n, body = self._database.execute(

@@ -15,9 +15,6 @@ CREATE INDEX IF NOT EXISTS report_machine ON report (equipment, kind, n);
 CREATE TABLE IF NOT EXISTS newest (
     equipment TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (equipment, kind)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS refused (
-    n INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL
-) STRICT;
 """
 
 

@@ -1,18 +1,15 @@
 """Tells the hub what the edge buffer holds, while this replica leads; its epoch fences the rest."""
 
 import asyncio
-from collections.abc import Sequence
 
 from services.kit.checkpoint import reach
 from services.kit.elector import Term
-from services.kit.errors import ConflictError, DomainError, UnavailableError
+from services.kit.errors import UnavailableError
 from services.kit.lease import LeaseRow
 from services.kit.log import logger
 from services.kit.store import RETRIED, Store
 from services.telemetry.adapters.buffer import Buffer
 from services.telemetry.application.record_looks import marks, record_looks
-from services.telemetry.domain.equipment import StateChange
-from services.telemetry.domain.look import Look
 from services.telemetry.ports import Books
 
 LEASE = "collector"
@@ -55,44 +52,13 @@ class Forwarder:
         if batch is None:
             return False
         term.check()
-        try:
-            await self._record(term, batch.looks, batch.states)
-        except ConflictError as error:
-            if error.code == "superseded":
-                raise
-            await self._sift(term, error)
-        except UnavailableError:
-            raise
-        except DomainError as error:
-            await self._sift(term, error)
-        else:
-            await self._buffer.forget(batch.until)
-        return True
-
-    async def _record(
-        self, term: Term, looks: Sequence[Look], states: Sequence[StateChange]
-    ) -> None:
         async with self._store.work() as work:
             self._fence.guard(work, term.epoch)
-            await record_looks(self._books, term.epoch, looks, states)
+            await record_looks(self._books, term.epoch, batch.looks, batch.states)
             reach("telemetry.before_commit")
         reach("telemetry.after_commit")
-
-    async def _sift(self, term: Term, refusal: DomainError) -> None:
-        """Find what the hub refuses by telling the oldest alone; it must not hold up the rest."""
-        one = await self._buffer.first(1)
-        if one is None:
-            return
-        term.check()
-        try:
-            await self._record(term, one.looks, one.states)
-        except UnavailableError:
-            raise
-        except DomainError as error:
-            _log.error("the hub refuses a report", n=one.until, code=error.code, why=str(error))
-            await self._buffer.refuse(one.until, str(error))
-        else:
-            await self._buffer.forget(one.until)
+        await self._buffer.forget(batch.until)
+        return True
 
     async def _arrival(self) -> None:
         try:

@@ -23,7 +23,8 @@ Place = tuple[str, Tag]
 class Bound:
     """What a connection found. A node may say several things.
 
-    `paths` are as the sources file spells them; `units` are by equipment and counter; `history` names the equipment all of whose nodes have it.
+    `paths` are as the sources file spells them, `units` by equipment and counter; `history` names
+    the equipment all of whose nodes have it.
     """
 
     incarnation: str
