@@ -15,7 +15,7 @@ from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, stateme
 from tests.unit.mes.looks import PRESS, good, look, scrap
 from tests.unit.mes.reports import plan, report
 from tests.unit.mes.use_cases import confirm, create
-from tests.unit.mes.use_cases.counts import count
+from tests.unit.mes.use_cases.counting import count
 
 ORDER = """
 id

@@ -1,6 +1,7 @@
 """The use cases on PostgreSQL: the same suite that the books in memory pass."""
 
 from tests.unit.mes.use_cases import (
+    AttributionsContract,
     ConfirmationsContract,
     CountsContract,
     GenealogyContract,
@@ -26,4 +27,8 @@ class TestGenealogy(GenealogyContract):
 
 
 class TestCounts(CountsContract):
+    pass
+
+
+class TestAttributions(AttributionsContract):
     pass

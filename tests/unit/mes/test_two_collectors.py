@@ -14,7 +14,7 @@ from tests.unit.mes.looks import after_gap, bad, good, look, scrap
 from tests.unit.mes.memory import MemoryFloor
 from tests.unit.mes.reports import plan
 from tests.unit.mes.use_cases import create
-from tests.unit.mes.use_cases.counts import booked, count, waiting
+from tests.unit.mes.use_cases.counting import booked, count, waiting
 
 JOBS = (Job("4711", "L1"), Job("4711", "L2"), Job("4712", "M1"), Job("nobody's", "N1"), Job("", ""))
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.mes.memory import MemoryFloor
 from tests.unit.mes.use_cases import (
+    AttributionsContract,
     ConfirmationsContract,
     CountsContract,
     GenealogyContract,
@@ -34,4 +35,8 @@ class TestGenealogy(GenealogyContract):
 
 
 class TestCounts(CountsContract):
+    pass
+
+
+class TestAttributions(AttributionsContract):
     pass

@@ -3,6 +3,7 @@
 A subclass gives the fixture `floor`.
 """
 
+from tests.unit.mes.use_cases.attributions import AttributionsContract
 from tests.unit.mes.use_cases.confirmations import ConfirmationsContract
 from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
@@ -21,6 +22,7 @@ from tests.unit.mes.use_cases.steps import (
 )
 
 __all__ = [
+    "AttributionsContract",
     "ConfirmationsContract",
     "CountsContract",
     "Floor",

@@ -6,87 +6,33 @@ from dataclasses import replace
 
 import pytest
 
-from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
-from services.kit.paging import Page
+from services.kit.errors import ConflictError
 from services.mes.application.attribute_counts import (
     Attribution,
-    attribute_counts,
     items_of,
-    list_uncounted,
-    listing_of_uncounted,
 )
 from services.mes.application.confirm_operations import Result
-from services.mes.application.count_production import count_production
 from services.mes.application.create_work_orders import create_work_orders
-from services.mes.domain.confirmation import Booked, Consumption, Scrap
-from services.mes.domain.counting import Outcome, State, Uncounted
+from services.mes.domain.confirmation import Consumption, Scrap
+from services.mes.domain.counting import Outcome, State
 from services.mes.domain.lifecycle import Command
-from services.mes.domain.look import Job, Look, Reading
+from services.mes.domain.look import Job
 from tests.unit.mes.looks import JOB, PRESS, after_gap, bad, flour, good, look, scrap
-from tests.unit.mes.reports import LYON, hold, kg, order_key, plan
+from tests.unit.mes.reports import LYON, hold, kg, plan
+from tests.unit.mes.use_cases.counting import (
+    BOOKED,
+    NOTHING,
+    UNCOUNTED,
+    attribute,
+    begin,
+    booked,
+    codes,
+    count,
+    made,
+    refused,
+    waiting,
+)
 from tests.unit.mes.use_cases.steps import Floor, command, create, put
-
-BOOKED, UNCOUNTED, NOTHING = Outcome.BOOKED, Outcome.UNCOUNTED, Outcome.NOTHING
-
-
-async def count(floor: Floor, *looks: Look) -> list[Outcome]:
-    """One run."""
-    async with floor.work() as books:
-        return await count_production(books, looks)
-
-
-async def booked(floor: Floor, order_no: str = "4711") -> list[Booked]:
-    """The order's confirmations."""
-    async with floor.work() as books:
-        return (await books.confirmations.of_orders([order_key(order_no)])).get(
-            order_key(order_no), []
-        )
-
-
-async def made(floor: Floor, order_no: str = "4711") -> list[str]:
-    """The yields, in order."""
-    return [one.report.good.text for one in await booked(floor, order_no)]
-
-
-async def waiting(floor: Floor, *, settled: bool = False) -> list[Uncounted]:
-    """What could not be booked, read in pages of two."""
-    listing, found = listing_of_uncounted(LYON, settled=settled), list[Uncounted]()
-    async with floor.work() as books:
-        cut = await list_uncounted(books, LYON, Page(listing, 2), settled=settled)
-        found += cut.rows
-        while cut.has_more:
-            page = Page.read(listing, 2, cut.end_cursor)
-            cut = await list_uncounted(books, LYON, page, settled=settled)
-            found += cut.rows
-    return found
-
-
-async def codes(floor: Floor) -> list[tuple[str, str]]:
-    """Quantity and code of each."""
-    return [
-        (one.difference.quantity.text, one.difference.doubt.code if one.difference.doubt else "")
-        for one in await waiting(floor)
-    ]
-
-
-async def attribute(floor: Floor, *given: Attribution, by: str = "anna") -> list[Result]:
-    """One batch."""
-    async with floor.work() as books:
-        return await attribute_counts(books, LYON, given, by)
-
-
-async def refused(floor: Floor, *given: Attribution) -> tuple[type[DomainError], str, str]:
-    """Kind, code and field."""
-    with pytest.raises(DomainError) as caught:
-        await attribute(floor, *given)
-    return type(caught.value), caught.value.code, caught.value.field
-
-
-async def begin(floor: Floor, *readings: Reading) -> None:
-    """An order that runs, and a press at zero."""
-    await create(floor, plan())
-    zeros = [replace(one, total=kg("0")) for one in readings or (good("0"),)]
-    assert await count(floor, look(0, *zeros)) == [NOTHING]
 
 
 class CountsContract:
@@ -318,87 +264,3 @@ class CountsContract:
             ids = ["nobody's", left.difference.id]
             assert await items_of(books, LYON, ids) == {"SAND": "attributions[1].id"}
             assert await items_of(books, "oslo", ids) == {}
-
-    async def test_what_a_person_attributes_is_booked_once(self, floor: Floor) -> None:
-        await begin(floor)
-        nobody = Job("nobody's", "L1")
-        await count(floor, look(1, good("0"), job=nobody), look(2, good("7"), job=nobody))
-        (left,) = await waiting(floor)
-        given = Attribution(left.difference.id, JOB, "the terminal had the wrong order")
-        assert await attribute(floor, given) == [Result(left.difference.id, 1, replayed=False)]
-        assert (
-            await attribute(floor, given, given)
-            == [Result(left.difference.id, 1, replayed=True)] * 2
-        )
-        assert await made(floor) == ["7"]
-        other = given._replace(job=Job("4711", "L9"))
-        settled = (ConflictError, "already_settled", "attributions[0].id")
-        assert await refused(floor, other) == settled
-        assert await refused(floor, given._replace(job=None)) == settled
-        assert await waiting(floor) == []
-        (kept,) = await waiting(floor, settled=True)
-        assert kept.state is State.BOOKED
-        assert kept.settlement
-        assert (kept.settlement.by, kept.settlement.job) == ("anna", JOB)
-        assert kept.settlement.reason == "the terminal had the wrong order"
-        assert kept.difference == left.difference
-
-    async def test_a_difference_is_dismissed_with_a_reason_for_good(self, floor: Floor) -> None:
-        await create(floor, plan())
-        await count(floor, look(1, good("7")), look(2, good("7")))
-        (left,) = await waiting(floor)
-        id = left.difference.id
-        for reason in ("", " \n"):
-            assert await refused(floor, Attribution(id, None, reason)) == (
-                InvalidError,
-                "reason_required",
-                "attributions[0].reason",
-            )
-        assert await attribute(floor, Attribution(id, None, "a test run")) == []
-        assert await attribute(floor, Attribution(id, None, "a test run")) == []
-        assert await refused(floor, Attribution(id, JOB)) == (
-            ConflictError,
-            "already_settled",
-            "attributions[0].id",
-        )
-        (kept,) = await waiting(floor, settled=True)
-        assert kept.state is State.DISMISSED
-        assert await made(floor) == []
-
-    async def test_a_batch_of_attributions_is_all_or_none(self, floor: Floor) -> None:
-        await create(floor, plan())
-        await count(floor, look(1, good("7"), scrap("2"), flour("1")))
-        rows = await waiting(floor)
-        ids = [one.difference.id for one in rows]
-        assert ids == ["look-1.1/good", "look-1.1/scrap", "look-1.1/flour"]
-        first = Attribution(ids[0], JOB)
-        for last, refusal in (
-            (Attribution("nobody's", JOB), (NotFoundError, "unknown_difference", "id")),
-            (
-                Attribution(ids[1], Job("nobody's", "L1")),
-                (NotFoundError, "unknown_order", "job.order_no"),
-            ),
-            (Attribution(ids[2], None), (InvalidError, "reason_required", "reason")),
-        ):
-            kind, code, field = refusal
-            assert await refused(floor, first, last) == (kind, code, f"attributions[1].{field}")
-        no_lot = Attribution(ids[0], Job("4711", ""))
-        assert await refused(floor, Attribution(ids[1], JOB), no_lot) == (
-            InvalidError,
-            "lot_required",
-            "attributions[1].job.lot_no",
-        )
-        assert await waiting(floor) == rows
-        assert await made(floor) == []
-        assert len(await attribute(floor, *(Attribution(id, JOB) for id in ids))) == 3
-
-    async def test_what_waits_elsewhere_is_not_ours(self, floor: Floor) -> None:
-        await create(floor, plan())
-        far = replace(look(1, good("7")), plant="oslo", equipment="oslo/press-1")
-        assert await count(floor, far) == [UNCOUNTED]
-        assert await waiting(floor) == []
-        assert await refused(floor, Attribution("look-1.1/good", JOB)) == (
-            NotFoundError,
-            "unknown_difference",
-            "attributions[0].id",
-        )
