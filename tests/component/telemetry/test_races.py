@@ -56,9 +56,7 @@ async def test_the_new_term_waits_for_a_batch_under_way_and_sees_what_it_recorde
     assert (await machine(hub)).mark.read_at == at(3).moment
 
 
-async def test_two_that_tell_the_same_never_tell_twice_and_never_deadlock(
-    hub: Hub, database: str
-) -> None:
+async def test_two_that_tell_the_same_never_tell_twice(hub: Hub, database: str) -> None:
     dice = random.Random(7)
     paths = [f"lyon/press-{n}" for n in range(6)]
 
@@ -74,6 +72,19 @@ async def test_two_that_tell_the_same_never_tell_twice_and_never_deadlock(
     for seconds in told.values():
         assert seconds == sorted(set(seconds))
         assert seconds[-1] == 39
+
+
+async def test_machines_named_in_any_order_are_locked_in_one(hub: Hub, database: str) -> None:
+    paths = [f"lyon/press-{n}" for n in range(300)]
+
+    async def open_all(instance: Hub, named: list[str]) -> None:
+        for _ in range(15):
+            async with instance.work() as books:
+                await books.machines.open(1, named)
+
+    await record(hub, *(look(1, equipment=path) for path in paths))
+    async with open_hub(database) as other:
+        await asyncio.gather(open_all(hub, paths), open_all(other, paths[::-1]))
 
 
 async def test_a_collector_killed_anywhere_loses_and_repeats_nothing(
