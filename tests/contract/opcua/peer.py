@@ -118,9 +118,13 @@ class OpcuaPeer(Server):
         return sorted((self.folder / "pki" / "rejected").glob("*"))
 
     def trust(self, certificates: Sequence[Path]) -> None:
-        """Accept clients, as an engineer does who moves the file."""
+        """Accept clients, as an engineer does who knows their thumbprints."""
+        welcome = self.folder / "welcome"
         for certificate in certificates:
-            shutil.move(certificate, self.folder / "pki" / "trusted" / "certs" / certificate.name)
+            draft = self.folder / certificate.name
+            shutil.copy(certificate, draft)
+            draft.rename(welcome / certificate.name)
+        until(lambda: not any(welcome.iterdir()), "trusted certificates")
 
 
 def _read(file: Path) -> Iterator[Step]:

@@ -1,6 +1,7 @@
 """telemetry and mes as real processes beside the peer, and what they know."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ class Plant:
         ]
         await stub.AttributeCounts(
             counts_pb2.AttributeCountsRequest(
-                idempotency_key=f"attribute {sorted(settled)}",
+                idempotency_key=f"attribute {min(settled)}",
                 plant="lyon",
                 attributions=attributions,
             )
@@ -123,6 +124,7 @@ async def running(
         }
         mesh = Mesh(root, services=SERVICES, replicas=replicas, env=env, durable=False)
         await stack.enter_async_context(mesh)
+        stack.push(lambda kind, *_: _show_logs(mesh) if kind else None)
         stack.callback(peer.kill)
         await asyncio.to_thread(peer.start)
         books = {
@@ -158,6 +160,13 @@ async def admit(peer: OpcuaPeer, clients: int = 1) -> None:
 
     await until(tried, f"{clients} refused certificates")
     peer.trust(peer.refused())
+
+
+def _show_logs(mesh: Mesh) -> None:
+    """The ends of what the services said: their folder is about to go."""
+    for each in mesh.supervisor.watched:
+        if each.server.name.startswith(SERVICES):
+            sys.stdout.write(f"{each.server.name}\n{each.server.child.tail(20)}\n")
 
 
 async def _know_items(dsn: str) -> None:

@@ -3,10 +3,13 @@
 //   PORT=4840 node server.mjs FOLDER [--machines 1] [--tick 100] [--history] [--reset]
 //
 // FOLDER/wanted.json says what the machines do; FOLDER/counts.jsonl is what they did, and the judge.
-// FOLDER/pki/trusted/certs holds the certificates of clients that may connect, FOLDER/pki/rejected
-// those that tried in vain. One endpoint: Basic256Sha256, SignAndEncrypt, no users.
-import { mkdirSync } from 'node:fs';
+// FOLDER/pki/rejected holds the certificates of clients that tried in vain; one that is put into
+// FOLDER/welcome is trusted from then on, and leaves it. One endpoint: Basic256Sha256,
+// SignAndEncrypt, no users.
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import {
   MessageSecurityMode,
@@ -30,14 +33,20 @@ const { values, positionals } = parseArgs({
 });
 const [folder] = positionals;
 if (!folder || !process.env.PORT) throw new Error('usage: PORT=n node server.mjs FOLDER [options]');
-mkdirSync(folder, { recursive: true });
+const welcome = join(folder, 'welcome');
+mkdirSync(welcome, { recursive: true });
 
+const clients = new OPCUACertificateManager({
+  rootFolder: join(folder, 'pki'),
+  // Its watchers miss a file now and then; what changes here goes through trustCertificate.
+  disableFileWatchers: true,
+});
 const server = new OPCUAServer({
   hostname: '127.0.0.1',
   host: '127.0.0.1',
   port: Number(process.env.PORT),
   serverInfo: { applicationUri: 'urn:plantmesh:peer' },
-  serverCertificateManager: new OPCUACertificateManager({ rootFolder: join(folder, 'pki') }),
+  serverCertificateManager: clients,
   userCertificateManager: new OPCUACertificateManager({ rootFolder: join(folder, 'users') }),
   securityPolicies: [SecurityPolicy.Basic256Sha256],
   securityModes: [MessageSecurityMode.SignAndEncrypt],
@@ -63,4 +72,11 @@ setInterval(() => {
 }, tick);
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => server.shutdown(0).then(() => process.exit(0)));
+}
+for await (const _ of every(100)) {
+  for (const name of readdirSync(welcome)) {
+    const path = join(welcome, name);
+    await clients.trustCertificate(new X509Certificate(readFileSync(path)).raw);
+    rmSync(path);
+  }
 }
