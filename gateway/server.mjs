@@ -5,7 +5,7 @@ import { JSONLogWriter, Logger } from '@graphql-hive/logger';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { refusals, trustedDocuments } from './documents.mjs';
 import { drainOnSignal } from './drain.mjs';
-import { graphiql } from './graphiql.mjs';
+import { graphiql, renderGraphiQL } from './graphiql.mjs';
 import { healthServer } from './health.mjs';
 import { idsTransport } from './ids.mjs';
 import { useGuard } from './plugins/guard.mjs';
@@ -30,6 +30,7 @@ const gateway = createGatewayRuntime({
   logging: log,
   landingPage: false,
   graphiql: settings.development && graphiql,
+  renderGraphiQL,
   disableIntrospection: settings.development ? undefined : {},
   transports: (kind) => (kind === 'ids' ? idsTransport : import(`@graphql-mesh/transport-${kind}`)),
   transportEntries: {

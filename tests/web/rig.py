@@ -90,6 +90,15 @@ class Gateway:
         ):
             return Answer(answer.status, await answer.text())
 
+    async def page(self) -> Answer:
+        """What a browser sees at the graph's address."""
+        url = gateway.graph_url(self.program, "http")
+        async with (
+            aiohttp.ClientSession(timeout=_PATIENCE, headers={"accept": "text/html"}) as http,
+            http.get(url) as answer,
+        ):
+            return Answer(answer.status, await answer.text())
+
     async def health(self, page: str) -> Answer:
         """A page of its health port; status 0 when nobody answers."""
         url = f"http://{LOOPBACK}:{self.program.port('health')}/{page}"
