@@ -158,5 +158,5 @@ def _bad_file(path: Path, why: str, field: str = "") -> InvalidError:
         f"the sources in {path} cannot be used: {why}",
         code="bad_sources",
         field=field or "PLANTMESH_TELEMETRY_SOURCES",
-        hint="see docs/telemetry-sources.yaml for an example",
+        hint="its fields and their bounds are those of services/telemetry/adapters/sources.py",
     )

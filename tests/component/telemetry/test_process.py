@@ -1,49 +1,80 @@
-"""The process of telemetry: without sources it answers what it knows, and ends when asked."""
+"""The process of telemetry: two replicas read a press, and the one that leads tells it."""
 
 import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
+from pathlib import Path
 
-from services.mes.consumers import COUNTS, TELEMETRY
-from services.telemetry.__main__ import SUBSCRIBERS, TOPIC
+from services.telemetry.adapters.opcua.certificate import own_identity, private_folder
+from tests.component.telemetry.edge import sources_file
+from tests.component.telemetry.hub import Hub
+from tests.component.telemetry.plc import Press, press
 from tests.servers import IssuerServer, ValkeyServer
 
 
-async def test_telemetry_comes_up_without_sources_and_ends_in_order(
-    database: str, valkey: ValkeyServer, issuer: IssuerServer
-) -> None:
-    process = await asyncio.create_subprocess_exec(
+async def counted(hub: Hub, good: str) -> int:
+    """The epoch that told of that count, as soon as one did."""
+    async with asyncio.timeout(60):
+        while True:
+            for _, event in await hub.events():
+                if hasattr(event, "counters") and event.counters[0].reading.value == good:
+                    return int(event.epoch)
+            await asyncio.sleep(0.1)
+
+
+async def start(folder: Path, plc: Press, environment: dict[str, str]) -> Process:
+    """A replica whose own folder is `folder`."""
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "services.telemetry",
-        stdout=asyncio.subprocess.PIPE,
         env={
             **os.environ,
+            **environment,
             "PYTHONPATH": os.pathsep.join(sys.path),
-            "PLANTMESH_DATABASE_URL": database,
-            "PLANTMESH_REDIS_URL": valkey.url,
-            "PLANTMESH_JWKS_URL": issuer.jwks_url,
-            "PLANTMESH_ISSUER": issuer.url,
+            "PLANTMESH_TELEMETRY_SOURCES": str(sources_file(plc, folder)),
+            "PLANTMESH_TELEMETRY_FOLDER": str(folder),
         },
     )
-    assert process.stdout
-    try:
-        async with asyncio.timeout(30):
-            said = ""
-            while '"grpc"' not in said or '"health"' not in said:
-                line = (await process.stdout.readline()).decode()
-                assert line, said
-                said += line
-            process.send_signal(signal.SIGTERM)
-            said += (await process.stdout.read()).decode()
-            assert await process.wait() == 0, said
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
-def test_nothing_is_trimmed_before_mes_has_counted_it() -> None:
-    assert TELEMETRY == TOPIC
-    assert COUNTS in SUBSCRIBERS
+async def test_a_standby_goes_on_where_a_killed_leader_ended(
+    hub: Hub, database: str, valkey: ValkeyServer, issuer: IssuerServer, tmp_path: Path
+) -> None:
+    environment = {
+        "PLANTMESH_DATABASE_URL": database,
+        "PLANTMESH_REDIS_URL": valkey.url,
+        "PLANTMESH_JWKS_URL": issuer.jwks_url,
+        "PLANTMESH_ISSUER": issuer.url,
+    }
+    folders = [private_folder(tmp_path / name) for name in ("a", "b")]
+    replicas: list[Process] = []
+    led = 0
+    with press(tmp_path / "plc") as plc:
+        for folder in folders:
+            plc.trust(own_identity(folder).certificate)
+        plc.start()
+        try:
+            for good, folder in enumerate(folders, start=5):
+                replicas.append(await start(folder, plc, environment))
+                plc.show(Good=good)
+                led = await counted(hub, str(good))
+            replicas[0].kill()
+            await replicas[0].wait()
+            plc.show(Good=9)
+            assert await counted(hub, "9") == led + 1
+            replicas[1].send_signal(signal.SIGTERM)
+            assert await replicas[1].wait() == 0
+        finally:
+            for replica in replicas:
+                if replica.returncode is None:
+                    replica.kill()
+                    await replica.wait()
+    times = [
+        event.read_at.timestamp.ToNanoseconds()
+        for _, event in await hub.events()
+        if hasattr(event, "counters")
+    ]
+    assert times == sorted(set(times))
