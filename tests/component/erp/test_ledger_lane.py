@@ -21,7 +21,7 @@ from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller
 from services.erp.adapters.registry import Connect, connections, kept_in
 from services.erp.application.poll_orders import Desk, poll_orders
-from services.erp.domain.codes import Direction, Question
+from services.erp.domain.codes import Code, Direction, Question
 from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
@@ -41,6 +41,7 @@ from tools.simulators.ledger.papers import Component, Item, Operation, Order
 from tools.simulators.ledger.place import Place
 
 OLGA = Act("olga", "counted twice")
+BURNT = Code("reason", "02", "burnt")
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ async def test_postings_reach_the_ledger_in_order_and_are_told(
     assert all(event.posting.document for event in done)
 
 
-async def test_what_has_no_code_in_the_erp_parks_until_it_is_mapped(
+async def test_what_has_no_code_in_the_erp_parks_until_somebody_skips_it(
     store: Store,
     erp: Stubs,
     worker: Worker,
@@ -271,6 +272,27 @@ async def test_what_has_no_code_in_the_erp_parks_until_it_is_mapped(
         await skip(work, id, OLGA, announce())
     await drain(worker)
     assert [type(event) for event in (await events(store))[-2:]] == [PostingSkipped, PostingDone]
+
+
+async def test_what_parked_for_a_code_goes_out_in_its_place_once_it_is_mapped_and_replayed(
+    store: Store,
+    erp: Stubs,
+    place: Place,
+    worker: Worker,
+    released: Order,
+) -> None:
+    scrap = of(released, "scrap", kind=pb.POSTING_KIND_SCRAP)
+    scrap.lines[0].reason = "burnt"
+    await erp.postings.AcceptPostings(accept(scrap, of(released, "yield")))
+    await drain(worker)
+    [(id,)] = await ask(store, "SELECT id FROM lane_entry WHERE state = 'refused'")
+    for mapped, booked in ((), []), ((BURNT,), ["scrap", "yield"]):
+        async with store.work() as work:
+            await put_codes("erp-1", mapped)
+            await replay(work, id, OLGA)
+        await drain(worker)
+        journal = mine(place, released)
+        assert [reference.rpartition("/")[2] for reference, _ in journal] == booked
 
 
 async def test_a_held_lot_stays_out_of_the_ledger_and_in_nobodys_way(
