@@ -12,7 +12,7 @@ from tools.demo.crew import Crew
 from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
 from tools.demo.scene import Scene
-from tools.demo.shift import EQUIPMENT, PLANT, USED, Shift
+from tools.demo.shift import EQUIPMENT, PLANT, Shift
 from tools.mesh.badge import Badge
 from tools.mesh.files import remembered_secret
 from tools.mesh.gateway import graph_url
@@ -34,7 +34,7 @@ async def staged(root: Path, shift: Shift, say: Say, *, seconds: float) -> Async
     """Platform, ledger and plant under `root`, orders released; a job takes `seconds`."""
     books, floor = ledger.Place(root / "ledger"), line.Place(root / "line")
     port = Ports(root / "run" / "ports.json").take(line.PORT)
-    write_sources(floor, port, EQUIPMENT, USED)
+    write_sources(floor, port, EQUIPMENT)
     write_plan(floor.plan, shift.plan)
     secrets = {plant.LEDGER: remembered_secret(books.key)}
     env = {

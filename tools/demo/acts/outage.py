@@ -14,12 +14,13 @@ LEDGER = "ledger-0"
 
 @asynccontextmanager
 async def outage(scene: Scene) -> AsyncIterator[None]:
-    """kill -9 once something is booked; what happens meanwhile happens without an ERP."""
+    """kill -9 once something is booked; back when half of the shift is counted, or later."""
     await scene.until(lambda: _booked(scene), "the first posting in the ledger", log="erp-0")
     scene.mesh.kill(LEDGER)
     before, confirmed = len(scene.journal()), await _confirmed(scene)
     scene.say(f"the ledger is killed (kill -9) with {before} documents; the line goes on")
     yield
+    await scene.until(lambda: _half_counted(scene), "half of the shift in mes", log="mes-0")
     waiting = await scene.until(lambda: _waiting(scene), "postings that wait", log="process-0")
     during = await _confirmed(scene) - confirmed
     if len(scene.journal()) != before:
@@ -28,6 +29,10 @@ async def outage(scene: Scene) -> AsyncIterator[None]:
     scene.say(f"{during} confirmations later {waiting} postings wait; the ledger is back")
     await scene.until(lambda: _booked(scene, before), "a posting after the outage", log="erp-0")
     scene.note("waited", waiting, "postings, for the ledger to come back")
+
+
+async def _half_counted(scene: Scene) -> bool:
+    return 2 * await scene.counted() >= scene.shift.pieces
 
 
 async def _confirmed(scene: Scene) -> int:

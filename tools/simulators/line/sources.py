@@ -12,8 +12,8 @@ from tools.simulators.line.trust import own_keys
 _SAMPLING_MS = 50
 
 
-def write_sources(place: Place, port: int, equipment: str, item: str) -> None:
-    """The line at `port` as `equipment`, made of `item`; only its own certificate is accepted."""
+def write_sources(place: Place, port: int, equipment: str) -> None:
+    """The line at `port` as `equipment`; no certificate but its own is accepted."""
     own_keys(place.certificate, place.key, NAMESPACE)
     source = {
         "name": "line",
@@ -31,7 +31,12 @@ def write_sources(place: Place, port: int, equipment: str, item: str) -> None:
                 "counters": [
                     _counter("good", "GoodCount"),
                     _counter("scrap", "ScrapCount", reason=_node("ScrapReason")),
-                    _counter("consumed", "MaterialCount", item=item, lot=_node("MaterialLot")),
+                    _counter(
+                        "consumed",
+                        "MaterialCount",
+                        item_node=_node("MaterialItem"),
+                        lot=_node("MaterialLot"),
+                    ),
                 ],
             }
         ],
