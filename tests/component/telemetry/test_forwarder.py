@@ -84,7 +84,8 @@ async def test_a_leader_whose_term_is_over_tells_nothing(hub: Hub, tmp_path: Pat
     # It does not know yet: by its own clock its term goes on.
     clock = SystemClock()
     with pytest.raises(ConflictError) as refused:
-        await replica.forwarder.lead(Term(1, clock.monotonic() + 60, clock))
+        async with asyncio.timeout(10):
+            await replica.forwarder.lead(Term(1, clock.monotonic() + 60, clock))
     assert refused.value.code == "superseded"
     assert await hub.told() == []
     assert await replica.buffer.first(1)

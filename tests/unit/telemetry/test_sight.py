@@ -327,7 +327,6 @@ def test_gaps_are_never_covered() -> None:
     press = connected()
     press.lose()
     press.begin(UNITS, "boot-1")
-    (gap,) = press.see(first(1, good=1)).looks
-    (after,) = press.see([change(GOOD, 2, 2)]).looks
-    assert not covers(after, gap)
-    assert coalesce([gap, after]) == [gap, after]
+    looks, _ = press.replay([change(GOOD, 1, 1), change(GOOD, 2, 2), change(GOOD, 3, 3)])
+    assert [(good(look), look.gap_since) for look in looks] == [(1, at(0)), (3, None)]
+    assert not covers(looks[1], looks[0])
