@@ -138,7 +138,7 @@ class Meter:
         zero = Quantity.zero(reading.total.unit)
         since = mark.total if mark and mark.total <= reading.total else zero
         last = mark or self._earlier(reading)
-        unwatched = look.unwatched or mark is None or mark.read_at != self.read_at
+        unwatched = look.after_gap or mark is None or mark.read_at != self.read_at
         self.marks[reading.key] = Mark(reading.total, at, look.job, reading.material)
         self.moved.add(reading.key)
         if reading.total == since:
@@ -153,7 +153,7 @@ class Meter:
             before=last.job if last else None,
             after=look.job,
             read_at=look.read_at,
-            time_uncertain=unwatched or was_reset,
+            time_uncertain=unwatched or was_reset or look.quality is not Quality.GOOD,
             doubt=_doubt(look.job, reading, last, unwatched=unwatched),
         )
 

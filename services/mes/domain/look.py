@@ -86,8 +86,3 @@ class Look:
     read_at: Instant
     quality: Quality = Quality.GOOD
     after_gap: bool = False
-
-    @property
-    def unwatched(self) -> bool:
-        """Whether the machine may have done anything since the look before."""
-        return self.after_gap or self.quality is not Quality.GOOD

@@ -16,7 +16,7 @@ from services.mes.application.create_work_orders import create_work_orders
 from services.mes.domain.confirmation import Consumption, Scrap
 from services.mes.domain.counting import Outcome, State
 from services.mes.domain.lifecycle import Command
-from services.mes.domain.look import Job
+from services.mes.domain.look import Job, Quality
 from tests.unit.mes.looks import JOB, PRESS, after_gap, bad, flour, good, look, scrap
 from tests.unit.mes.reports import LYON, hold, kg, plan
 from tests.unit.mes.use_cases.counting import (
@@ -160,6 +160,18 @@ class CountsContract:
         assert (one.time_uncertain, one.quantity) == (True, kg("5"))
         assert one.doubt
         assert one.doubt.code == "job_changed"
+
+    async def test_a_job_that_changed_in_replayed_history_gets_its_own(self, floor: Floor) -> None:
+        await begin(floor)
+        other = Job("4711", "L2")
+        replayed = [look(5, good("5")), look(9, good("9"), job=other)]
+        told = [replace(one, quality=Quality.UNCERTAIN) for one in replayed]
+        assert await count(floor, look(1, good("4")), *told) == [BOOKED] * 3
+        assert [(one.report.lot_no, one.report.time_uncertain) for one in await booked(floor)] == [
+            ("L1", False),
+            ("L1", True),
+            ("L2", True),
+        ]
 
     async def test_one_job_across_a_gap_is_booked_and_marked(self, floor: Floor) -> None:
         await begin(floor)
