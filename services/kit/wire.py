@@ -1,8 +1,9 @@
 """Between kit's values and the common protobuf messages."""
 
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, overload
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.common.v1 import instant_pb2, page_pb2, quantity_pb2
 
 from services.kit.clock import Instant
@@ -41,6 +42,19 @@ def write_instant(instant: Instant) -> instant_pb2.Instant:
     """The moment and the offset its source showed."""
     message = instant_pb2.Instant(offset_minutes=instant.offset_minutes)
     message.timestamp.FromDatetime(instant.moment)
+    return message
+
+
+@overload
+def write_moment(moment: datetime) -> Timestamp: ...
+@overload
+def write_moment(moment: None) -> None: ...
+def write_moment(moment: datetime | None) -> Timestamp | None:
+    """In UTC; None stays away."""
+    if moment is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(moment)
     return message
 
 

@@ -1,8 +1,5 @@
 """Keys, holds and times."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.common.v1 import holds_pb2, keys_pb2
 
 from services.erp.domain.hold import Hold
@@ -23,10 +20,3 @@ def read_hold(message: holds_pb2.LotHold) -> Hold:
     """One hold on one lot."""
     lot = LotKey(message.lot.plant, message.lot.item_no, message.lot.lot_no)
     return Hold(message.hold_no, lot, message.active, message.version)
-
-
-def write_timestamp(moment: datetime) -> Timestamp:
-    """Within the range of protobuf's."""
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message

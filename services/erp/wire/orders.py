@@ -6,9 +6,9 @@ from plantmesh.erp.v1 import events_pb2, orders_pb2
 
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import Extent, News, ProductionOrder
-from services.erp.wire.keys import write_order_key, write_timestamp
+from services.erp.wire.keys import write_order_key
 from services.kit.paging import Cut
-from services.kit.wire import write_page, write_quantity
+from services.kit.wire import write_moment, write_page, write_quantity
 
 OrderEvent = events_pb2.ProductionOrderReleased | events_pb2.ProductionOrderChanged
 
@@ -40,7 +40,7 @@ def write_order(order: ProductionOrder) -> orders_pb2.ProductionOrder:
             for step in order.operations
         ],
         erp_version=order.version,
-        as_of=write_timestamp(order.as_of),
+        as_of=write_moment(order.as_of),
     )
     if order.due_start:
         message.due_start.FromDatetime(order.due_start)

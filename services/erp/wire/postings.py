@@ -10,11 +10,17 @@ from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import Lifecycle, News, ProductionOrder
 from services.erp.domain.posting import Kind, Line, Posting
 from services.erp.ports import PostingRecord
-from services.erp.wire.keys import read_order_key, write_order_key, write_timestamp
+from services.erp.wire.keys import read_order_key, write_order_key
 from services.erp.wire.orders import OrderEvent, write_order_event
 from services.kit.errors import InvalidError
 from services.kit.lanes.entry import Entry, State
-from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
+from services.kit.wire import (
+    read_instant,
+    read_quantity,
+    write_instant,
+    write_moment,
+    write_quantity,
+)
 
 _STATES = {
     State.READY: postings_pb2.POSTING_STATE_READY,
@@ -103,7 +109,7 @@ def write_record(record: PostingRecord) -> postings_pb2.PostingStatus:
         document=record.document,
         reason=record.aside if record.is_held else record.reason,
         attempts=record.attempts,
-        as_of=write_timestamp(record.since),
+        as_of=write_moment(record.since),
     )
 
 
@@ -117,7 +123,7 @@ def write_settled(entry: Entry, at: datetime) -> PostingEvent:
         document=entry.document,
         reason=entry.reason,
         attempts=entry.attempt,
-        as_of=write_timestamp(at),
+        as_of=write_moment(at),
     )
     return _EVENTS[entry.state](posting=status)
 

@@ -1,9 +1,6 @@
 """Between what waits in a service and the desk's messages."""
 
-from datetime import datetime
-
 import orjson
-from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.ops.v1 import desk_pb2 as pb
 
 from services.kit.backbone.delivery import Delivery
@@ -11,6 +8,7 @@ from services.kit.backbone.parking import KeyName, ParkedKey, Rehearsal
 from services.kit.desk.flows import Flow
 from services.kit.desk.payload import Payloads
 from services.kit.lanes.board import Change, Doubt, Waiting
+from services.kit.wire import write_moment
 
 
 def write_entry(waiting: Waiting, payload: str = "") -> pb.LaneEntry:
@@ -30,7 +28,7 @@ def write_entry(waiting: Waiting, payload: str = "") -> pb.LaneEntry:
         code=entry.code,
         field=entry.field,
         behind=waiting.behind,
-        since=write_time(waiting.since),
+        since=write_moment(waiting.since),
         payload=payload,
         aside=entry.aside,
     )
@@ -40,7 +38,7 @@ def write_change(change: Change, payloads: Payloads) -> pb.Change:
     """What somebody did to an entry."""
     old, new = change.old_payload, change.new_payload
     return pb.Change(
-        at=write_time(change.at),
+        at=write_moment(change.at),
         who=change.who,
         action=change.action,
         reason=change.reason,
@@ -53,11 +51,11 @@ def write_change(change: Change, payloads: Payloads) -> pb.Change:
 
 def write_doubt(doubt: Doubt) -> pb.Doubt:
     """What an outside system should not hold, or should."""
-    closed = None if doubt.closed_at is None else write_time(doubt.closed_at)
+    closed = None if doubt.closed_at is None else write_moment(doubt.closed_at)
     return pb.Doubt(
         kind=doubt.kind,
         documents=doubt.documents,
-        raised_at=write_time(doubt.raised_at),
+        raised_at=write_moment(doubt.raised_at),
         closed_at=closed,
     )
 
@@ -84,7 +82,7 @@ def write_key(key: ParkedKey) -> pb.ParkedKey:
         waiting=key.waiting,
         first_event_id=key.first_id,
         first_event_type=key.first_type,
-        since=write_time(key.parked_at),
+        since=write_moment(key.parked_at),
     )
 
 
@@ -123,10 +121,3 @@ def write_flow(flow: Flow) -> pb.Flow:
         state=flow.state,
         detail=flow.detail,
     )
-
-
-def write_time(moment: datetime) -> Timestamp:
-    """In UTC."""
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

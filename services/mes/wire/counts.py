@@ -5,11 +5,17 @@ from collections.abc import Iterable
 from plantmesh.mes.v1 import counts_pb2 as _pb
 from plantmesh.telemetry.v1 import equipment_pb2, events_pb2
 
-from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
+from services.kit.wire import (
+    read_instant,
+    read_quantity,
+    write_instant,
+    write_moment,
+    write_quantity,
+)
 from services.mes.application.attribute_counts import Attribution
 from services.mes.domain.counting import Uncounted
 from services.mes.domain.look import CountKind, Job, Look, Material, Quality, Reading
-from services.mes.wire.keys import bare, write_moment
+from services.mes.wire.keys import bare
 
 
 def read_look(id: str, message: events_pb2.CountersRead) -> Look:

@@ -1,8 +1,5 @@
 """Keys, moments and names of states on the wire."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.common.v1 import keys_pb2
 from plantmesh.mes.v1 import work_orders_pb2
 
@@ -28,15 +25,6 @@ def read_lot_key(message: keys_pb2.LotKey) -> LotKey:
 def write_lot_key(key: LotKey) -> keys_pb2.LotKey:
     """Plant, item and number."""
     return keys_pb2.LotKey(plant=key.plant, item_no=key.item_no, lot_no=key.lot_no)
-
-
-def write_moment(moment: datetime | None) -> Timestamp | None:
-    """In UTC; None stays away."""
-    if moment is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message
 
 
 def write_lifecycle(state: Lifecycle) -> work_orders_pb2.Lifecycle.ValueType:

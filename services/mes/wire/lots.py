@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from plantmesh.common.v1 import holds_pb2, keys_pb2
 from plantmesh.mes.v1 import lots_pb2
 
-from services.kit.wire import write_quantity
+from services.kit.wire import write_moment, write_quantity
 from services.mes.application.trace import Family
 from services.mes.domain.genealogy import Direction, Edge
 from services.mes.domain.lot import Hold, Lot
-from services.mes.wire.keys import bare, read_lot_key, write_lot_key, write_moment
+from services.mes.wire.keys import bare, read_lot_key, write_lot_key
 
 _PART = 1_000
 

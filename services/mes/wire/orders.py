@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from plantmesh.mes.v1 import work_orders_pb2 as _pb
 
 from services.kit.errors import InvalidError, located
-from services.kit.wire import read_quantity, write_quantity
+from services.kit.wire import read_quantity, write_moment, write_quantity
 from services.mes.application.command_work_orders import Step
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Command
@@ -17,7 +17,6 @@ from services.mes.wire.keys import (
     bare,
     read_order_key,
     write_lifecycle,
-    write_moment,
     write_order_key,
 )
 

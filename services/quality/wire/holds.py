@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from plantmesh.common.v1 import keys_pb2
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
+from services.kit.wire import write_moment
 from services.quality.domain.hold import Hold, HoldOrder, Report
 from services.quality.domain.keys import LotKey
-from services.quality.wire.keys import read_lot_key, write_lot_key, write_moment
+from services.quality.wire.keys import read_lot_key, write_lot_key
 
 
 def read_hold_orders(messages: Iterable[_pb.HoldOrder]) -> list[HoldOrder]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
 from services.kit.errors import located
-from services.kit.wire import read_quantity, write_quantity
+from services.kit.wire import read_quantity, write_moment, write_quantity
 from services.quality.application.command_inspections import Step
 from services.quality.application.decide_inspections import Decision
 from services.quality.application.find import LotQuality
@@ -15,7 +15,7 @@ from services.quality.domain.inspection import Inspection
 from services.quality.domain.lifecycle import Command
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.wire.holds import write_holds
-from services.quality.wire.keys import read_lot_key, write_lot_key, write_moment
+from services.quality.wire.keys import read_lot_key, write_lot_key
 
 
 def read_submissions(messages: Iterable[_pb.Submission]) -> list[Submission]:

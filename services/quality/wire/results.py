@@ -6,9 +6,14 @@ from datetime import datetime
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
 from services.kit.errors import located
-from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
+from services.kit.wire import (
+    read_instant,
+    read_quantity,
+    write_instant,
+    write_moment,
+    write_quantity,
+)
 from services.quality.domain.result import Result
-from services.quality.wire.keys import write_moment
 
 
 def read_results(messages: Iterable[_pb.Result], *, by: str, at: datetime) -> list[Result]:

@@ -1,6 +1,6 @@
 """Common messages and values say the same."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -61,3 +61,10 @@ def test_what_is_no_instant_is_refused(message: instant_pb2.Instant, field: str)
     with pytest.raises(InvalidError) as refusal:
         wire.read_instant(message, field="at")
     assert refusal.value.field == field
+
+
+def test_a_moment_is_told_in_utc_and_none_stays_away() -> None:
+    late = datetime(2026, 5, 4, 14, tzinfo=timezone(timedelta(hours=2)))
+    stamp = wire.write_moment(late)
+    assert stamp.ToDatetime(tzinfo=UTC) == late
+    assert wire.write_moment(None) is None
