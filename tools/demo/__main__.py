@@ -21,7 +21,7 @@ from tools.mesh.ports import LOOPBACK, Ports
 from tools.mesh.program import HERE
 
 _ROOT = HERE / ".mesh" / "demo"
-_SECONDS = 0.4
+_SECONDS = 0.6
 
 
 def demo(
