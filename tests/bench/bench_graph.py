@@ -13,9 +13,10 @@ import aiohttp
 from services.kit.ids import GraphId
 from tests.bench.meter import Cost, broker_cpu, postgres_cpu, program_cpu
 from tests.bench.report import Result, Step
-from tests.flows.plant import SERVICES, Plant, running, until
+from tests.flows.plant import SERVICES, Plant, running
 from tests.servers import scratch_folder
 from tests.shopfloor import PLANT
+from tests.waiting import until
 from tools.mesh.gateway import FOLDER, graph_url
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK

@@ -16,8 +16,9 @@ from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import Found, Outcome, Posted, Unavailable
 from services.kit.lanes.systems import System
 from tests.contract.erp_system import ErpSystemContract, Stage, Trouble
-from tests.contract.erp_system.stage import NOON, ORDER, made, ref, until
+from tests.contract.erp_system.stage import NOON, ORDER, made, ref
 from tests.servers import scratch_folder
+from tests.waiting import until
 from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.faults import Fault, Throttle, What

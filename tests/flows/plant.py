@@ -19,7 +19,7 @@ from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from plantmesh.wms.v1 import wms_pb2 as wms
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
-from services.kit.errors import DomainError, UnavailableError
+from services.kit.errors import UnavailableError
 from services.kit.rpc.client import Peer
 from tests.shopfloor import (
     MADE,
@@ -33,6 +33,7 @@ from tests.shopfloor import (
     ledger_system,
     release_orders,
 )
+from tests.waiting import until
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
@@ -224,25 +225,6 @@ async def insist(call: Callable[[], Awaitable[_T]], seconds: float = 60.0) -> _T
                 return await call()
             except UnavailableError:
                 await asyncio.sleep(0.1)
-
-
-async def until(fact: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    """Wait for a fact; a service that is away has not told of it."""
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                if await _holds(fact):
-                    return
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"not within {seconds:g} s: {fact}") from None
-
-
-async def _holds(fact: Callable[[], Awaitable[bool]]) -> bool:
-    try:
-        return await fact()
-    except DomainError:
-        return False
 
 
 def _address(mesh: Mesh, service: str, replicas: int) -> str:

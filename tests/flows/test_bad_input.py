@@ -15,9 +15,10 @@ import pytest
 from services.kit.ids import GraphId, join_key
 from services.kit.rpc.errors import read_error
 from services.kit.rpc.terms import LARGEST_MESSAGE
-from tests.flows.plant import SERVICES, Plant, running, until
+from tests.flows.plant import SERVICES, Plant, running
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT
+from tests.waiting import until
 from tests.web.rig import Gateway
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK

@@ -1,8 +1,7 @@
 """Orders come from the ledger and postings go back, through an outage and past a poisoned one."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,6 +24,7 @@ from tests.shopfloor import (
     output,
     release_orders,
 )
+from tests.waiting import until
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
@@ -169,12 +169,3 @@ async def only_the_poisoned_order_waits(floor: Floor) -> bool:
 async def all_posted(floor: Floor) -> bool:
     by_order = await states(floor)
     return all(set(counts) == {postings_pb2.POSTING_STATE_POSTED} for counts in by_order.values())
-
-
-async def until(fact: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    """Wait for a fact."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if await fact():
-                return
-            await asyncio.sleep(0.05)

@@ -12,9 +12,9 @@ import pytest
 
 from services.kit.lanes.systems import put_system
 from services.kit.store import Store
-from tests.flows.plant import until
 from tests.servers import scratch_folder
 from tests.shopfloor import NOON, PLANT, Desk, booked, ledger_system, output, release_orders
+from tests.waiting import until
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS

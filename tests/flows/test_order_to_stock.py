@@ -14,9 +14,10 @@ from plantmesh.wms.v1 import wms_pb2
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.rpc.client import Peer
-from tests.flows.plant import HEAT, Plant, order_key, running, until
+from tests.flows.plant import HEAT, Plant, order_key, running
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT, USED, Token, booked
+from tests.waiting import until
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK
 

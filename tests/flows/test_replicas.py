@@ -19,11 +19,12 @@ import pytest
 
 from tests.faults.checker import check
 from tests.flows.owners import COMMANDS, CONSUMER, EXECUTOR, LANE, RELAY, Books, Hunter, since
-from tests.flows.plant import HEAT, OPENING, SERVICES, Plant, running, until
+from tests.flows.plant import HEAT, OPENING, SERVICES, Plant, running
 from tests.flows.spans import Sink, sink
 from tests.flows.work_done import WorkDone
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, USED, booked
+from tests.waiting import until
 from tools.simulators.ledger.faults import Fault
 
 pytestmark = pytest.mark.flow

@@ -15,11 +15,12 @@ import psycopg
 import pytest
 
 from services.kit.ids import GraphId
-from tests.flows.plant import STRANGE, Plant, running, until
+from tests.flows.plant import STRANGE, Plant, running
 from tests.flows.spans import Sink, Spans, cut, sink
 from tests.flows.story import HOPS, ORDER, PARTS, RELEASE, missing, tell
 from tests.servers import scratch_folder
 from tests.shopfloor import PLANT, USED
+from tests.waiting import until
 from tools.mesh.gateway import graph_url
 from tools.mesh.people import USERS
 from tools.mesh.program import HERE, Program

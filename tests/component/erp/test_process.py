@@ -17,10 +17,10 @@ from services.kit.lanes.systems import System
 from services.kit.store import Store
 from tests.component.erp.conftest import SCOPES, calling, set_up, with_erp
 from tests.component.erp.requests import accept, posting
-from tests.contract.erp_system.stage import until
 from tests.copies import NOWHERE
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
 from tests.unit.erp.memory import NOON
+from tests.waiting import until
 from tools.mesh.program import Program
 from tools.mesh.services import declare
 from tools.mesh.tokens import Bearer

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from services.kit.store import Store
 from tests.component.kit.assembly_process import TOPIC
 from tests.component.kit.rpc.desk import Given
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer
+from tests.waiting import until
 from tools.mesh.ports import free_port
 from tools.mesh.tokens import Bearer
 
@@ -83,13 +84,6 @@ async def running(environment: dict[str, str]) -> AsyncIterator[asyncio.subproce
 async def status(desk: DeskServiceStub) -> dict[tuple[str, str, str], int]:
     found = await desk.GetStatus(pb.GetStatusRequest())
     return {(flow.kind, flow.name, flow.state): flow.depth for flow in found.flows}
-
-
-async def until(look: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
-    """Until it is so; what cannot be asked yet is not so."""
-    async with asyncio.timeout(seconds):
-        while not await look():  # noqa: ASYNC110 - another process, asked again and again
-            await asyncio.sleep(0.1)
 
 
 async def gauges(port: str) -> dict[tuple[str, str, str], int]:

@@ -27,8 +27,8 @@ from tests.contract.erp_system.stage import (
     posting,
     ref,
     settled,
-    until,
 )
+from tests.waiting import until
 
 
 class AnswerContract:

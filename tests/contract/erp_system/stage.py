@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +19,7 @@ from services.kit.lanes.outcome import (
     Outcome,
     Unavailable,
 )
+from tests.waiting import until
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 DAY = NOON.date()
@@ -164,15 +165,6 @@ async def settled(erp: ErpSystem, taken: Accepted) -> Outcome:
 
     await until(done)
     return outcome
-
-
-async def until(fact: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
-    """Wait for a fact on the other side."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if await fact():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def meet(stage: Stage, trouble: Trouble, *, seconds: float = 0.0) -> None:

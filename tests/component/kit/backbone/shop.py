@@ -1,6 +1,5 @@
 """An owner and a subscriber with a broker between them, moved step by step."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -191,13 +190,6 @@ def keys_of(partition: int, count: int) -> Sequence[str]:
     """Keys that live in a partition."""
     found = (f"k{i}" for i in range(10_000))
     return [key for key in found if TOPIC.part_of(key) == partition][:count]
-
-
-async def until(fact: Any, seconds: float = 5.0) -> None:
-    """Wait for a fact; raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while not await fact():  # noqa: ASYNC110 - servers set no event of ours
-            await asyncio.sleep(0.01)
 
 
 def _message(value: str | int | Message) -> Message:

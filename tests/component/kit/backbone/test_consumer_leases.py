@@ -6,7 +6,8 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from services.kit.backbone.envelope import Event
 from services.kit.backbone.signal import Signal
-from tests.component.kit.backbone.shop import TERM, TOPIC, Shop, keys_of, until
+from tests.component.kit.backbone.shop import TERM, TOPIC, Shop, keys_of
+from tests.waiting import until
 
 [KEY, OTHER] = keys_of(0, 2)
 STREAM = TOPIC.stream(0)

@@ -10,8 +10,9 @@ from services.kit.backbone.envelope import Position
 from services.kit.backbone.relay import Relay
 from services.kit.backbone.signal import Signal
 from services.kit.backbone.topic import Topic
-from tests.component.kit.backbone.shop import TERM, TOPIC, Died, Shop, keys_of, until
+from tests.component.kit.backbone.shop import TERM, TOPIC, Died, Shop, keys_of
 from tests.servers import ValkeyServer
+from tests.waiting import until
 
 [KEY] = keys_of(0, 1)
 STREAM = TOPIC.stream(0)

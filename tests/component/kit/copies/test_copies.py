@@ -7,8 +7,8 @@ import pytest
 from services.kit.access.principal import Principal, acting_as
 from services.kit.copies import Copies, Kind, listed, put, require, stamp
 from services.kit.errors import NotFoundError, UnavailableError
-from tests.component.kit.backbone.shop import until
 from tests.component.kit.copies.owner import ITEMS, TOPIC, Keeper, Owner, item
+from tests.waiting import until
 
 SCOPED = Kind(
     "item",

@@ -1,0 +1,28 @@
+"""Facts that another process brings about: asked again and again, with an end to the patience."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from services.kit.errors import DomainError
+
+
+async def until(
+    fact: Callable[[], Awaitable[object]], seconds: float = 60.0, *, every: float = 0.05
+) -> None:
+    """Wait for a fact; a service that cannot be asked yet has not told of it.
+
+    Raises AssertionError after `seconds`.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while not await _holds(fact):  # noqa: ASYNC110 - it sets no event of ours
+                await asyncio.sleep(every)
+    except TimeoutError:
+        raise AssertionError(f"not within {seconds:g} s: {fact}") from None
+
+
+async def _holds(fact: Callable[[], Awaitable[object]]) -> bool:
+    try:
+        return bool(await fact())
+    except DomainError:
+        return False
