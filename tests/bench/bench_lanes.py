@@ -1,4 +1,4 @@
-"""What a lane posts in a second against a fast ERP, and whether in order."""
+"""What a lane posts in a CPU second against a fast ERP, and whether in order."""
 
 import tempfile
 from dataclasses import replace
@@ -28,8 +28,8 @@ def lanes(postings: int = 6000, claims: tuple[int, ...] = (1, 20)) -> Result:
     steps = [step for step, _ in runs]
     return Result(
         name="lanes",
-        says=f"postings a second at {claims[-1]} heads a claim",
-        ratio=steps[-1].cost.per_second,
+        says=f"postings a CPU second at {claims[-1]} heads a claim",
+        ratio=steps[-1].cost.per_cpu_second,
         aim=3200,
         right=all(in_order for _, in_order in runs),
         steps=steps,
