@@ -92,6 +92,13 @@ async def counts(store: Store) -> dict[str, int]:
     return {table: (await ask(store, f"SELECT count(*) FROM {table}"))[0][0] for table in TABLES}
 
 
+async def contents(store: Store) -> dict[str, list[Row]]:
+    """Every row of every business table."""
+    return {
+        table: await ask(store, f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES
+    }
+
+
 async def events(store: Store) -> list[Message]:
     """What was told, oldest first."""
     rows = await ask(store, "SELECT type, data FROM outbox ORDER BY id")

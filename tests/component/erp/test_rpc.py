@@ -23,7 +23,17 @@ from services.kit.errors import (
 )
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
-from tests.component.erp.conftest import SCOPES, TOPIC, Stubs, ask, calling, counts, events, keep
+from tests.component.erp.conftest import (
+    SCOPES,
+    TOPIC,
+    Stubs,
+    ask,
+    calling,
+    contents,
+    counts,
+    events,
+    keep,
+)
 from tests.component.erp.requests import ORDER, accept, hold, line, posting
 from tests.component.kit.rpc.desk import mint
 from tests.unit.erp.memory import order
@@ -68,20 +78,20 @@ async def test_bad_input_names_its_field_and_leaves_no_trace(
     store: Store, erp: Stubs, change: dict[str, Any], error: type[DomainError], field: str
 ) -> None:
     await keep(store)
-    before = await counts(store)
+    before = await contents(store)
     with pytest.raises(error) as refused:
         await erp.postings.AcceptPostings(accept(posting(**change)))
     assert refused.value.field == field
-    assert await counts(store) == before
+    assert await contents(store) == before
 
 
 async def test_all_or_none(store: Store, erp: Stubs) -> None:
     await keep(store)
-    before = await counts(store)
+    before = await contents(store)
     with pytest.raises(NotFoundError) as refused:
         await erp.postings.AcceptPostings(accept(posting(), posting("b", order=NOWHERE)))
     assert refused.value.field == "postings[1].order.order_no"
-    assert await counts(store) == before
+    assert await contents(store) == before
 
 
 @pytest.mark.parametrize(
@@ -96,13 +106,13 @@ async def test_who_may_not_changes_nothing(
     store: Store, server: RpcServer, token: str, error: type[DomainError]
 ) -> None:
     await keep(store)
-    before = await counts(store)
+    before = await contents(store)
     async with calling(server.port, token) as erp:
         with pytest.raises(error):
             await erp.postings.AcceptPostings(accept())
         with pytest.raises(error):
             await erp.holds.ApplyHolds(hold())
-    assert await counts(store) == before
+    assert await contents(store) == before
 
 
 async def test_people_do_not_apply_holds_past_quality(store: Store, server: RpcServer) -> None:
