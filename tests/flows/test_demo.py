@@ -26,7 +26,7 @@ async def scene() -> AsyncIterator[Scene]:
     said: list[str] = []
     with scratch_folder() as root:
         shift = draw_shift(orders=3, runs=2, seed=7)
-        async with staged(root, shift, said.append, seconds=0.8) as scene:
+        async with staged(root, shift, said.append, seconds=1.5) as scene:
             yield scene
 
 
@@ -41,6 +41,7 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
     assert happened["suppressed"] == happened["parked"] == happened["replayed"] == 1
     assert happened["counted"] == scene.shift.pieces
     assert happened["waited"] > 0
+    assert happened["restarted"] == 1
     assert happened["taken over"] > 0
     await nothing_can_be_dropped(scene)
 

@@ -1,4 +1,4 @@
-"""The story: orders are made, counted, inspected, posted; four things go wrong on the way."""
+"""The story: orders are made, counted, inspected, posted; five things go wrong on the way."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ from services.kit.ids import GraphId
 from tools.demo.acts.hold import hold
 from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
+from tools.demo.acts.restart import restart
 from tools.demo.acts.takeover import takeover
 from tools.demo.plant import WORDS
 from tools.demo.recount import Recount, recount
@@ -24,6 +25,7 @@ Say = Callable[[str], None]
 async def play(scene: Scene) -> None:
     """All acts, until everything is where it belongs."""
     async with outage(scene):
+        await restart(scene)
         await takeover(scene)
     await hold(scene)
     await mending(scene)
