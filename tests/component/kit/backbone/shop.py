@@ -89,7 +89,12 @@ class Shop:
         return relay
 
     def consumer(
-        self, kind: type[Consumer] = Consumer, *, name: str = READER, **options: Any
+        self,
+        kind: type[Consumer] = Consumer,
+        *,
+        name: str = READER,
+        wanted: Subscriptions | None = None,
+        **options: Any,
     ) -> Consumer:
         """A replica of the subscriber."""
         base = ConsumerOptions(
@@ -101,8 +106,9 @@ class Shop:
             patience=QUICK,
             observer=self.heard,
         )
+        subscriptions = wanted or self.subscriptions()
         consumer = kind(
-            self.reader, self.redis, self.subscriptions(), name, [TOPIC], replace(base, **options)
+            self.reader, self.redis, subscriptions, name, [TOPIC], replace(base, **options)
         )
         self.opened.append(consumer)
         self.consumers.append(consumer)

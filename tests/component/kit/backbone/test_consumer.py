@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from google.protobuf.wrappers_pb2 import BoolValue
+from google.protobuf.wrappers_pb2 import BoolValue, Int64Value, StringValue
 
 from services.kit import checkpoint
 from services.kit.backbone.consumer import Consumer
 from services.kit.backbone.cursor import Cursors, FencedError, Lease
 from services.kit.backbone.envelope import Position
 from services.kit.backbone.signal import Signal
+from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.errors import UnavailableError
 from services.kit.store import Work
 from tests.component.kit.backbone.shop import READER, TERM, TOPIC, Died, Shop, keys_of
@@ -60,6 +61,23 @@ async def test_a_type_nobody_wants_moves_the_cursor_alone(shop: Shop) -> None:
     await shop.consume(shop.consumer())
     assert await shop.effects() == [(KEY, "1")]
     assert await cursor(shop) == Position(1, 2)
+
+
+async def test_two_versions_of_an_event_side_by_side_are_each_applied_by_who_wants_them(
+    shop: Shop,
+) -> None:
+    """The owner tells each fact as text (version 1) and as a number (2) until nobody holds a 1."""
+
+    await shop.deliver((KEY, "1"), (KEY, 1), (OTHER, "2"), (OTHER, 2))
+    old, new = Subscriptions(), Subscriptions()
+    old.on(StringValue)(shop.handlers.take)
+    new.on(Int64Value)(shop.handlers.take)
+    for name, subscriptions in (("old", old), ("new", new)):
+        shop.handlers.runs.clear()
+        await shop.consume(shop.consumer(name=name, wanted=subscriptions))
+        assert [text for run in shop.handlers.runs for text in run] == ["1", "2"]
+        [(n,)] = await shop.ask("SELECT n FROM cursor WHERE consumer = %s AND partition = 0", name)
+        assert n == 4, "the other version moves the cursor alone"
 
 
 async def test_a_handlers_own_events_commit_with_the_cursor(shop: Shop) -> None:
