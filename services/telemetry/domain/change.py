@@ -34,12 +34,14 @@ class Change:
     """What a node shows since `at`, by the machine's clock.
 
     A count is a Decimal, a state or mode its PackML number, all else text. A BAD one says nothing.
+    `after_loss`: values that it showed before this one were lost on their way.
     """
 
     at: datetime
     tag: Tag
     value: Decimal | int | str
     quality: Quality = Quality.GOOD
+    after_loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)

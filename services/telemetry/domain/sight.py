@@ -102,7 +102,7 @@ class Sight:
 
     def lose(self) -> Seen:
         """The connection is gone: nothing is certain until the machine is seen again."""
-        self._doubtful, self._gap_since = True, self._gap_since or self._sound
+        self._miss()
         if self._told is None or self._told.quality is not Quality.GOOD:
             return Seen()
         self._told = replace(self._told, quality=Quality.UNCERTAIN)
@@ -146,23 +146,37 @@ class Sight:
 
     def _tell(self, changes: Iterable[Change]) -> Seen:
         looks, states = [], []
-        for at, together in groupby(sorted(changes, key=_time), _time):
-            new = [change for change in together if self._is_new(change)]
-            counts = [change for change in new if change.tag.role is Role.COUNT]
-            situation = [change for change in new if change.tag.role in SITUATION]
-            job = [change for change in new if change not in counts and change not in situation]
+        missed, new = _split([one for one in sorted(changes, key=_time) if self._is_new(one)])
+        if missed:
+            looks.append(self._resume(missed))
+        for at, together in groupby(new, _time):
+            moment = list(together)
+            counts = [change for change in moment if change.tag.role is Role.COUNT]
+            situation = [change for change in moment if change.tag.role in SITUATION]
+            job = [change for change in moment if change not in counts and change not in situation]
             if self._shown.take(job):
                 self._job_since = at
                 looks.append(self._look(at))
             if self._shown.fall(counts):
-                # A gap: nobody saw how far it came before, and no later look may hide it.
-                self._doubtful, self._gap_since = True, self._gap_since or self._sound
+                # Nobody saw how far it came before, and no later look may hide that.
+                self._miss()
             if self._shown.take(counts):
                 looks.append(self._look(at))
             if self._shown.take(situation):
                 self._told = self._shown.situation(at)
                 states.append(self._told)
         return Seen(coalesce(looks), states)
+
+    def _resume(self, missed: Sequence[Change]) -> Look:
+        """One look at the end of a part of which values were lost: for what, nobody saw."""
+        self._miss()
+        self._shown.take(missed)
+        self._job_since = missed[-1].at
+        return self._look(missed[-1].at)
+
+    def _miss(self) -> None:
+        """From the last look that could be relied on to the next one there is a gap."""
+        self._doubtful, self._gap_since = True, self._gap_since or self._sound
 
     def _is_new(self, change: Change) -> bool:
         until = self._replayed.get(change.tag)
@@ -188,7 +202,7 @@ class Sight:
     def _judge(self, at: datetime, moment: datetime) -> tuple[Quality, datetime | None]:
         """How far a look can be relied on, and since when there was a gap before it."""
         if self._shown.quality is Quality.BAD:
-            self._doubtful, self._gap_since = True, self._gap_since or self._sound
+            self._miss()
             return Quality.BAD, None
         # What arrives after the change of job that it preceded cannot be attributed for certain.
         late = self._job_since is not None and at < self._job_since
@@ -196,3 +210,15 @@ class Sight:
         gap_since = self._gap_since
         self._sound, self._doubtful, self._gap_since = moment, self._replaying, None
         return Quality.UNCERTAIN if doubt else self._shown.quality, gap_since
+
+
+def _split(changes: Sequence[Change]) -> tuple[Sequence[Change], Sequence[Change]]:
+    """What shows in a look, up to the last loss of any of it; and the rest."""
+    watched = [one for one in changes if one.tag.role not in SITUATION]
+    losses = [one.at for one in watched if one.after_loss]
+    if not losses:
+        return (), changes
+    until = max(losses)
+    missed = [one for one in watched if one.at <= until]
+    rest = [one for one in changes if one.tag.role in SITUATION or one.at > until]
+    return missed, rest

@@ -82,3 +82,8 @@ def count(looks: Iterable[Look]) -> dict[tuple[str, str, str], Decimal]:
             key = now.counter, look.order_no, now.reason + now.lot_no
             booked[key] = booked.get(key, Decimal(0)) + more
     return {key: value for key, value in booked.items() if value}
+
+
+def good(look: Look) -> int:
+    """What the counter of good pieces shows."""
+    return int(look.counters[0].reading.value)

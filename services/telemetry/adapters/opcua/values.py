@@ -16,7 +16,8 @@ from services.telemetry.domain.look import Quality
 _MAX_TEXT = 64
 # A controller's clock may be ahead; one that is further ahead than this would hide what follows.
 _MAX_AHEAD = timedelta(minutes=5)
-# Source: OPC 10000-4, 7.39.1: severity in the two highest bits; an overflow lost values.
+# Source: OPC 10000-4, 7.39.1: severity in the two highest bits; the queue of an item
+# whose value says overflow was full, and lost those before it.
 _UNCERTAIN, _BAD = 0x4000_0000, 0x8000_0000
 _OVERFLOW = 0x0000_0480
 
@@ -25,19 +26,21 @@ def read_change(tag: Tag, shown: ua.DataValue, now: datetime) -> Change:
     """What a node says, since when by its source's clock (the server's or ours, if it has none)."""
     at = shown.SourceTimestamp or shown.ServerTimestamp or now
     at = min(at.replace(tzinfo=UTC) if at.tzinfo is None else at, now + _MAX_AHEAD)
-    quality = _quality(shown.StatusCode)
+    quality = _quality(_code(shown))
     value = None if quality is Quality.BAD else _value(tag, shown.Value)
     if value is None:
-        return Change(at, tag, _nothing(tag), Quality.BAD)
-    return Change(at, tag, value, quality)
+        value, quality = _nothing(tag), Quality.BAD
+    return Change(at, tag, value, quality, after_loss=_code(shown) & _OVERFLOW == _OVERFLOW)
 
 
-def _quality(status: ua.StatusCode | None) -> Quality:
-    code = status.value if status else 0
+def _code(shown: ua.DataValue) -> int:
+    return int(shown.StatusCode.value) if shown.StatusCode else 0
+
+
+def _quality(code: int) -> Quality:
     if code & _BAD:
         return Quality.BAD
-    overflow = code & _OVERFLOW == _OVERFLOW
-    return Quality.UNCERTAIN if code & _UNCERTAIN or overflow else Quality.GOOD
+    return Quality.UNCERTAIN if code & _UNCERTAIN else Quality.GOOD
 
 
 def _nothing(tag: Tag) -> Decimal | int | str:
