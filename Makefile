@@ -45,6 +45,9 @@ schema: .make/install .make/gateway ## Print every service's subgraph and compos
 check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
+tryton: .make/tryton/database ## Tryton 8.2 in an environment of its own, and a database to start from
+	@echo "  ✓ .make/tryton is ready"
+
 demo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
 	@$(BIN)/python -m tools.demo
 
@@ -138,6 +141,17 @@ check-rules:
 
 .make/opcua: .make/python tools/peers/opcua/package-lock.json
 	$(STEP) "node-opcua (tools/peers/opcua/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools/peers/opcua --no-audit --no-fund
+	@touch $@
+
+# Tryton is GPL-3: its environment is its own, and nothing there is imported by us.
+.make/tryton/python: .make/python tools/peers/tryton/requirements.txt
+	@mkdir -p $(@D)
+	$(STEP) "Tryton (.make/tryton/venv)" $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .make/tryton/venv
+	$(STEP) "its packages" $(BIN)/uv pip sync --python .make/tryton/venv/bin/python --require-hashes tools/peers/tryton/requirements.txt
+	@touch $@
+
+.make/tryton/database: .make/install .make/tryton/python tools/peers/tryton/scripts/build.py
+	$(STEP) "a company in Tryton, made once (a minute)" $(BIN)/python -m tools.peers.tryton
 	@touch $@
 
 .make/install: .make/python .make/generate pyproject.toml

@@ -1,0 +1,85 @@
+"""Makes an empty database a Tryton company: modules, currency, company, units, users.
+
+Runs in the environment of Tryton (GPL-3) as a process of its own; nothing of ours imports it.
+JSON on stdin: {"server" (its URL without a database), "database", "email", "admin_password",
+"adapter": {"login", "password"}}.
+"""
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import trytond.config
+from proteus import Model, Wizard, config
+
+_MODULES = ("production_routing", "production_work", "production_split", "stock_lot")
+_GROUPS = ("Production", "Stock", "Stock Force Assignment", "Stock Cancellation")
+_DIGITS = {"Kilogram": 3, "Liter": 3, "Meter": 3}
+"""Decimals in which a unit counts; Tryton's own are coarser."""
+
+
+def build(task):
+    """Everything that does not depend on what a plant makes."""
+    _activate(task)
+    trytond.config.set("database", "uri", task["server"])
+    tryton = config.set_trytond(task["database"])
+    _found_company(tryton, task["email"])
+    for name, digits in _DIGITS.items():
+        [unit] = Model.get("product.uom").find([("name", "=", name)])
+        unit.digits, unit.rounding = digits, float(Decimal(1).scaleb(-digits))
+        unit.save()
+    _employ(task["adapter"])
+
+
+def _activate(task):
+    """trytond-admin, twice: the tables of the core, then the modules."""
+    admin = str(Path(sys.executable).with_name("trytond-admin"))
+    with tempfile.TemporaryDirectory() as folder:
+        told, password = Path(folder, "trytond.conf"), Path(folder, "password")
+        told.write_text(f"[database]\nuri = {task['server']}\n")
+        password.write_text(task["admin_password"])
+        env = {"TRYTONPASSFILE": str(password), "HOME": folder}
+        for more in (["--all", "--email", task["email"]], ["-u", *_MODULES]):
+            words = [admin, "-c", told, "-d", task["database"], *more, "--activate-dependencies"]
+            subprocess.run(words, env=env, check=True, stdout=sys.stderr)
+
+
+def _found_company(tryton, email):
+    euro = Model.get("currency.currency")(
+        name="Euro", symbol="€", code="EUR", rounding=Decimal("0.01"), digits=2
+    )
+    euro.save()
+    party = Model.get("party.party")(name="Plantmesh")
+    party.save()
+    wizard = Wizard("company.company.config")
+    wizard.execute("company")
+    wizard.form.party, wizard.form.currency = party, euro
+    wizard.execute("add")
+    User = Model.get("res.user")  # noqa: N806 - a class that proteus makes
+    [admin] = User.find([("login", "=", "admin")])
+    admin.email = email
+    admin.save()
+    tryton._context = User.get_preferences(True, {})
+
+
+def _employ(adapter):
+    """The user the platform posts as; no administrator."""
+    [company] = Model.get("company.company").find([])
+    user = Model.get("res.user")(name="Plantmesh", login=adapter["login"])
+    user.password = adapter["password"]
+    user.companies.append(company)
+    user.company = company
+    Group = Model.get("res.group")  # noqa: N806 - a class that proteus makes
+    for name in _GROUPS:
+        [group] = Group.find([("name", "=", name)])
+        user.groups.append(group)
+    user.save()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    build(json.load(sys.stdin))
