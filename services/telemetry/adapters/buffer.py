@@ -43,6 +43,8 @@ class Buffer:
 
     def __init__(self, path: Path, *, limit: int = 100_000) -> None:
         self.arrived = asyncio.Event()
+        self.present: dict[str, StateChange] = {}
+        """The newest state of each machine that this process has seen, told or not."""
         self._limit = limit
         self._lock = asyncio.Lock()
         self._database = open_file(path)
@@ -61,6 +63,7 @@ class Buffer:
             tails = dict(self._tails)
             await self._run(lambda: self._keep(tails, looks, states))
             self._tails = tails
+            self.present.update({state.equipment: state for state in states})
             self.arrived.set()
 
     async def newest(self, equipment: str) -> tuple[Look | None, StateChange | None]:

@@ -44,6 +44,7 @@ def add_collector(service: Service, books: Books, instance: str, edge: Edge) -> 
     forwarder = Forwarder(service.store, books, buffer)
     elector = Elector(LeaseRow(service.store, LEASE), instance, forwarder.lead)
     service.add("collector", elector, reports=True)
+    service.add("last words", forwarder)
     service.add("pruned buffer", Rounds(forwarder.prune, seconds=_PRUNE_SECONDS), reports=True)
     for source in sources:
         reader = OpcUaReader(source, identity, passwords[source.name], buffer, SystemClock())

@@ -1,6 +1,8 @@
 """Of two collectors that heard the same one tells it; an old leader is refused."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from services.kit.errors import ConflictError
 from services.kit.lease import LeaseRow
 from services.telemetry.adapters.buffer import Buffer
 from services.telemetry.adapters.forwarder import LEASE, Forwarder
+from services.telemetry.domain.look import Quality
 from services.telemetry.store import open_books
 from tests.component.telemetry.hub import Hub
 from tests.unit.telemetry.reports import look, state
@@ -71,6 +74,44 @@ async def test_one_of_two_tells_and_the_other_goes_on_where_it_ended(
     epochs = [epoch for epoch, _ in looks]
     assert epochs[:4] == [epochs[0]] * 4
     assert epochs[4:] == [epochs[0] + 1] * 2
+
+
+@asynccontextmanager
+async def leading(hub: Hub, replica: Replica) -> AsyncIterator[None]:
+    """It leads, until the next one takes its term away."""
+    lease, clock = LeaseRow(hub.store, LEASE), SystemClock()
+    epoch = await lease.take(await lease.read(), "anybody")
+    await lease.drop()
+    assert epoch
+    task = asyncio.create_task(replica.forwarder.lead(Term(epoch, clock.monotonic() + 60, clock)))
+    yield
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def shown(hub: Hub, *qualities: Quality) -> None:
+    """Wait until the states told are as good as that, in this order."""
+    async with asyncio.timeout(30):
+        while True:
+            events = [one for _, one in await hub.events() if hasattr(one, "mode")]
+            if [event.quality for event in events] == list(qualities):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_a_new_leader_says_what_it_sees_that_the_one_before_lost(
+    hub: Hub, tmp_path: Path
+) -> None:
+    seeing, blind = Replica(hub, "a", tmp_path), Replica(hub, "b", tmp_path)
+    await seeing.buffer.keep([look(1)], [state(0)])
+    async with leading(hub, seeing):
+        await shown(hub, Quality.GOOD)
+    await blind.buffer.keep([], [state(0), state(0, quality=Quality.UNCERTAIN)])
+    async with leading(hub, blind):
+        await shown(hub, Quality.GOOD, Quality.UNCERTAIN)
+    assert await seeing.buffer.first(1) is None
+    async with leading(hub, seeing):
+        await shown(hub, Quality.GOOD, Quality.UNCERTAIN, Quality.GOOD)
 
 
 async def test_a_leader_whose_term_is_over_tells_nothing(hub: Hub, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
+from plantmesh.telemetry.v1 import equipment_pb2
+
 from services.telemetry.adapters.opcua.certificate import own_identity, private_folder
 from tests.component.telemetry.edge import sources_file
 from tests.component.telemetry.hub import Hub
@@ -67,6 +69,9 @@ async def test_a_standby_goes_on_where_a_killed_leader_ended(
             assert await counted(hub, "9") == led + 1
             replicas[1].send_signal(signal.SIGTERM)
             assert await replicas[1].wait() == 0
+            # Nobody sees the press now, and it does not claim to be seen.
+            states = [event for _, event in await hub.events() if hasattr(event, "mode")]
+            assert states[-1].quality == equipment_pb2.QUALITY_UNCERTAIN
         finally:
             for replica in replicas:
                 if replica.returncode is None:

@@ -53,11 +53,11 @@ class OpcUaReader:
             except DomainError as error:
                 hint = f" ({error.hint})" if error.hint else ""
                 status().degraded(f"{error.code}: {error}{hint}")
-            if not stop.is_set():
-                for sight in self._sights.values():
-                    await self._keep(sight.lose())
-                await _pause(self._delay, stop)
-                self._delay = min(self._delay * 2, _LONGEST_DELAY)
+            # Whoever stops does not see the machine any more than who lost it.
+            for sight in self._sights.values():
+                await self._keep(sight.lose())
+            await _pause(self._delay, stop)
+            self._delay = min(self._delay * 2, _LONGEST_DELAY)
 
     async def _connect(self, stop: asyncio.Event) -> None:
         lost = asyncio.Event()
@@ -99,7 +99,7 @@ class OpcUaReader:
     async def _listen(self, inbox: Inbox, lost: asyncio.Event, stop: asyncio.Event) -> None:
         while not (lost.is_set() or stop.is_set()):
             await _pause(_FLUSH, stop, lost)
-            await self._flush(inbox, ended=lost.is_set())
+            await self._flush(inbox, ended=lost.is_set() or stop.is_set())
 
     async def _flush(self, inbox: Inbox, *, ended: bool) -> None:
         seen = [
