@@ -73,7 +73,9 @@ class Edge:
 
 
 @asynccontextmanager
-async def open_edge(press: Press, folder: Path, file: str = "") -> AsyncIterator[Edge]:
+async def open_edge(
+    press: Press, folder: Path, file: str = "", *, password: str = ""
+) -> AsyncIterator[Edge]:
     """It reads until the end; `file` replaces the sources file."""
     path = sources_file(press, private_folder(folder))
     if file:
@@ -81,7 +83,7 @@ async def open_edge(press: Press, folder: Path, file: str = "") -> AsyncIterator
     (source,) = read_sources(path)
     buffer = Buffer(folder / "buffer.sqlite")
     edge = Edge(buffer, Component("source press"))
-    reader = OpcUaReader(source, own_identity(folder), "", buffer, SystemClock())
+    reader = OpcUaReader(source, own_identity(folder), password, buffer, SystemClock())
     stop = asyncio.Event()
     with reporting(edge.component):
         running = asyncio.create_task(reader.run(stop))

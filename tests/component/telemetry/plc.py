@@ -1,4 +1,5 @@
-"""A press whose controller serves OPC UA, SignAndEncrypt only, in a process that can be killed.
+"""A press whose controller serves OPC UA in a process that can be killed: signed and encrypted to
+whom it trusts, to its users alone if it has any; or `open` to all.
 
 It is told what to show over its standard input, a JSON object of node and value a line, and says
 "ok" when that is written.
@@ -17,8 +18,10 @@ from typing import Any
 
 from asyncua import Server, ua
 from asyncua.crypto import cert_gen
+from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.crypto.truststore import TrustStore
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
+from asyncua.server.user_managers import UserManager
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -51,11 +54,17 @@ class Press:
     """The process; it starts when `start` is called, on the same port each time."""
 
     def __init__(
-        self, folder: Path, *, history: bool = False, units: dict[str, str] = CODES
+        self,
+        folder: Path,
+        *,
+        history: bool = False,
+        units: dict[str, str] = CODES,
+        users: dict[str, str] | None = None,
+        open: bool = False,
     ) -> None:
         self.folder = folder
         self.shown = dict(START)
-        self._options = {"history": history, "units": units}
+        self._options = {"history": history, "units": units, "users": users, "open": open}
         with socket.socket() as free:
             free.bind((LOOPBACK, 0))
             self.port = int(free.getsockname()[1])
@@ -116,7 +125,16 @@ def press(folder: Path, **options: Any) -> Iterator[Press]:
 
 async def serve(folder: Path, begin: dict[str, Any]) -> None:
     """The body of the process."""
-    server = await _server(folder, begin["port"])
+    server = Server(user_manager=Users(begin["users"]) if begin["users"] else None)
+    await server.init()
+    server.set_endpoint(f"opc.tcp://{LOOPBACK}:{begin['port']}/press")
+    await server.set_application_uri(URI)
+    if begin["open"]:
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    else:
+        await _secure(server, folder)
+    if begin["users"]:
+        server.set_identity_tokens([ua.UserNameIdentityToken])
     index = await server.register_namespace(URI)
     nodes = {}
     for name, value in begin["shown"].items():
@@ -149,7 +167,25 @@ async def _write(nodes: dict[str, Any], values: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-async def _server(folder: Path, port: int) -> Server:
+class Users(UserManager):
+    """Lets in those who know their password."""
+
+    def __init__(self, passwords: dict[str, str]) -> None:
+        self._passwords = passwords
+
+    def get_user(
+        self,
+        iserver: Any,
+        username: str | None = None,
+        password: str | None = None,
+        certificate: bytes | None = None,
+    ) -> User | None:
+        """None for anybody else."""
+        known = self._passwords.get(username or "")
+        return User(role=UserRole.User) if known and known == password else None
+
+
+async def _secure(server: Server, folder: Path) -> None:
     certificate, key = folder / "own.der", folder / "own.pem"
     if not certificate.exists():
         private = cert_gen.generate_private_key()
@@ -159,10 +195,6 @@ async def _server(folder: Path, port: int) -> Server:
         )
         key.write_bytes(cert_gen.dump_private_key_as_pem(private))
         certificate.write_bytes(made.public_bytes(Encoding.DER))
-    server = Server()
-    await server.init()
-    server.set_endpoint(f"opc.tcp://{LOOPBACK}:{port}/press")
-    await server.set_application_uri(URI)
     server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
     await server.load_certificate(certificate)
     await server.load_private_key(key)
@@ -174,7 +206,6 @@ async def _server(folder: Path, port: int) -> Server:
     options = CertificateValidatorOptions.TRUSTED_VALIDATION
     options |= CertificateValidatorOptions.PEER_CLIENT
     server.set_certificate_validator(CertificateValidator(options, trusted))
-    return server
 
 
 if __name__ == "__main__":

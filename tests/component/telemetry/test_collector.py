@@ -109,6 +109,41 @@ async def test_a_server_that_does_not_trust_us_says_what_to_do(
             assert edge.component.state is State.ACTIVE
 
 
+async def test_a_user_is_let_in_with_the_right_password_alone(tmp_path: Path, folder: Path) -> None:
+    with press(tmp_path / "plc", users={"collector": "right"}) as plc:
+        plc.trust(own_identity(folder).certificate)
+        plc.start()
+        nobody = sources_file(plc, folder).read_text()
+        somebody = nobody.replace("name: press", "name: press\n  user: collector\n  secret: plc")
+        for file, password, refusal in (
+            (somebody, "wrong", "login of collector"),
+            (nobody, "", "login of nobody"),
+        ):
+            async with open_edge(plc, folder, file, password=password) as edge:
+                await edge.reports(refusal)
+                assert edge.component.reason.startswith("login_refused")
+                assert "wrong" not in edge.component.reason
+        async with open_edge(plc, folder, somebody, password="right") as edge:
+            plc.show(Good=3)
+            await edge.until(lambda edge: counted(edge, 3))
+            assert edge.component.state is State.ACTIVE
+
+
+async def test_an_open_server_is_read_where_the_plant_says_that_it_is_insecure(
+    tmp_path: Path, folder: Path
+) -> None:
+    with press(tmp_path / "plc", open=True) as plc:
+        plc.start()
+        secure = sources_file(plc, folder).read_text()
+        async with open_edge(plc, folder, secure) as edge:
+            await edge.reports("wrong_security")
+        insecure = secure.replace("name: press", "name: press\n  security: None\n  insecure: true")
+        async with open_edge(plc, folder, insecure) as edge:
+            plc.show(Good=3)
+            await edge.until(lambda edge: counted(edge, 3))
+            assert edge.component.state is State.ACTIVE
+
+
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [

@@ -1,6 +1,6 @@
 """What a node's value and its status mean."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,9 +14,13 @@ from tests.unit.telemetry.press import GOOD, NOON, ORDER, STATE
 _LONG = "x" * 65
 
 
+def moment(at: datetime) -> ua.DateTime:
+    return ua.DateTime.combine(at.date(), at.timetz())
+
+
 def shown(value: object, status: int = ua.StatusCodes.Good) -> ua.DataValue:
     variant = ua.Variant(value) if value is not None else ua.Variant()
-    return ua.DataValue(variant, ua.StatusCode(ua.UInt32(status)), NOON)
+    return ua.DataValue(variant, ua.StatusCode(ua.UInt32(status)), moment(NOON))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,6 @@ def test_what_makes_no_sense_is_bad_and_never_guessed(tag: Tag, value: object) -
 
 
 def test_a_clock_that_runs_far_ahead_hides_nothing() -> None:
-    value = ua.DataValue(ua.Variant(3), SourceTimestamp=NOON + timedelta(days=1))
+    value = ua.DataValue(ua.Variant(3), SourceTimestamp=moment(NOON + timedelta(days=1)))
     assert read_change(GOOD, value, NOON).at == NOON + timedelta(minutes=5)
     assert read_change(GOOD, ua.DataValue(ua.Variant(3)), NOON).at == NOON
