@@ -63,19 +63,19 @@ unit: .make/install .make/gateway ## Unit, component and contract tests, two at 
 	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or peer or bench or long or cluster)" $(COVER) $(PICK)
 
 flows: .make/install .make/gateway ## Several services as real processes, through to the recount (K=word picks some)
-	$(PYTEST) -m "flow and not (fault or bench or long or cluster)" $(PICK)
+	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
-	$(PYTEST) -m "fault and not (bench or long or cluster)" $(PICK)
+	$(PYTEST) tests/faults -n 2 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
 
 faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills
-	$(PYTEST) -m "fault and long and not (bench or cluster)" $(PICK)
+	$(PYTEST) tests/faults -m "fault and long and not (bench or cluster)" $(PICK)
 
 faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
 	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
 
 opcua-peer: .make/install .make/opcua ## The collector against an OPC UA server of another make (node-opcua), processes killed
-	$(PYTEST) -s -m "peer and not cluster" $(PICK)
+	$(PYTEST) tests/contract/opcua -s -m "peer and not cluster" $(PICK)
 
 bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
 	@$(BIN)/python -m tests.bench

@@ -14,10 +14,21 @@ from tests.servers import (
     valkey_server,
 )
 
+_FOLDERS = {"flow": ("tests/flows/", "tests/web/"), "fault": ("tests/faults/",)}
+"""Where `make flows` and `make faults` look for them."""
+
 
 def pytest_sessionstart() -> None:
     """A run that was killed must not leave servers for ever."""
     end_abandoned()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that no verb would run is an error."""
+    for item in items:
+        for mark, folders in _FOLDERS.items():
+            if item.get_closest_marker(mark) and not item.nodeid.startswith(folders):
+                raise pytest.UsageError(f"{item.nodeid} is a {mark}: put it into {folders[0]}")
 
 
 @pytest.fixture(scope="session")

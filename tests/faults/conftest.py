@@ -11,13 +11,11 @@ import pytest
 
 from services.kit.migrate import migrate
 from tests.faults.broker import Broker
-from tests.faults.figures import Figures
+from tests.faults.figures import ROW, tell
 from tests.faults.place import Place
 from tests.faults.rig import Rig
 from tests.servers import PostgresServer
 from tools.mesh import binaries
-
-_FIGURES = pytest.StashKey[list[Figures]]()
 
 _TABLES = """
 CREATE TABLE fact (key text NOT NULL, id text PRIMARY KEY);
@@ -36,12 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line a row."""
-    figures = terminalreporter.config.stash.get(_FIGURES, [])
-    if figures:
+    """One line a row, from the reports: a row may have run in another process (xdist)."""
+    reports = [each for found in terminalreporter.stats.values() for each in found]
+    ended = [each for each in reports if getattr(each, "when", "") == "teardown"]
+    rows = [line for each in ended for name, line in each.user_properties if name == ROW]
+    if rows:
         terminalreporter.section("faults")
-    for row in figures:
-        terminalreporter.write_line(row.line())
+    for line in rows:
+        terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,4 +93,4 @@ def rig(place: Place, broker: Broker, request: pytest.FixtureRequest) -> Iterato
     finally:
         rig.stop()
         rig.books.close()
-    request.config.stash.setdefault(_FIGURES, []).extend(rig.figures)
+    tell(request, rig.figures)

@@ -1,14 +1,18 @@
 """What a row proved: one line a person reads, one file a program reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults.checker import Verdict
 
 FOLDER = Path(__file__).parents[2] / "build" / "faults"
+ROW = "row"
+"""What a test's report calls a line of figures."""
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,8 @@ class Figures:
         FOLDER.mkdir(parents=True, exist_ok=True)
         content: dict[str, Any] = asdict(self)
         (FOLDER / f"{self.row}.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def tell(request: pytest.FixtureRequest, figures: Iterable[Figures]) -> None:
+    """Have the rows printed when all tests have run."""
+    request.node.user_properties.extend((ROW, row.line()) for row in figures)

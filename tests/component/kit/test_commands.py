@@ -66,7 +66,6 @@ class Booking:
         return [(key, n, id) for key, n, id in rows]
 
 
-@pytest.mark.fault
 async def test_the_same_command_three_times_at_once(store: Store) -> None:
     booking = Booking(store)
     keys = [f"k{n:02}" for n in range(60)]

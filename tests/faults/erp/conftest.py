@@ -9,21 +9,11 @@ import pytest
 from services.kit.migrate import migrate
 from tests.copies import NOWHERE
 from tests.faults.erp.rig import ErpRig
-from tests.faults.figures import Figures
+from tests.faults.figures import tell
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
 from tools.mesh.people import USERS
 
-_FIGURES = pytest.StashKey[list[Figures]]()
 with_erp = partial(migrate, "erp")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line a row."""
-    figures = terminalreporter.config.stash.get(_FIGURES, [])
-    if figures:
-        terminalreporter.section("faults between erp and the ledger")
-    for row in figures:
-        terminalreporter.write_line(row.line())
 
 
 @pytest.fixture
@@ -52,4 +42,4 @@ def erp_rig(
         finally:
             rig.stop()
             postgres.drop(dsn)
-        request.config.stash.setdefault(_FIGURES, []).extend(rig.figures)
+        tell(request, rig.figures)

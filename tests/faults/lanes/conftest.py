@@ -8,22 +8,12 @@ from pathlib import Path
 import pytest
 
 from services.kit.migrate import migrate
-from tests.faults.figures import Figures
+from tests.faults.figures import tell
 from tests.faults.lanes.rig import LaneRig
 from tests.faults.place import Place
 from tests.servers import PostgresServer
 
-_FIGURES = pytest.StashKey[list[Figures]]()
 with_kit = partial(migrate, "kit")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line a row."""
-    figures = terminalreporter.config.stash.get(_FIGURES, [])
-    if figures:
-        terminalreporter.section("faults of the lanes")
-    for row in figures:
-        terminalreporter.write_line(row.line())
 
 
 @pytest.fixture
@@ -40,4 +30,4 @@ def lane_rig(
     finally:
         rig.stop()
         postgres.drop(dsn)
-    request.config.stash.setdefault(_FIGURES, []).extend(rig.figures)
+    tell(request, rig.figures)

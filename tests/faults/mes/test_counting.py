@@ -19,7 +19,7 @@ from services.mes.store import open_books
 from tests.copies import put_items
 from tests.faults.broker import Broker
 from tests.faults.crash import Crash, Fault
-from tests.faults.figures import Figures
+from tests.faults.figures import Figures, tell
 from tests.faults.mes.judge import behind, troubles, verdict, waiting
 from tests.faults.mes.roles import Carrying, Counting, Pressing, orders
 from tests.faults.place import Place
@@ -116,6 +116,7 @@ def test_counts_equal_the_presses_whenever_mes_dies(
         counts=dict(sorted(counts.items())),
     )
     figures.write()
+    tell(request, [figures])
     assert troubles(floor) == []
     assert figures.verdict.ok, figures.line()
     assert all(figures.evidence.values()), figures.line()

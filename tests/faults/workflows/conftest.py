@@ -6,20 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.component.process.rig import open_rig
-from tests.faults.figures import Figures
+from tests.faults.figures import tell
 from tests.faults.workflows.rig import Executors
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
-
-_FIGURES = pytest.StashKey[list[Figures]]()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line a row."""
-    figures = terminalreporter.config.stash.get(_FIGURES, [])
-    if figures:
-        terminalreporter.section("faults of workflow executors")
-    for row in figures:
-        terminalreporter.write_line(row.line())
 
 
 @pytest.fixture
@@ -36,4 +25,4 @@ async def executors(
         async with open_rig(root, postgres, fresh_valkey, issuer) as rig:
             executors = Executors(rig, number)
             yield executors
-    request.config.stash.setdefault(_FIGURES, []).extend(executors.figures)
+    tell(request, executors.figures)
