@@ -1,14 +1,15 @@
 """The story of `make demo` at a smaller plant: the recount holds, and not without any paper."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 import pytest
 
 from tests.servers import scratch_folder
-from tools.demo.plant import WORDS
-from tools.demo.recount import recount
+from tools.demo.erp.ledger import Ledger
+from tools.demo.recount import Books, recount
 from tools.demo.scene import Scene
 from tools.demo.shift import PLANT, draw_shift
 from tools.demo.stage import staged
@@ -26,7 +27,7 @@ async def scene() -> AsyncIterator[Scene]:
     said: list[str] = []
     with scratch_folder() as root:
         shift = draw_shift(orders=3, runs=2, seed=7)
-        async with staged(root, shift, said.append, seconds=1.5) as scene:
+        async with staged(root, shift, said.append, Ledger(root), seconds=1.5) as scene:
             yield scene
 
 
@@ -37,7 +38,7 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
     assert sum(row.stand.held for row in found.rows) == Decimal(7)
     assert sum(row.stand.scrapped for row in found.rows) == Decimal(4)
     happened = {one.what: one.count for one in scene.happened}
-    assert happened["posted"] == len(scene.journal())
+    assert happened["posted"] == len(await scene.erp.journal())
     assert happened["suppressed"] == happened["parked"] == happened["replayed"] == 1
     assert happened["counted"] == scene.shift.pieces
     assert happened["waited"] > 0
@@ -49,13 +50,15 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
 async def nothing_can_be_dropped(scene: Scene) -> None:
     """One document less, one count of the line less, or one end of an order less, is noticed."""
     said = await stands(scene.graph, PLANT)
-    made, ended, journal = scene.made(), scene.ended(), scene.journal()
+    made, ended, journal = scene.made(), scene.ended(), await scene.erp.journal()
+    books = Books(journal, await scene.erp.moved(), scene.erp.words)
     for place in range(len(journal)):
-        assert not recount(made, ended, without(journal, place), said, WORDS).holds
+        less = replace(books, journal=without(journal, place))
+        assert not recount(made, ended, less, said).holds
     for place in range(len(made)):
-        assert not recount(without(made, place), ended, journal, said, WORDS).holds
+        assert not recount(without(made, place), ended, books, said).holds
     for place in range(len(ended)):
-        assert not recount(made, without(ended, place), journal, said, WORDS).holds
+        assert not recount(made, without(ended, place), books, said).holds
 
 
 def without(things: list[T], place: int) -> list[T]:

@@ -4,12 +4,15 @@ import asyncio
 import shutil
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.kit.errors import DomainError
+from tools.demo.erp import ERPS
+from tools.demo.erp.port import Erp
 from tools.demo.scene import DemoError
 from tools.demo.shift import draw_shift
 from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
@@ -20,29 +23,37 @@ from tools.mesh.errors import MeshError
 from tools.mesh.ports import LOOPBACK, Ports
 from tools.mesh.program import HERE
 
-_ROOT = HERE / ".mesh" / "demo"
 _SECONDS = 0.6
 
 
+class Make(StrEnum):
+    """An ERP of the story."""
+
+    LEDGER = "ledger"
+    TRYTON = "tryton"
+
+
 def demo(
+    erp: Annotated[Make, typer.Option(help="Whose orders and books.")] = Make.LEDGER,
     root: Annotated[
-        Path, typer.Option(help="Emptied first; data and logs are kept.", resolve_path=True)
-    ] = _ROOT,
+        Path | None, typer.Option(help="Emptied first; data and logs are kept.", resolve_path=True)
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another one draws other figures.")] = 2026,
 ) -> None:
     """Play the story, and count."""
+    root = root or HERE / ".mesh" / ("demo" if erp is Make.LEDGER else f"demo-{erp}")
     if is_up(root):
         raise MeshError(f"a mesh runs in {root}", hint=f"make down ROOT={_name(root)}")
     shutil.rmtree(root, ignore_errors=True)
     started = time.monotonic()
-    holds = asyncio.run(_demo(root, seed))
+    holds = asyncio.run(_demo(root, seed, ERPS[erp](root)))
     console.print(f"\n  {time.monotonic() - started:.0f} s. To look around yourself:")
-    console.print(_way_on(root), markup=False, soft_wrap=True)
+    console.print(_way_on(root, erp), markup=False, soft_wrap=True)
     sys.exit(0 if holds else 1)
 
 
-async def _demo(root: Path, seed: int) -> bool:
-    async with staged(root, draw_shift(seed=seed), step, seconds=_SECONDS) as scene:
+async def _demo(root: Path, seed: int, erp: Erp) -> bool:
+    async with staged(root, draw_shift(seed=seed), step, erp, seconds=_SECONDS) as scene:
         await play(scene)
         found, order = await judge(scene), await federated(scene)
         heading(
@@ -51,15 +62,15 @@ async def _demo(root: Path, seed: int) -> bool:
         print_order(order)
         heading("What happened")
         print_happened(scene.happened)
-        heading("The recount: the line's own file and the ledger's journal against the graph")
+        heading(f"The recount: the line's own file and the books of {erp.title} against the graph")
         print_recount(found)
         return found.holds
 
 
-def _way_on(root: Path) -> str:
+def _way_on(root: Path, erp: str) -> str:
     name, port = _name(root), Ports(root / "run" / "ports.json").of("gateway-0.http")
     return f"""
-    make up ROOT={name}    the platform again with all that this run left, but the ledger
+    make up ROOT={name}    the platform again with all that this run left, but the ERP ({erp})
       GraphiQL: http://{LOOPBACK}:{port}/graphql, with the header
       {{"authorization": "Bearer TOKEN"}}; a TOKEN is what this prints (15 minutes):
       .venv/bin/plantctl --root {name} token --user viewer

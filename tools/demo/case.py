@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from tools.demo.erp.book import Entry, Line
 from tools.demo.shift import KILOGRAMS, MADE, PIECES
 from tools.demo.stand import Stand
-from tools.simulators.ledger.papers import Document, Line
 from tools.simulators.line.papers import Made, Told
 
 K = TypeVar("K", bound=Hashable)
@@ -17,23 +17,14 @@ Amounts = Mapping[K, Decimal]
 _NONE = Decimal(0)
 
 
-def read(document: Document) -> tuple[int, str]:
-    """Confirmation number and kind, of "<plant>/<order>/<n>/<kind>/<inspection>/<split>".
-
-    Scrap of an inspection is "disposed", the floor's own is "scrap".
-    """
-    _, _, number, kind, *split = document.posting.reference.split("/")
-    return int(number), "disposed" if split and kind == "scrap" else kind
-
-
 @dataclass(frozen=True)
 class Case:
-    """What the line counted and ended, what the ledger booked, what the platform says of it."""
+    """What the line counted and ended, what the ERP booked, what the platform says of it."""
 
     order: str
     counted: Sequence[Made]
     ended: Sequence[Told]
-    booked: Sequence[Document]
+    booked: Sequence[Entry]
     said: Stand
     words: Mapping[str, str]
 
@@ -44,7 +35,7 @@ class Case:
 
     @property
     def posted(self) -> Decimal:
-        """Yield in the ledger."""
+        """Yield in the ERP."""
         return _total(self._lines("yield", lambda line: line.lot))
 
     def differences(self) -> Iterator[str]:
@@ -64,7 +55,7 @@ class Case:
         yield from self._misstated()
 
     def _lines(self, kind: str, key: Callable[[Line], K]) -> Amounts[K]:
-        lines = (line for one in self.booked if read(one)[1] == kind for line in one.posting.lines)
+        lines = (line for one in self.booked if one.kind == kind for line in one.lines)
         return _by(lines, lambda line: (key(line), line.quantity))
 
     def _too_much(self, made: Amounts[str]) -> Iterator[str]:
@@ -79,19 +70,19 @@ class Case:
     def _in_other_words(self, pieces: str) -> Iterator[str]:
         """Amounts of another unit or item are none of the line's."""
         for document in self.booked:
-            used = read(document)[1] == "consumption"
+            used = document.kind == "consumption"
             unit = self.words[KILOGRAMS] if used else pieces
-            for line in document.posting.lines:
+            for line in document.lines:
                 if line.unit != unit or (line.item == MADE) == used:
-                    yield f"{document.posting.reference} books {line.unit} of {line.item}"
+                    yield f"{document.reference} books {line.unit} of {line.item}"
 
     def _unnumbered(self) -> Iterator[str]:
         """Every piece takes material: a count has its consumption, the end of the order has not."""
-        counts = [read(one)[0] for one in self.booked if read(one)[1] == "consumption"]
+        counts = [one.number for one in self.booked if one.kind == "consumption"]
         found = sorted([*counts, *(one.number for one in self.ended)])
         if len(self.ended) != 1 or found != list(range(1, self.said.reports + 1)):
             yield f"{self.said.reports} confirmations, {len(self.ended)} ends; of which {found}"
-        if strange := sorted({read(one)[0] for one in self.booked} - set(counts)):
+        if strange := sorted({one.number for one in self.booked} - set(counts)):
             yield f"booked of confirmations {strange}, which used nothing"
 
     def _misstated(self) -> Iterator[str]:
@@ -101,7 +92,7 @@ class Case:
         facts = (
             ("made", self.good, stand.confirmed),
             ("scrap of the floor", Decimal(scrapped), stand.scrap),
-            ("in the ledger", self.posted, stand.posted),
+            ("in the ERP", self.posted, stand.posted),
             ("scrapped by quality", _total(self._lines("disposed", _material)), stand.scrapped),
         )
         for what, truth, said in facts:

@@ -1,8 +1,4 @@
-"""A plant in Lyon with a ledger for its ERP: what is known of it before the first order."""
-
-import datetime as dt
-from collections.abc import Iterable
-from decimal import Decimal
+"""A plant in Lyon with an ERP: what is known of it before the first order."""
 
 from plantmesh.common.v1 import instant_pb2
 from plantmesh.reference.v1 import reference_pb2 as reference
@@ -11,40 +7,15 @@ from plantmesh.wms.v1 import wms_pb2 as wms
 from services.kit.lanes.systems import System, put_system
 from services.kit.store import Store
 from tools.demo.crew import Crew, quantity
-from tools.demo.shift import (
-    HEATS,
-    KILOGRAMS,
-    MADE,
-    PER_PIECE,
-    PIECES,
-    PLANT,
-    REASON,
-    UNMAPPED_REASON,
-    USED,
-    Shift,
-)
-from tools.simulators.ledger.client import Client
-from tools.simulators.ledger.papers import Component, Item, Operation, Order
+from tools.demo.erp.port import Erp
+from tools.demo.shift import HEATS, KILOGRAMS, MADE, PIECES, PLANT, STOCK, USED
 
-LEDGER = "ledger"
-WORDS = {PIECES: "PC", KILOGRAMS: "KG", REASON: "S01", UNMAPPED_REASON: "S01"}
-"""What the ledger says for what we say; the last one nobody told it."""
-_CODES = (
-    *(("uom", WORDS[unit], unit) for unit in (PIECES, KILOGRAMS)),
-    ("work_center", "WC-1", "press-1"),
-    ("reason", WORDS[REASON], REASON),
-    ("status", "CRTD", "lifecycle.planned"),
-    ("status", "REL", "lifecycle.released"),
-    ("status", "CLSD", "lifecycle.closed"),
-    ("status", "DLFL", "lifecycle.cancelled"),
-    ("status", "PDLV", "delivery.partial"),
-    ("status", "DLV", "delivery.full"),
-)
-_STOCK = Decimal(5000)
+_BUDGET = 50.0
+"""Requests a second."""
 
 
-async def introduce(crew: Crew, erp_database: str, ledger_url: str) -> None:
-    """Master data and codes in reference, the ledger in erp's systems, steel in the stock."""
+async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
+    """Master data and codes in reference, the ERP in erp's systems, steel in the stock."""
     await crew.reference.PutMasterData(
         reference.PutMasterDataRequest(
             idempotency_key="demo/master-data",
@@ -70,10 +41,10 @@ async def introduce(crew: Crew, erp_database: str, ledger_url: str) -> None:
     )
     await crew.reference.ApproveCodes(
         reference.ApproveCodesRequest(
-            idempotency_key="demo/codes", mappings=[_mapping(*code) for code in _CODES]
+            idempotency_key="demo/codes", mappings=[_mapping(erp.name, *code) for code in erp.codes]
         )
     )
-    await _connect(erp_database, ledger_url)
+    await _connect(erp_database, erp)
     await crew.stock.MoveStock(
         wms.MoveStockRequest(
             idempotency_key="demo/steel", movements=[_delivery(heat) for heat in HEATS]
@@ -81,48 +52,18 @@ async def introduce(crew: Crew, erp_database: str, ledger_url: str) -> None:
     )
 
 
-async def release(ledger: Client, shift: Shift) -> None:
-    """Its orders, in the ledger's own words."""
-    await ledger.keep(Item(MADE, "PC"))
-    await ledger.keep(Item(USED, "KG"))
-    await ledger.release(*_orders(shift))
-
-
-def _orders(shift: Shift) -> Iterable[Order]:
-    start = dt.datetime.now(dt.UTC)
-    for number in shift.orders:
-        ordered = shift.ordered(number)
-        yield Order(
-            plant=PLANT,
-            order=number,
-            item=MADE,
-            quantity=ordered,
-            unit="PC",
-            due_start=start,
-            due_end=start + dt.timedelta(days=1),
-            components=(Component(10, USED, ordered * PER_PIECE, "KG"),),
-            operations=(Operation(10, "press", "WC-1"),),
-        )
-
-
-async def _connect(erp_database: str, ledger_url: str) -> None:
-    """The row of `systems` that an integrator writes; the key is in PLANTMESH_SECRETS."""
-    terms = {
-        "url": ledger_url,
-        "request_timeout": 1.0,
-        "longest_request_seconds": 2.0,
-        "overlap_seconds": 2.0,
-        "lane": {"batch": 5, "lease": 8.0},
-    }
+async def _connect(erp_database: str, erp: Erp) -> None:
+    """The row of `systems` that an integrator writes; the secret is in PLANTMESH_SECRETS."""
+    row = System(erp.name, erp.name, (PLANT,), _BUDGET, erp.name, erp.settings)
     store = Store(erp_database, pool_size=1)
     async with store.work() as work:
-        await put_system(work, System(LEDGER, "ledger", (PLANT,), 50.0, LEDGER, terms))
+        await put_system(work, row)
     await store.close()
 
 
-def _mapping(domain: str, code: str, canonical: str) -> reference.CodeMapping:
+def _mapping(system: str, domain: str, code: str, canonical: str) -> reference.CodeMapping:
     return reference.CodeMapping(
-        code=reference.Code(domain=domain, system=LEDGER, code=code), canonical=canonical
+        code=reference.Code(domain=domain, system=system, code=code), canonical=canonical
     )
 
 
@@ -135,6 +76,6 @@ def _delivery(heat: str) -> wms.Movement:
         stock=wms.StockKey(
             plant=PLANT, item_no=USED, lot_no=heat, status=wms.STOCK_STATUS_UNRESTRICTED
         ),
-        quantity=quantity(_STOCK, KILOGRAMS),
+        quantity=quantity(STOCK, KILOGRAMS),
         occurred_at=at,
     )

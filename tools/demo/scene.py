@@ -12,13 +12,11 @@ from plantmesh.mes.v1 import work_orders_pb2 as mes
 
 from services.kit.errors import UnavailableError
 from tools.demo.crew import Crew, order_keys
+from tools.demo.erp.port import Erp
 from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
 from tools.demo.shift import PLANT, Shift
 from tools.mesh.mesh import Mesh
-from tools.simulators.ledger.journal import documents
-from tools.simulators.ledger.papers import Document
-from tools.simulators.ledger.place import Place as LedgerPlace
 from tools.simulators.line.papers import Made, Paper, Told, made, read_counts
 from tools.simulators.line.place import Place as LinePlace
 
@@ -48,15 +46,11 @@ class Scene:
     crew: Crew
     graph: Graph
     shift: Shift
-    ledger: LedgerPlace
+    erp: Erp
     line: LinePlace
     say: Callable[[str], None]
     inspector: Inspector
     happened: list[Happened] = field(default_factory=list)
-
-    def journal(self) -> list[Document]:
-        """What the ledger booked so far."""
-        return documents(self.ledger.journal)
 
     def made(self) -> list[Made]:
         """What the line counted so far, step by step."""

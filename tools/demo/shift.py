@@ -17,6 +17,8 @@ HEATS = ("HEAT-1", "HEAT-2")
 REASON, UNMAPPED_REASON = "scratched", "porous"
 PER_PIECE = Decimal("1.25")
 """Kilograms of steel in a bracket."""
+STOCK = Decimal(5000)
+"""Kilograms of each heat, before the shift."""
 _LARGEST = 60
 _PER_LOT = 2
 

@@ -11,7 +11,7 @@ from tools.demo.recount import Recount, Row
 from tools.demo.scene import Happened
 
 console = Console(highlight=False)
-_HEADS = ("order", "line", "confirmed", "posted", "held", "scrapped", "waiting", "ledger", "")
+_HEADS = ("order", "line", "confirmed", "posted", "held", "scrapped", "waiting", "ERP", "")
 _ROWS = 4
 
 

@@ -1,4 +1,4 @@
-"""The stage: platform, ledger and line on one machine, and everybody introduced to everybody."""
+"""The stage: platform, ERP and line on one machine, and everybody introduced to everybody."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,17 +9,15 @@ from plantmesh.telemetry.v1 import equipment_pb2
 
 from tools.demo import plant
 from tools.demo.crew import Crew
+from tools.demo.erp.port import Erp
 from tools.demo.graph import Graph
 from tools.demo.inspector import Inspector
 from tools.demo.scene import Scene
 from tools.demo.shift import EQUIPMENT, PLANT, Shift
 from tools.mesh.badge import Badge
-from tools.mesh.files import remembered_secret
 from tools.mesh.gateway import graph_url
 from tools.mesh.mesh import Mesh
 from tools.mesh.ports import Ports
-from tools.simulators.ledger import place as ledger
-from tools.simulators.ledger.client import Client
 from tools.simulators.line import place as line
 from tools.simulators.line.papers import write_plan
 from tools.simulators.line.sources import let_in, write_sources
@@ -30,33 +28,42 @@ Say = Callable[[str], None]
 
 
 @asynccontextmanager
-async def staged(root: Path, shift: Shift, say: Say, *, seconds: float) -> AsyncIterator[Scene]:
-    """Platform, ledger and plant under `root`, orders released; a job takes `seconds`."""
-    books, floor = ledger.Place(root / "ledger"), line.Place(root / "line")
+async def staged(
+    root: Path, shift: Shift, say: Say, erp: Erp, *, seconds: float
+) -> AsyncIterator[Scene]:
+    """Platform, `erp` and plant under `root`, orders released; a job takes `seconds`."""
+    floor = line.Place(root / "line")
     port = Ports(root / "run" / "ports.json").take(line.PORT)
     write_sources(floor, port, EQUIPMENT)
     write_plan(floor.plan, shift.plan)
-    secrets = {plant.LEDGER: remembered_secret(books.key)}
     env = {
-        "PLANTMESH_SECRETS": msgspec.json.encode(secrets).decode(),
-        "PLANTMESH_POLL_SECONDS": "0.5",
+        "PLANTMESH_SECRETS": msgspec.json.encode({erp.name: erp.secret}).decode(),
+        "PLANTMESH_POLL_SECONDS": str(erp.poll_seconds),
         "PLANTMESH_TELEMETRY_SOURCES": str(floor.sources),
     }
     replicas = {"telemetry": COLLECTORS}
     async with Mesh(root, services=SERVICES, replicas=replicas, env=env, report=say) as mesh:
-        [program] = await mesh.run(ledger.declare(books.folder))
         gateway = graph_url(await mesh.open_gateway(), "http")
         async with (
             Crew(mesh) as crew,
             Graph(gateway, Badge(root, "viewer")) as graph,
-            Client(program, books) as counter,
+            _opened(erp, mesh),
         ):
-            scene = Scene(mesh, crew, graph, shift, books, floor, say, Inspector(crew, shift))
+            scene = Scene(mesh, crew, graph, shift, erp, floor, say, Inspector(crew, shift))
             await _open_line(scene, seconds)
-            await plant.introduce(crew, mesh.databases["erp"], counter.url)
-            await plant.release(counter, shift)
-            say(f"{len(shift.orders)} orders are released in the ledger; the line begins")
+            await plant.introduce(crew, mesh.databases["erp"], erp)
+            await erp.release(shift)
+            say(f"{len(shift.orders)} orders are released in {erp.title}; the line begins")
             yield scene
+
+
+@asynccontextmanager
+async def _opened(erp: Erp, mesh: Mesh) -> AsyncIterator[None]:
+    await erp.open(mesh)
+    try:
+        yield
+    finally:
+        await erp.close()
 
 
 async def _open_line(scene: Scene, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """The story: orders are made, counted, inspected, posted; five things go wrong on the way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from plantmesh.mes.v1 import counts_pb2
@@ -11,8 +12,7 @@ from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
 from tools.demo.acts.restart import restart
 from tools.demo.acts.takeover import takeover
-from tools.demo.plant import WORDS
-from tools.demo.recount import Recount, recount
+from tools.demo.recount import Books, Recount, recount
 from tools.demo.scene import DemoError, Happened, Scene
 from tools.demo.shift import PLANT
 from tools.demo.stand import stands
@@ -29,17 +29,19 @@ async def play(scene: Scene) -> None:
         await takeover(scene)
     await hold(scene)
     await mending(scene)
-    await scene.until(lambda: settled(scene), "every posting in the ledger", log="process-0")
-    _count(scene)
+    await scene.until(
+        lambda: settled(scene), f"every posting in {scene.erp.title}", log="process-0"
+    )
+    await _count(scene)
 
 
-def _count(scene: Scene) -> None:
+async def _count(scene: Scene) -> None:
     """What heads the table."""
     repeated = [paper.order for paper in scene.ended() if paper.replayed]
-    steps, journal = len(scene.made()), scene.journal()
+    steps, journal = len(scene.made()), await scene.erp.journal()
     scene.happened[:0] = [
         Happened("counted", scene.pieces(), f"pieces, in {steps} steps of the line"),
-        Happened("posted", len(journal), "documents in the ledger"),
+        Happened("posted", len(journal), f"documents in {scene.erp.title}"),
         Happened("suppressed", len(repeated), f"ends of orders told twice: {', '.join(repeated)}"),
     ]
 
@@ -62,9 +64,11 @@ async def settled(scene: Scene) -> bool:
 
 
 async def judge(scene: Scene) -> Recount:
-    """From the files outside, and the platform's word."""
-    said = await stands(scene.graph, PLANT)
-    return recount(scene.made(), scene.ended(), scene.journal(), said, WORDS)
+    """From the books outside, and the platform's word."""
+    said, erp = await stands(scene.graph, PLANT), scene.erp
+    books = Books(tuple(await erp.journal()), await erp.moved(), erp.words)
+    found = recount(scene.made(), scene.ended(), books, said)
+    return replace(found, differences=(*found.differences, *await erp.differences()))
 
 
 async def federated(scene: Scene) -> dict[str, Any]:

@@ -97,6 +97,12 @@ class Mesh:
         self.supervisor.kill(name, number)
 
     @property
+    def server_url(self) -> str:
+        """Of PostgreSQL's superuser, or of whoever the environment names."""
+        given = self._settings.database_url
+        return self.postgres.url if given is None else given.get_secret_value()
+
+    @property
     def redis_url(self) -> str:
         """Of the broker in use."""
         given = self._settings.redis_url
@@ -129,11 +135,8 @@ class Mesh:
         return own
 
     def _database(self, service: str) -> str:
-        given = self._settings.database_url
-        if given is None:
-            return self.postgres.database(service)
         password = remembered_secret(self.root / "secrets" / f"postgres-{service}")
-        return provide(given.get_secret_value(), service, password)
+        return provide(self.server_url, service, password)
 
     async def _start_services(self) -> None:
         """All ports are taken first: each service is told where the others are."""

@@ -33,7 +33,7 @@ async def hold(scene: Scene) -> None:
 
     await scene.inspector.decide(inspection, (pb.OUTCOME_ACCEPT, first))
     await scene.until(lambda: _set_aside(scene, lot), "a posting that is held", log="erp-0")
-    if await _usable(scene, lot) or _booked(scene, lot):
+    if await _usable(scene, lot) or await _booked(scene, lot):
         raise DemoError(f"lot {lot} is held, and something of it moved")
     scene.say(f"{first} of it are accepted, and stay where they are: the posting is held")
 
@@ -44,7 +44,9 @@ async def hold(scene: Scene) -> None:
     )
     await _until_hold(scene, pb.HOLD_STATE_LIFTED, "lifted")
     await _until_released(scene, lot, first)
-    scene.say(f"the hold is lifted: {first} are usable stock and in the ledger, the rest waits")
+    scene.say(
+        f"the hold is lifted: {first} are usable stock and in {scene.erp.title}, the rest waits"
+    )
 
     inspection = await scene.until(
         lambda: _complete(scene, lot, total), f"lot {lot} in inspection", log="quality-0"
@@ -66,9 +68,9 @@ async def _until_hold(scene: Scene, state: pb.HoldState.ValueType, word: str) ->
 
 async def _until_released(scene: Scene, lot: str, amount: Decimal) -> None:
     async def released() -> bool:
-        return await _usable(scene, lot) == _booked(scene, lot) == amount
+        return await _usable(scene, lot) == amount == await _booked(scene, lot)
 
-    await scene.until(released, f"{amount} of {lot} in stock and in the ledger", log="erp-0")
+    await scene.until(released, f"{amount} of {lot} in stock and in {scene.erp.title}", log="erp-0")
 
 
 async def _complete(scene: Scene, lot: str, total: Decimal) -> pb.Inspection | None:
@@ -98,8 +100,8 @@ async def _usable(scene: Scene, lot: str) -> Decimal:
     return sum(free, Decimal(0))
 
 
-def _booked(scene: Scene, lot: str) -> Decimal:
-    lines = (line for document in scene.journal() for line in document.posting.lines)
+async def _booked(scene: Scene, lot: str) -> Decimal:
+    lines = (line for document in await scene.erp.journal() for line in document.lines)
     return sum((line.quantity for line in lines if line.lot == lot), Decimal(0))
 
 

@@ -1,4 +1,4 @@
-"""A posting that the ledger cannot take parks its order alone; an operator mends it."""
+"""A posting that the ERP cannot take parks its order alone; an operator mends it."""
 
 import asyncio
 import sys
@@ -81,4 +81,4 @@ async def _others_posted(scene: Scene) -> bool:
 
 
 async def _posted(scene: Scene, reference: str) -> bool:
-    return any(document.posting.reference == reference for document in scene.journal())
+    return any(document.reference == reference for document in await scene.erp.journal())

@@ -1,4 +1,4 @@
-"""The ledger dies in the middle of the shift; the line does not notice."""
+"""The ERP dies in the middle of the shift; the line does not notice."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,26 +9,25 @@ from tools.demo.crew import order_keys
 from tools.demo.scene import DemoError, Scene
 from tools.demo.shift import PLANT
 
-LEDGER = "ledger-0"
-
 
 @asynccontextmanager
 async def outage(scene: Scene) -> AsyncIterator[None]:
     """kill -9 once something is booked; back when half of the shift is counted, or later."""
-    await scene.until(lambda: _booked(scene), "the first posting in the ledger", log="erp-0")
-    scene.mesh.kill(LEDGER)
-    before, confirmed = len(scene.journal()), await _confirmed(scene)
-    scene.say(f"the ledger is killed (kill -9) with {before} documents; the line goes on")
+    erp = scene.erp
+    await scene.until(lambda: _booked(scene), f"the first posting in {erp.title}", log="erp-0")
+    scene.mesh.kill(erp.process)
+    before, confirmed = await erp.documents(), await _confirmed(scene)
+    scene.say(f"{erp.title} is killed (kill -9) with {before} documents; the line goes on")
     yield
     await scene.until(lambda: _half_counted(scene), "half of the shift in mes", log="mes-0")
     waiting = await scene.until(lambda: _waiting(scene), "postings that wait", log="process-0")
     during = await _confirmed(scene) - confirmed
-    if len(scene.journal()) != before:
-        raise DemoError("the ledger was killed, and booked something")
-    await scene.mesh.supervisor.start_one(LEDGER)
-    scene.say(f"{during} confirmations later {waiting} postings wait; the ledger is back")
+    if await erp.documents() != before:
+        raise DemoError(f"{erp.title} was killed, and booked something")
+    await scene.mesh.supervisor.start_one(erp.process)
+    scene.say(f"{during} confirmations later {waiting} postings wait; {erp.title} is back")
     await scene.until(lambda: _booked(scene, before), "a posting after the outage", log="erp-0")
-    scene.note("waited", waiting, "postings, for the ledger to come back")
+    scene.note("waited", waiting, f"postings, for {erp.title} to come back")
 
 
 async def _half_counted(scene: Scene) -> bool:
@@ -40,7 +39,7 @@ async def _confirmed(scene: Scene) -> int:
 
 
 async def _booked(scene: Scene, more_than: int = 0) -> bool:
-    return len(scene.journal()) > more_than
+    return await scene.erp.documents() > more_than
 
 
 async def _waiting(scene: Scene) -> int:

@@ -24,6 +24,10 @@ class Desk:
 
     async def __aexit__(self, *_: object) -> None:
         """Leave it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """End the session, if there is one."""
         async with self._busy:
             await self._leave()
 

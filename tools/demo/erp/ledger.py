@@ -1,0 +1,125 @@
+"""The embedded ledger: its journal is a file, and survives it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tools.demo.erp.book import Entry, Line
+from tools.demo.shift import (
+    KILOGRAMS,
+    MADE,
+    PER_PIECE,
+    PIECES,
+    PLANT,
+    REASON,
+    UNMAPPED_REASON,
+    USED,
+    Shift,
+)
+from tools.mesh.files import remembered_secret
+from tools.mesh.mesh import Mesh
+from tools.simulators.ledger import place
+from tools.simulators.ledger.client import Client
+from tools.simulators.ledger.journal import documents
+from tools.simulators.ledger.papers import Component, Document, Item, Operation, Order
+
+
+class Ledger:
+    """Kept in `root`/ledger."""
+
+    name, title, process = "ledger", "the ledger", "ledger-0"
+    poll_seconds = 0.5
+    words: Mapping[str, str] = {
+        PIECES: "PC",
+        KILOGRAMS: "KG",
+        REASON: "S01",
+        UNMAPPED_REASON: "S01",
+    }
+    codes = (
+        ("uom", words[PIECES], PIECES),
+        ("uom", words[KILOGRAMS], KILOGRAMS),
+        ("work_center", "WC-1", "press-1"),
+        ("reason", words[REASON], REASON),
+        ("status", "CRTD", "lifecycle.planned"),
+        ("status", "REL", "lifecycle.released"),
+        ("status", "CLSD", "lifecycle.closed"),
+        ("status", "DLFL", "lifecycle.cancelled"),
+        ("status", "PDLV", "delivery.partial"),
+        ("status", "DLV", "delivery.full"),
+    )
+
+    def __init__(self, root: Path) -> None:
+        self._place = place.Place(root / "ledger")
+
+    @property
+    def secret(self) -> str:
+        """Its API key."""
+        return remembered_secret(self._place.key)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """As short as the story's outages."""
+        return {
+            "url": self._client.url,
+            "request_timeout": 1.0,
+            "longest_request_seconds": 2.0,
+            "overlap_seconds": 2.0,
+            "lane": {"batch": 5, "lease": 8.0},
+        }
+
+    async def open(self, mesh: Mesh) -> None:
+        """Run it until the mesh stops."""
+        [program] = await mesh.run(place.declare(self._place.folder))
+        self._client = await Client(program, self._place).__aenter__()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.__aexit__()
+
+    async def release(self, shift: Shift) -> None:
+        """Material and orders."""
+        await self._client.keep(Item(MADE, "PC"))
+        await self._client.keep(Item(USED, "KG"))
+        await self._client.release(*_orders(shift))
+
+    async def documents(self) -> int:
+        """By its file."""
+        return len(documents(self._place.journal))
+
+    async def journal(self) -> list[Entry]:
+        """By its file, in order of arrival."""
+        return [_entry(one) for one in documents(self._place.journal)]
+
+    async def moved(self) -> Mapping[tuple[str, str], Decimal]:
+        """It began with nothing, and lets lots go below that."""
+        stock = await self._client.stock(PLANT)
+        return {key: Decimal(amount) for key, amount in stock.items() if Decimal(amount)}
+
+    async def differences(self) -> list[str]:
+        """Its journal holds what was booked and nothing else."""
+        return []
+
+
+def _entry(document: Document) -> Entry:
+    paper = document.posting
+    lines = (Line(one.item, one.quantity, one.unit, one.lot, one.reason) for one in paper.lines)
+    return Entry(paper.reference, paper.order, tuple(lines))
+
+
+def _orders(shift: Shift) -> Iterable[Order]:
+    start = dt.datetime.now(dt.UTC)
+    for number in shift.orders:
+        ordered = shift.ordered(number)
+        yield Order(
+            plant=PLANT,
+            order=number,
+            item=MADE,
+            quantity=ordered,
+            unit="PC",
+            due_start=start,
+            due_end=start + dt.timedelta(days=1),
+            components=(Component(10, USED, ordered * PER_PIECE, "KG"),),
+            operations=(Operation(10, "press", "WC-1"),),
+        )

@@ -1,0 +1,209 @@
+"""Tryton, an ERP of another make: its users work over proteus, and so does the judge."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tools.demo.erp.book import Entry, Line
+from tools.demo.shift import (
+    HEATS,
+    KILOGRAMS,
+    MADE,
+    PER_PIECE,
+    PIECES,
+    PLANT,
+    REASON,
+    STOCK,
+    UNMAPPED_REASON,
+    USED,
+    Shift,
+)
+from tools.mesh.mesh import Mesh
+from tools.peers.tryton.desk import Desk
+from tools.peers.tryton.place import NAME, declare, settle
+from tools.peers.tryton.template import LOGIN, template
+
+_RUNNING = "running"
+_WASTE = "waste "
+_BOOKED = (
+    "SELECT count(DISTINCT n.message) FROM ir_note n"
+    " JOIN stock_move m ON n.resource = 'stock.move,' || m.id WHERE m.state = 'done'"
+)
+Move = dict[str, Any]
+
+
+class Tryton:
+    """A database of its own on the mesh's PostgreSQL, a warehouse named like the plant."""
+
+    name, title, process = "tryton", "Tryton", NAME
+    poll_seconds = 2.0
+    words: Mapping[str, str] = {
+        PIECES: "u",
+        KILOGRAMS: "kg",
+        REASON: "S01",
+        UNMAPPED_REASON: "S01",
+    }
+    codes = (
+        ("uom", words[PIECES], PIECES),
+        ("uom", words[KILOGRAMS], KILOGRAMS),
+        ("work_center", "WC-1", "press-1"),
+        ("reason", words[REASON], REASON),
+        *(("status", state, "lifecycle.planned") for state in ("request", "draft")),
+        *(("status", state, "lifecycle.released") for state in ("waiting", "assigned", _RUNNING)),
+        ("status", "done", "lifecycle.closed"),
+        ("status", "cancelled", "lifecycle.cancelled"),
+    )
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._template = template()
+
+    @property
+    def secret(self) -> str:
+        """The password of the platform's user, who is no administrator."""
+        return self._template.password(LOGIN)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """As short as the story's outages."""
+        return {
+            "url": self._place.url,
+            "user": self._place.adapter.name,
+            "request_timeout": 10.0,
+            "longest_request_seconds": 5.0,
+            "overlap_seconds": 5.0,
+            "confirm_warnings": ["*"],
+        }
+
+    async def open(self, mesh: Mesh) -> None:
+        """A fresh database, and Tryton over it until the mesh stops."""
+        self._place = settle(self._root, mesh.server_url)
+        await mesh.run(declare(self._place))
+        self._desk = Desk(self._place.url, self._place.admin)
+
+    async def close(self) -> None:
+        """The desk is left."""
+        await self._desk.close()
+
+    async def release(self, shift: Shift) -> None:
+        """Products with bill of material and routing, steel, and the orders."""
+        await self._desk.run("introduce", _plant())
+        today = dt.datetime.now(dt.UTC).date().isoformat()
+        orders = [
+            {
+                "reference": number,
+                "product": MADE,
+                "quantity": str(shift.ordered(number)),
+                "warehouse": PLANT,
+                "start": today,
+            }
+            for number in shift.orders
+        ]
+        await self._desk.run("release", {"orders": orders})
+
+    async def documents(self) -> int:
+        """By its database, which outlives it: references on moves that are done."""
+        url = self._place.database
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            [(count,)] = await (await connection.execute(_BOOKED)).fetchall()
+        return int(count)
+
+    async def journal(self) -> list[Entry]:
+        """Moves that are done, by the reference in their notes."""
+        return list(_entries(await self._moves()))
+
+    async def moved(self) -> Mapping[tuple[str, str], Decimal]:
+        """Its storage, less the steel that was delivered."""
+        moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for row in (await self._read("stock"))["stock"]:
+            if row["at"] == "storage":
+                moved[row["product"], row["lot"]] += Decimal(row["quantity"])
+        for heat in HEATS:
+            moved[USED, heat] -= STOCK
+        return {key: amount for key, amount in moved.items() if amount}
+
+    async def differences(self) -> list[str]:
+        """Productions that do not run, and moves without a reference or not carried out."""
+        books = await self._read("productions", "moves", "stock")
+        return [
+            *(
+                f"{one['reference']}: its production is {one['state']}"
+                for one in books["productions"]
+                if one["state"] != _RUNNING
+            ),
+            *(
+                f"{one['order']}: move {one['id']} {word}"
+                for one in books["moves"]
+                for word in _flaws(one)
+            ),
+            *(
+                f"{row['quantity']} of {row['product']}/{row['lot']} in storage"
+                for row in books["stock"]
+                if row["at"] == "storage" and Decimal(row["quantity"]) < 0
+            ),
+        ]
+
+    async def _moves(self) -> list[Move]:
+        moves: list[Move] = (await self._read("moves"))["moves"]
+        return moves
+
+    async def _read(self, *of: str) -> dict[str, Any]:
+        return await self._desk.run("read", {"warehouse": PLANT, "of": of})
+
+
+def _entries(moves: Iterable[Move]) -> Iterable[Entry]:
+    """A document a reference; a line that is there twice makes a second one of it."""
+    found: dict[tuple[str, int], list[Line]] = defaultdict(list)
+    seen: dict[tuple[str, Line], int] = defaultdict(int)
+    orders = {}
+    for one in moves:
+        if one["state"] != "done":
+            continue
+        for reference in one["notes"]:
+            line = _line(one)
+            found[reference, seen[reference, line]].append(line)
+            seen[reference, line] += 1
+            orders[reference] = one["order"]
+    for (reference, _), lines in found.items():
+        yield Entry(reference, orders[reference], tuple(lines))
+
+
+def _line(one: Move) -> Line:
+    to = one["to"]
+    reason = to.removeprefix(_WASTE) if to.startswith(_WASTE) else ""
+    return Line(one["product"], Decimal(one["quantity"]), one["unit"], one["lot"], reason)
+
+
+def _flaws(one: Move) -> Iterable[str]:
+    if one["state"] == "done" and len(one["notes"]) != 1:
+        yield f"is done, with {len(one['notes'])} references"
+    if one["state"] not in ("done", "cancelled") and one["notes"]:
+        yield f"of {one['notes'][0]} is {one['state']}"
+
+
+def _plant() -> dict[str, Any]:
+    return {
+        "warehouses": [{"code": PLANT, "name": "Lyon", "reasons": ["S01"]}],
+        "products": [
+            {"code": USED, "name": "Steel strip", "unit": "Kilogram", "cost": "2.40"},
+            {"code": MADE, "name": "Bracket, pressed", "unit": "Unit", "cost": "5", "made": True},
+        ],
+        "work_centers": [{"name": "WC-1", "warehouse": PLANT}],
+        "boms": [
+            {
+                "product": MADE,
+                "inputs": [{"product": USED, "quantity": str(PER_PIECE)}],
+                "operations": ["press"],
+                "work_center": "WC-1",
+            }
+        ],
+        "stock": [
+            {"product": USED, "lot": heat, "quantity": str(STOCK), "warehouse": PLANT}
+            for heat in HEATS
+        ],
+    }
