@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from services.erp.adapters.ledger import LedgerErp
+from services.erp.adapters.tryton import TrytonErp
 from services.erp.ports import ErpSystem
 from services.kit.errors import InvalidError
 from services.kit.lanes.systems import System
@@ -11,7 +12,10 @@ Secrets = Callable[[str], str]
 """The credential kept under the name in a system's row; raises InvalidError."""
 Connect = Callable[[System], ErpSystem]
 
-_ADAPTERS: Mapping[str, Callable[[System, str], ErpSystem]] = {"ledger": LedgerErp}
+_ADAPTERS: Mapping[str, Callable[[System, str], ErpSystem]] = {
+    "ledger": LedgerErp,
+    "tryton": TrytonErp,
+}
 
 
 def connections(names: Collection[str], secrets: Secrets) -> dict[str, Connect]:

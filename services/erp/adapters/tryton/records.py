@@ -1,0 +1,166 @@
+"""What is read of Tryton's records: the fields asked for, and what comes back."""
+
+from decimal import Decimal
+
+from msgspec import Struct, field
+
+from services.erp.adapters.tryton.values import Day, Moment, Numeric
+
+OPEN = ("draft", "assigned")
+
+
+class Move(Struct):
+    """A stock move of a production. `note` is our key once it was given one."""
+
+    id: int
+    state: str
+    product: int
+    lot: int | None
+    quantity: Decimal
+    unit: int
+    from_location: int
+    to_location: int
+    effective_date: Day | None
+    create_uid: int | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still be posted."""
+        return self.state in OPEN
+
+
+class Named(Struct):
+    """A place and what people call it."""
+
+    id: int
+    code: str | None
+    name: str
+
+
+class Warehouse(Struct):
+    """Where a plant keeps its stock."""
+
+    code: str | None
+    storage_location: int
+    production_picking_location: int | None
+    production_output_location: int | None
+    waste_locations: tuple[Named, ...] = field(name="waste_locations.")
+
+    @property
+    def picking(self) -> int:
+        """Where material is taken from."""
+        return self.production_picking_location or self.storage_location
+
+    @property
+    def output(self) -> int:
+        """Where good output goes."""
+        return self.production_output_location or self.storage_location
+
+
+class Currency(Struct):
+    """Of a company."""
+
+    currency: int
+
+
+class Bom(Struct):
+    """`tolerance` is a share of the plan, None when Tryton does not look."""
+
+    tolerance: Decimal | None
+
+
+class Work(Struct):
+    """A step of a production, and whether somebody is at it."""
+
+    id: int
+    state: str
+    active_cycles: tuple[int, ...]
+
+
+class Production(Struct):
+    """An order with everything a posting needs to know. `stamp` is its version."""
+
+    id: int
+    reference: str | None
+    number: str | None
+    state: str
+    product: int
+    unit: int
+    quantity: Decimal
+    location: int
+    company: int
+    stamp: str = field(name="_timestamp")
+    at: Warehouse = field(name="warehouse.")
+    paid_in: Currency = field(name="company.")
+    inputs: tuple[Move, ...] = field(name="inputs.")
+    outputs: tuple[Move, ...] = field(name="outputs.")
+    works: tuple[Work, ...] = field(name="works.")
+    bom: Bom | None = field(name="bom.")
+
+    @property
+    def order_no(self) -> str:
+        """What we call it: Tryton's own number where nobody gave it another."""
+        return self.reference or self.number or ""
+
+    @property
+    def name(self) -> str:
+        """As the resource of a note."""
+        return f"production,{self.id}"
+
+
+class Note(Struct):
+    """A word on a record; `resource` is "<model>,<id>"."""
+
+    id: int
+    message: str
+    resource: str
+    create_date: Moment
+
+
+class Product(Struct):
+    """An item; `cost_price` is per its default unit."""
+
+    id: int
+    code: str
+    default_uom: int
+    cost_price: Numeric | None
+    counted_in: "Unit" = field(name="default_uom.")
+
+
+class Unit(Struct):
+    """A unit: `factor` of it make one of its category's."""
+
+    id: int
+    symbol: str
+    digits: int
+    factor: Decimal
+    category: int
+
+
+class Lot(Struct):
+    """A lot of a product; its number is not unique."""
+
+    id: int
+    number: str
+    product: int
+
+
+MOVE = (
+    "id", "state", "product", "lot", "quantity", "unit", "from_location", "to_location",
+    "effective_date", "create_uid",
+)  # fmt: skip
+_UNIT = ("id", "symbol", "digits", "factor", "category")
+PRODUCTION = (
+    "reference", "number", "state", "product", "unit", "quantity", "location", "company",
+    "_timestamp", "company.currency", "bom.tolerance", "warehouse.code",
+    "warehouse.storage_location", "warehouse.production_picking_location",
+    "warehouse.production_output_location",
+    *(f"warehouse.waste_locations.{name}" for name in ("code", "name")),
+    *(f"inputs.{name}" for name in MOVE),
+    *(f"outputs.{name}" for name in MOVE),
+    *(f"works.{name}" for name in ("state", "active_cycles")),
+)  # fmt: skip
+NOTE = ("message", "resource", "create_date")
+PRODUCT = ("code", "default_uom", "cost_price", *(f"default_uom.{name}" for name in _UNIT))
+UNIT = _UNIT
+LOT = ("number", "product")
