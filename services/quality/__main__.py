@@ -10,6 +10,7 @@ from plantmesh.quality.v1 import quality_pb2_grpc
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.rpc.clerk import Learn
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
@@ -22,9 +23,9 @@ from services.quality.store import open_books
 TOPIC = Topic("plantmesh.quality")
 
 
-def registrations(store: Store, learn: rpc.Learn) -> list[Registration]:
+def registrations(store: Store, learn: Learn) -> list[Registration]:
     """Everything quality answers over gRPC."""
-    desk = rpc.Desk(store, SystemClock(), learn)
+    desk = rpc.Desk(store, open_books(SystemClock()), learn)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: TOPIC.part_of(key) == partition)

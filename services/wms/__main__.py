@@ -11,6 +11,7 @@ from plantmesh.wms.v1.wms_pb2_grpc import add_StockServiceServicer_to_server
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.rpc.clerk import Learn
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.service import Service, run
@@ -23,11 +24,9 @@ from services.wms.store import open_books
 TOPIC = Topic("plantmesh.wms")
 
 
-def registrations(
-    store: Store, learn: rpc.Learn, lenient: Collection[str] = ()
-) -> list[Registration]:
+def registrations(store: Store, learn: Learn, lenient: Collection[str] = ()) -> list[Registration]:
     """Everything wms answers over gRPC; see rpc.Desk for `lenient`."""
-    desk = rpc.Desk(store, SystemClock(), learn, lenient=lenient)
+    desk = rpc.Desk(store, open_books(SystemClock()), learn, lenient=lenient)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: TOPIC.part_of(str(key)) == partition)

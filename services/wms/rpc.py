@@ -1,16 +1,14 @@
 """The gRPC face of wms. Refusals become status codes in kit.rpc."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from typing import Any
 
 from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 from plantmesh.common.v1 import holds_pb2, holds_pb2_grpc
 from plantmesh.wms.v1 import wms_pb2, wms_pb2_grpc
 
-from services.kit import commands
-from services.kit.access.principal import Principal
-from services.kit.clock import Clock
+from services.kit.rpc.clerk import Clerk, Learn
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
@@ -27,48 +25,24 @@ from services.wms.application.read_stock import (
 )
 from services.wms.domain.keys import LotKey
 from services.wms.ports import Books
-from services.wms.store import open_books
 
-Answer = TypeVar("Answer", bound=Message)
-Seen = TypeVar("Seen")
 Context = ServicerContext[Any, Any]
-Learn = Callable[[Mapping[str, str]], Awaitable[None]]
-"""Makes items known here before the unit of work, by the field that names each."""
 
 
-class Desk:
-    """What the servicers share: the store, and one way to read and one to change.
+class Desk(Clerk[Books]):
+    """The books, and what a snapshot of them holds.
 
     In `lenient` plants issues to orders may run ahead of receipts.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, learn: Learn, *, lenient: Collection[str] = ()
+        self, store: Store, books: Books, learn: Learn, *, lenient: Collection[str] = ()
     ) -> None:
-        self.books = open_books(clock)
-        self.learn = learn
+        super().__init__(store, books, learn)
         self.lenient = lenient
-        self._store = store
-
-    async def once(
-        self,
-        principal: Principal,
-        request: Any,
-        effect: Callable[[Books], Awaitable[Answer]],
-    ) -> Answer:
-        """Change something, once for each idempotency key."""
-        method, key = request.DESCRIPTOR.full_name, request.idempotency_key
-        return await commands.once(
-            self._store, principal, method, key, request, lambda: effect(self.books)
-        )
-
-    async def read(self, look: Callable[[Books], Awaitable[Seen]]) -> Seen:
-        """Look at the books as they are now."""
-        async with self._store.work():
-            return await look(self.books)
 
     async def state(self, wanted: Callable[[LotKey], bool]) -> AsyncIterator[Iterable[Message]]:
-        """What a snapshot holds; in the ambient unit of work."""
+        """Balances; in the ambient unit of work."""
         async for part in read_state(self.books, wanted):
             yield wire.write_balances(part)
 

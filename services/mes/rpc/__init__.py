@@ -11,19 +11,21 @@ from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_t
 
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.rpc.clerk import Learn
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.mes import policy
 from services.mes.rpc.counts import CountServicer
-from services.mes.rpc.desk import Desk, Learn
+from services.mes.rpc.desk import Desk
 from services.mes.rpc.lots import HoldEnforcementServicer, LotServicer
 from services.mes.rpc.work_orders import WorkOrderServicer
+from services.mes.store import open_books
 
 
 def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration]:
     """Everything mes answers over gRPC."""
-    desk = Desk(store, SystemClock(), learn)
+    desk = Desk(store, open_books(SystemClock()), learn)
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: topic.part_of(str(key)) == partition)

@@ -1,49 +1,17 @@
-"""What the servicers share: the store, and one way to read and one to change."""
+"""What the servicers share."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from google.protobuf.message import Message
 
-from services.kit import commands
-from services.kit.access.principal import Principal
-from services.kit.clock import Clock
-from services.kit.store import Store
+from services.kit.rpc.clerk import Clerk
 from services.quality import wire
 from services.quality.application.snapshot import read_state
 from services.quality.ports import Books
-from services.quality.store import open_books
-
-Answer = TypeVar("Answer", bound=Message)
-Seen = TypeVar("Seen")
-Learn = Callable[[Mapping[str, str]], Awaitable[None]]
-"""Makes items known here before the unit of work, by the field that names each."""
 
 
-class Desk:
-    """One for all servicers of a process."""
-
-    def __init__(self, store: Store, clock: Clock, learn: Learn) -> None:
-        self.books = open_books(clock)
-        self.learn = learn
-        self._store = store
-
-    async def once(
-        self,
-        principal: Principal,
-        request: Any,
-        effect: Callable[[Books], Awaitable[Answer]],
-    ) -> Answer:
-        """Change something, once for each idempotency key."""
-        method, key = request.DESCRIPTOR.full_name, request.idempotency_key
-        return await commands.once(
-            self._store, principal, method, key, request, lambda: effect(self.books)
-        )
-
-    async def read(self, look: Callable[[Books], Awaitable[Seen]]) -> Seen:
-        """Look at the books as they are now."""
-        async with self._store.work():
-            return await look(self.books)
+class Desk(Clerk[Books]):
+    """The books, where what they name is, and what a snapshot of them holds."""
 
     async def plants_of_inspections(self, nos: Sequence[str]) -> list[str | None]:
         """Where each is; None for one that does not exist."""
@@ -56,6 +24,6 @@ class Desk:
         return [found[no].order.plant if no in found else None for no in nos]
 
     async def state(self, wanted: Callable[[str], bool]) -> AsyncIterator[Iterable[Message]]:
-        """What a snapshot holds, as the events that would tell it; in the ambient unit of work."""
+        """As the events that would tell it; in the ambient unit of work."""
         async for part in read_state(self.books, wanted):
             yield [wire.write_fact(fact) for fact in part]
