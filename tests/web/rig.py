@@ -204,7 +204,7 @@ def compose(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=verb == "write")
 
 
-async def until_so(fact: Callable[[], Awaitable[bool]], *, seconds: float = 10.0) -> None:
+async def until_so(fact: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:
     """Ask again and again until it is so; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while True:
