@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from secrets import token_hex
 
 import pytest
 from google.protobuf.message import Message
@@ -20,12 +23,19 @@ from plantmesh.erp.v1.postings_pb2_grpc import (
 )
 
 from services.erp import rpc
+from services.erp.adapters.lane import Words, announce, lanes_over
+from services.erp.adapters.poller import Poller
+from services.erp.adapters.registry import Connect, connections, kept_in
+from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.domain.codes import Code
 from services.erp.domain.order import News, ProductionOrder
+from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
+from services.erp.store.inbox import Inboxes, SqlMarks
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
 from services.kit.lanes.systems import System, put_system
+from services.kit.lanes.worker import Worker
 from services.kit.migrate import migrate
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
@@ -33,9 +43,11 @@ from services.kit.store import Row, Store
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.copies import no_owner, put_codes, put_plant
 from tests.servers import PostgresServer, scratch_folder
-from tests.unit.erp.memory import order
+from tests.unit.erp.memory import NOON, MemorySteward
+from tests.unit.erp.memory import order as any_order
 from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
+from tools.simulators.ledger.papers import Component, Item, Operation, Order
 from tools.simulators.ledger.place import Place, declare
 
 TOPIC = Topic("plantmesh.erp")
@@ -77,7 +89,7 @@ async def set_up(store: Store, system: System, codes: Sequence[Code] = CODES) ->
 async def keep(store: Store, *orders: ProductionOrder) -> None:
     """Orders as the poller would store them."""
     async with store.work():
-        for one in orders or (order(),):
+        for one in orders or (any_order(),):
             await sql_books().orders.put(one, News.RELEASED)
 
 
@@ -170,3 +182,93 @@ async def ledger(ledger_process: tuple[Program, Place]) -> AsyncIterator[Client]
         await client.outage(False)
         await client.bring()
         yield client
+
+
+@pytest.fixture
+def order(ledger_process: tuple[Program, Place]) -> Order:
+    """100 kg of widgets, planned; its number is nobody else's."""
+    return Order(
+        plant="lyon",
+        order=token_hex(4),
+        item="widget",
+        quantity=Decimal(100),
+        unit="KG",
+        due_start=NOON,
+        due_end=NOON + timedelta(days=1),
+        components=(Component(10, "steel", Decimal("1.5"), "KG"),),
+        operations=(Operation(10, "press", "WC-1"),),
+    )
+
+
+@pytest.fixture
+async def system(
+    store: Store, ledger: Client, ledger_process: tuple[Program, Place], order: Order
+) -> System:
+    """The ledger's row; items and the order are in its books."""
+    for item in ("widget", "steel"):
+        await ledger.keep(Item(item, "KG"))
+    await ledger.put_order(order)
+    row = System(
+        "erp-1",
+        "ledger",
+        ("lyon",),
+        budget=10_000,
+        secret="ledger",
+        settings={"url": ledger.url, "request_timeout": 1.0, "overlap_seconds": 1.0},
+    )
+    await set_up(store, row)
+    return row
+
+
+@pytest.fixture
+def connect(ledger_process: tuple[Program, Place]) -> dict[str, Connect]:
+    """By adapter, with the ledger's key."""
+    key = ledger_process[1].key.read_text()
+    return connections(["ledger"], kept_in({"ledger": key}))
+
+
+@pytest.fixture
+def steward() -> MemorySteward:
+    """Hears of unmapped codes."""
+    return MemorySteward()
+
+
+@pytest.fixture
+async def poller(
+    store: Store, connect: dict[str, Connect], steward: MemorySteward
+) -> AsyncIterator[Poller]:
+    """Rounds by hand."""
+    inboxes, marks, books = Inboxes(store), SqlMarks(store), sql_books()
+
+    async def poll(row: System, erp: ErpSystem) -> None:
+        await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, steward))
+
+    poller = Poller(store, connect, poll)
+    yield poller
+    await poller.close()
+
+
+@pytest.fixture
+async def worker(
+    store: Store, system: System, connect: dict[str, Connect], steward: MemorySteward
+) -> AsyncIterator[Worker]:
+    """The lane, to step by hand."""
+    outside = lanes_over(connect, store, Words(sql_books().codes, steward))["ledger"](system)
+    worker = Worker(store, system, outside, announce())
+    yield worker
+    await worker.close()
+    await outside.close()
+
+
+@pytest.fixture
+async def released(ledger: Client, poller: Poller, system: System, order: Order) -> Order:
+    """The order, once the service knows that it is released."""
+    await ledger.move_order("lyon", order.order, "release")
+    await poller.round()
+    return order
+
+
+@pytest.fixture
+def place(ledger_process: tuple[Program, Place]) -> Place:
+    """The ledger's folder."""
+    return ledger_process[1]
