@@ -52,6 +52,13 @@ LANE = Role(
     "SELECT id, attempt FROM lane_entry WHERE state = 'sending' AND %(who)s <> ''",
     lasting=True,
 )
+COLLECTOR = Role(
+    "collector",
+    "SELECT pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE a.application_name = %(who)s AND a.datname = current_database()"
+    " AND l.relation = 'machine'::regclass AND l.mode = 'RowExclusiveLock'",
+    "SELECT holder FROM elector WHERE name = 'collector'",
+)
 EXECUTOR = Role(
     "executor",
     "SELECT workflow_uuid FROM dbos.workflow_status"

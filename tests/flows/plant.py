@@ -16,6 +16,8 @@ from plantmesh.quality.v1 import quality_pb2 as quality
 from plantmesh.quality.v1.quality_pb2_grpc import InspectionServiceStub
 from plantmesh.reference.v1 import reference_pb2 as reference
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+from plantmesh.telemetry.v1 import equipment_pb2 as telemetry
+from plantmesh.telemetry.v1.equipment_pb2_grpc import EquipmentServiceStub
 from plantmesh.wms.v1 import wms_pb2 as wms
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
@@ -138,6 +140,15 @@ class Plant:
         )
         await insist(lambda: self.laboratory.DecideInspections(request))
 
+    async def look(self, equipment: str) -> telemetry.Equipment | None:
+        """A machine as telemetry shows it; None while it is away, or has not seen it."""
+        request = telemetry.BatchGetEquipmentRequest(equipment=[equipment])
+        try:
+            answer = await self._stub(EquipmentServiceStub, "viewer").BatchGetEquipment(request)
+        except UnavailableError:
+            return None
+        return next((one for one in answer.equipment if one.counters), None)
+
     async def _command(self, command: mes.Command.ValueType, orders: Sequence[str]) -> None:
         commands = [mes.WorkOrderCommand(key=order_key(one), command=command) for one in orders]
         request = mes.CommandWorkOrdersRequest(
@@ -166,7 +177,13 @@ class Plant:
         )
 
 
-WHO = ("operator@reference", "storekeeper@wms", "line@mes", "inspector@quality")
+WHO = (
+    "operator@reference",
+    "storekeeper@wms",
+    "line@mes",
+    "inspector@quality",
+    "viewer@telemetry",
+)
 
 
 @asynccontextmanager
@@ -190,6 +207,7 @@ async def running(
             who: Peer(_address(mesh, service, replicas), tokens[user], seconds=10)
             for who in WHO
             for user, service in [who.split("@")]
+            if service in services
         }
         desk = Desk(_address(mesh, "erp", replicas), tokens["operator"].minted)
         async with Client(program, place) as ledger:

@@ -107,6 +107,21 @@ RELEASE = (
     _call("work order", "mes.v1.WorkOrderService/CreateWorkOrders", "taking over"),
 )
 """A story of its own, told before the first confirmation."""
+COUNT = (
+    Step("telling", "plantmesh.telemetry.record", "telemetry"),
+    Step(
+        "counting",
+        "plantmesh.backbone.consume",
+        "mes",
+        ("telling",),
+        {"type": "plantmesh.telemetry.v1.CountersRead"},
+    ),
+    _heard("count heard", "mes.v1.OperationConfirmed", "counting"),
+    _saga("count carried out", "counting"),
+    _call("count accepted", "erp.v1.PostingService/AcceptPostings", "count carried out"),
+    Step("count posted", "plantmesh.lane.post", "erp", ("count accepted",)),
+)
+"""What a machine counted, from the look of its collector on; nobody confirms it."""
 HOPS = tuple((step.name, before) for step in STEPS for before in step.after)
 
 

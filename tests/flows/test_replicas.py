@@ -1,16 +1,16 @@
 """Two replicas of every service under load; whoever owns the work is killed with it in hand.
 
 A victim is stopped first and looked at: it dies only if it has begun something that it has not
-ended. At the end everything confirmed has happened once, in order, or waits for a decision.
+ended. At the end everything confirmed, and everything a machine counted, has happened once, in
+order, or waits for a decision.
 """
 
 import asyncio
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, LiteralString
 
@@ -18,9 +18,23 @@ import psycopg
 import pytest
 
 from tests.faults.checker import check
-from tests.flows.owners import COMMANDS, CONSUMER, EXECUTOR, LANE, RELAY, Books, Hunter, since
+from tests.flows.owners import (
+    COLLECTOR,
+    COMMANDS,
+    CONSUMER,
+    EXECUTOR,
+    LANE,
+    RELAY,
+    Books,
+    Hunter,
+    since,
+)
 from tests.flows.plant import HEAT, OPENING, SERVICES, Plant, running
-from tests.flows.spans import Sink, sink
+from tests.flows.press import PRESS, Press, open_press
+from tests.flows.press import STEEL as PRESSED
+from tests.flows.shift import GOOD, STEEL, Shift
+from tests.flows.spans import Sink, cut, sink
+from tests.flows.story import COUNT, tell
 from tests.flows.work_done import WorkDone
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, USED, booked
@@ -36,56 +50,16 @@ PLAN = (
     ("quality", COMMANDS),
     ("wms", COMMANDS),
     ("reference", RELAY),
+    ("telemetry", COLLECTOR),
     ("process", EXECUTOR),
     ("erp", RELAY),
     ("mes", COMMANDS),
+    ("telemetry", RELAY),
     ("quality", CONSUMER),
     ("wms", RELAY),
     ("process", RELAY),
 )
-GOOD, STEEL = Decimal("2.5"), Decimal(4)
-_PAUSE = 0.25
-
-
-@dataclass
-class Shift:
-    """A shift's work: lines report, an inspector frees half of the orders, a steward edits."""
-
-    plant: Plant
-    orders: Sequence[str]
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    confirmed: Counter[str] = field(default_factory=Counter)
-    accepted: Counter[str] = field(default_factory=Counter)
-
-    async def line(self, order: str) -> None:
-        """One report after the other."""
-        while not self.over.is_set():
-            await self.plant.confirm(order, self.confirmed[order] + 1)
-            self.confirmed[order] += 1
-            await asyncio.sleep(_PAUSE)
-
-    async def inspector(self) -> None:
-        """Split after split, each as large as one report's yield."""
-        mine = self.orders[::2]
-        while not self.over.is_set():
-            for one in await self.plant.inspections():
-                decided = int(Decimal(one.decided.value or "0") / GOOD)
-                open_ = Decimal(one.submitted.value) - GOOD * decided
-                if one.order_no in mine and open_ >= GOOD:
-                    await self._accept(one.inspection_no, one.order_no, decided + 1)
-            await asyncio.sleep(_PAUSE)
-
-    async def steward(self) -> None:
-        """Plants and items get new names for ever."""
-        edit = 0
-        while not self.over.is_set():
-            edit += 1
-            await self.plant.describe(f"edition {edit}")
-            await asyncio.sleep(_PAUSE)
-
-    async def _accept(self, inspection_no: str, order: str, split: int) -> None:
-        await self.plant.accept(inspection_no, split, str(GOOD))
-        self.accepted[order] = split
+EVERY = (*SERVICES, "telemetry")
 
 
 @pytest.mark.parametrize(
@@ -94,25 +68,29 @@ class Shift:
 async def test_everything_happens_once_whoever_dies(rounds: int, orders: int) -> None:
     start = time.monotonic()
     numbers = [f"47{number:02}" for number in range(orders)]
-    async with two_of_each() as (plant, collected, books):
+    pressed = [f"48{number:02}" for number in range(orders // 2)]
+    async with two_of_each(pressed) as (plant, press, collected, books):
         say(f"up after {since(start)}")
-        await plant.open(numbers)
+        await plant.open([*numbers, *pressed])
         await plant.ledger.bring(Fault("slow", seconds=0.05))
-        shift, done = Shift(plant, numbers), WorkDone()
+        await until(lambda: plant.look(PRESS))
+        shift, done = Shift(plant, numbers, press), WorkDone()
         hunter = Hunter(plant.mesh, books, 2)
-        programs = [plant.mesh.program(s, replica) for s in SERVICES for replica in range(2)]
+        programs = [plant.mesh.program(s, replica) for s in EVERY for replica in range(2)]
         async with asyncio.TaskGroup() as work:
             for order in numbers:
                 work.create_task(shift.line(order))
-            work.create_task(shift.inspector())
-            work.create_task(shift.steward())
+            for duty in (shift.inspector, shift.steward, shift.watcher):
+                work.create_task(duty())
+            work.create_task(press.work(shift.over))
             for service, role in PLAN * rounds:
                 await done.look(programs)
                 kill = await hunter.kill(service, role)
                 say(f"{since(start)}: {kill}")
             shift.over.set()
         total = shift.confirmed.total()
-        say(f"{since(start)}: {total} confirmed, {shift.accepted.total()} freed")
+        freed, strokes = shift.accepted.total(), press.good.total()
+        say(f"{since(start)}: {total} confirmed, {freed} freed, {strokes} kg counted by the press")
         await until(lambda: all_carried_out(books, shift), 120)
         say(f"carried out after {since(start)}")
         await done.look(programs)
@@ -120,12 +98,14 @@ async def test_everything_happens_once_whoever_dies(rounds: int, orders: int) ->
         for executor, count in await rows(books, "process", _ACTIVATIONS):
             done.add(executor.rsplit("-", 1)[0], "activations", count)
         say(done.table([program.name for program in programs]))
-        await the_ledger_agrees(plant, shift)
+        await the_press_is_counted(books, shift)
+        await the_ledger_agrees(plant, books, shift)
         await the_warehouse_agrees(plant, shift)
         await nothing_is_left(books, shift)
     assert all(kill.in_hand for kill in hunter.kills)
     assert len(hunter.kills) == rounds * len(PLAN)
     everybody_worked(done)
+    counts_are_traced(collected)
     assert done.all("taken_over") >= rounds, "what was on its way to the ERP was taken over"
 
 
@@ -135,8 +115,10 @@ _ACTIVATIONS: LiteralString = (
 
 
 @asynccontextmanager
-async def two_of_each() -> AsyncIterator[tuple[Plant, Sink, Books]]:
-    """The plant, its spans, and a connection to the database of every service."""
+async def two_of_each(
+    pressed: Sequence[str],
+) -> AsyncIterator[tuple[Plant, Press, Sink, Books]]:
+    """The plant, its press, their spans, and a connection to the database of every service."""
     async with AsyncExitStack() as stack:
         collected = await stack.enter_async_context(sink())
         env = {
@@ -146,21 +128,54 @@ async def two_of_each() -> AsyncIterator[tuple[Plant, Sink, Books]]:
             "PLANTMESH_DEAD_SECONDS": "2",
         }
         root = stack.enter_context(scratch_folder())
-        plant = await stack.enter_async_context(running(root, env, replicas=2))
+        press = await stack.enter_async_context(open_press(root, pressed, 2))
+        env["PLANTMESH_TELEMETRY_SOURCES"] = str(press.place.sources)
+        plant = await stack.enter_async_context(running(root, env, replicas=2, services=EVERY))
         books = {
             service: await stack.enter_async_context(
                 await psycopg.AsyncConnection.connect(url, autocommit=True)
             )
             for service, url in plant.mesh.databases.items()
         }
-        yield plant, collected, books
+        yield plant, press, collected, books
 
 
 async def all_carried_out(books: Books, shift: Shift) -> bool:
     """Every report and decision is with process, every effect with its peer and in the ERP."""
     [(effects,)] = await rows(books, "process", "SELECT count(*) FROM effect WHERE at = 'erp'")
     [(open_,)] = await rows(books, "process", _OPEN)
-    return not open_ and effects == shift.confirmed.total() + shift.accepted.total()
+    counted = await looks_booked(books)
+    made = sum(good for _, good in counted.values())
+    looks = sum(looks for looks, _ in counted.values())
+    expected = shift.confirmed.total() + looks + shift.accepted.total()
+    return not open_ and made == shift.press.good.total() and effects == expected
+
+
+async def looks_booked(books: Books) -> dict[str, tuple[int, Decimal]]:
+    """By order, how many confirmations mes made of what the press showed, and their yield."""
+    query: LiteralString = (
+        "SELECT order_no, count(*), sum(good) FROM confirmation WHERE equipment <> '' GROUP BY 1"
+    )
+    return {order: (looks, good) for order, looks, good in await rows(books, "mes", query)}
+
+
+async def the_press_is_counted(books: Books, shift: Shift) -> None:
+    """Each order got what the press made for it, and nothing waits for a person."""
+    counted = await looks_booked(books)
+    assert {order: good for order, (_, good) in counted.items()} == shift.press.good
+    assert await rows(books, "mes", "SELECT counter, code, reason FROM uncounted") == []
+    shown = await shift.plant.look(PRESS)
+    assert shown
+    readings = {one.counter: Decimal(one.reading.value) for one in shown.counters}
+    assert readings["good"] == shift.press.good.total()
+
+
+def counts_are_traced(collected: Sink) -> None:
+    """From a collector's look to the ERP; without what mes went on with, no further."""
+    told = tell(collected.spans, COUNT)
+    assert all(told.values()), told
+    broken = tell(cut(collected.spans, told["counting"], told["telling"]), COUNT)
+    assert [name for name, ids in broken.items() if ids] == ["telling"]
 
 
 _OPEN: LiteralString = (
@@ -170,16 +185,18 @@ _OPEN: LiteralString = (
 )
 
 
-async def the_ledger_agrees(plant: Plant, shift: Shift) -> None:
+async def the_ledger_agrees(plant: Plant, books: Books, shift: Shift) -> None:
     """The lane accepted what was confirmed, in its order; the journal is its faithful copy."""
     lanes: dict[str, list[str]] = defaultdict(list)
-    for status in await plant.desk.statuses(shift.orders):
+    for status in await plant.desk.statuses([*shift.orders, *shift.press.orders]):
         lanes[status.posting.order.order_no].append(status.posting.reference)
     for order in shift.orders:
         whole, freed = shift.confirmed[order], shift.accepted[order]
         assert numbers(lanes[order], "consumption") == list(range(1, whole + 1))
         assert numbers(lanes[order], "yield") == list(range(1, freed + 1))
         assert len(lanes[order]) == whole + freed
+    for order, (looks, _) in (await looks_booked(books)).items():
+        assert numbers(lanes[order], "consumption") == list(range(1, looks + 1))
     verdict = check(lanes, booked(plant.place.journal))
     say(str(verdict))
     assert verdict.ok, verdict
@@ -187,8 +204,9 @@ async def the_ledger_agrees(plant: Plant, shift: Shift) -> None:
 
 async def the_warehouse_agrees(plant: Plant, shift: Shift) -> None:
     """Freed yield is free, the rest is with quality, and the steel that went in is gone."""
-    made = await plant.balances(MADE, [f"L-{order}" for order in shift.orders])
-    expected = {
+    pressed = shift.press.good
+    made = await plant.balances(MADE, [f"L-{order}" for order in (*shift.orders, *pressed)])
+    expected = {(f"L-{order}", "quality"): good for order, good in pressed.items()} | {
         (f"L-{order}", status): GOOD * count
         for order in shift.orders
         for status, count in (
@@ -198,24 +216,26 @@ async def the_warehouse_agrees(plant: Plant, shift: Shift) -> None:
         if count
     }
     assert made == expected
-    left = OPENING - STEEL * shift.confirmed.total()
+    left = OPENING - STEEL * shift.confirmed.total() - PRESSED * pressed.total()
     assert await plant.balances(USED, [HEAT]) == {(HEAT, "unrestricted"): left}
 
 
 async def nothing_is_left(books: Books, shift: Shift) -> None:
     """Only yields wait, as rows; nothing is parked, in doubt or unsent."""
     [(waiting,)] = await rows(books, "process", "SELECT sum(waiting) FROM output")
-    assert waiting == GOOD * (shift.confirmed.total() - shift.accepted.total())
+    reported = GOOD * (shift.confirmed.total() - shift.accepted.total())
+    assert waiting == reported + shift.press.good.total()
     [(doubts,)] = await rows(books, "erp", "SELECT count(*) FROM lane_exception")
     assert not doubts
-    for service in SERVICES:
+    for service in EVERY:
         assert await rows(books, service, "SELECT key, reason FROM parked_key") == []
 
 
 def everybody_worked(done: WorkDone) -> None:
     """No replica only looked on."""
     duties = {
-        "calls": ("reference", "erp", "mes", "wms", "quality"),
+        "calls": ("reference", "erp", "mes", "wms", "quality", "telemetry"),
+        "told": ("telemetry",),
         "applied": ("erp", "mes", "quality", "process"),
         "posted": ("erp",),
         "activations": ("process",),

@@ -11,9 +11,27 @@ from tests.flows.spans import Spans
 from tools.mesh.ports import LOOPBACK
 from tools.mesh.program import Program
 
-_SAMPLE = re.compile(r"^(plantmesh_(?:backbone|lane)_events)_total\{(.*)\} (\S+)$", re.MULTILINE)
-_WHAT = re.compile(r'what="(\w+)"')
-COLUMNS = ("calls", "published", "applied", "posted", "taken_over", "activations")
+_SAMPLE = re.compile(r"^plantmesh_(\w+)_total\{(.*)\} (\S+)$", re.MULTILINE)
+_WHAT = re.compile(r'(?:what|outcome)="(\w+)"')
+_NAMES = {
+    ("backbone_events", "published"): "published",
+    ("backbone_events", "applied"): "applied",
+    ("lane_events", "posted"): "posted",
+    # Leases of partitions are taken over too; here it is the lane's count.
+    ("lane_events", "taken_over"): "taken_over",
+    ("telemetry_reports", "recorded"): "told",
+    ("mes_looks", "booked"): "counted",
+}
+COLUMNS = (
+    "calls",
+    "published",
+    "applied",
+    "posted",
+    "taken_over",
+    "activations",
+    "told",
+    "counted",
+)
 
 
 @dataclass
@@ -70,10 +88,8 @@ class WorkDone:
 
 def _read(page: str) -> Counter[str]:
     found: Counter[str] = Counter()
-    for part, labels, value in _SAMPLE.findall(page):
+    for metric, labels, value in _SAMPLE.findall(page):
         what = _WHAT.search(labels)
-        name = what.group(1) if what else ""
-        # Leases of partitions and of lane entries are both taken over; here the lane's count.
-        if part.endswith("lane_events") or name != "taken_over":
+        if what and (name := _NAMES.get((metric, what.group(1)))):
             found[name] += int(float(value))
     return found
