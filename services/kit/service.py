@@ -7,6 +7,7 @@ by itself ends the process: whatever it left half done is safe to find.
 """
 
 import asyncio
+import faulthandler
 import gc
 import os
 import signal
@@ -154,6 +155,8 @@ class Service:
 
 def run(name: str, settings: S, compose: Callable[[Service, S], Awaitable[None]]) -> NoReturn:
     """Be the process of service `name`; exits 0 when it was asked to stop and could."""
+    # What no Python code can log, a crash in a driver's native part, leaves its stack at least.
+    faulthandler.enable()
     log.configure(name, settings.instance, level=settings.log_level)
     export = setup.Export(
         otlp_endpoint=str(settings.otlp_endpoint or ""),

@@ -211,6 +211,10 @@ class Store:
         lent = await self._engine.raw_connection()
         try:
             yield lent
+        except (psycopg.Error, DBAPIError) as error:
+            if lent.is_valid and isinstance(driver_error(error), CONNECTION_LOST):
+                await greenlet_spawn(lent.invalidate)
+            raise
         finally:
             await greenlet_spawn(lent.close)
 

@@ -212,7 +212,8 @@ class ErpRig:
         now = time.monotonic()
         for program in self._replicas:
             if not program.alive:
-                assert program.child.exit_code == -signal.SIGKILL, program.child.tail()
+                code = program.child.exit_code
+                assert code == -signal.SIGKILL, f"it ended with {code}:\n{program.child.tail()}"
                 program.launch()
             elif _stopped(program.child.pid):
                 pid = program.child.pid
