@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
@@ -84,7 +84,6 @@ class Hunter:
     mesh: Mesh
     books: Books
     replicas: int
-    kills: list[Kill] = field(default_factory=list)
     _turn: int = 0
 
     async def kill(self, service: str, role: Role) -> Kill:
@@ -94,8 +93,7 @@ class Hunter:
         for tries in range(1, _TRIES):
             victim = await self._victim(service, role)
             if victim and (caught := await self._caught(service, role, victim)):
-                self.kills.append(Kill(service, role.name, victim, caught, tries))
-                return self.kills[-1]
+                return Kill(service, role.name, victim, caught, tries)
             await asyncio.sleep(_BETWEEN)
         raise AssertionError(f"the {role.name} of {service} was never met at work")
 

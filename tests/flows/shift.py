@@ -28,6 +28,19 @@ class Shift:
     confirmed: Counter[str] = field(default_factory=Counter)
     accepted: Counter[str] = field(default_factory=Counter)
 
+    def __str__(self) -> str:
+        """For whoever watches."""
+        confirmed, freed = self.confirmed.total(), self.accepted.total()
+        return f"{confirmed} confirmed, {freed} freed, {self.press.good.total()} kg pressed"
+
+    def begin(self, work: asyncio.TaskGroup) -> None:
+        """Everybody, until it is over."""
+        for order in self.orders:
+            work.create_task(self.line(order))
+        for duty in (self.inspector, self.steward, self.watcher):
+            work.create_task(duty())
+        work.create_task(self.press.work(self.over))
+
     async def line(self, order: str) -> None:
         """One report after the other."""
         while not self.over.is_set():

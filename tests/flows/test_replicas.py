@@ -1,4 +1,4 @@
-"""Two replicas of every service under load; whoever owns the work is killed with it in hand.
+"""Two replicas of every service and of the gateway under load; whoever owns the work is killed with it in hand.
 
 A victim is stopped first and looked at: it dies only if it has begun something that it has not
 ended. At the end everything confirmed, and everything a machine counted, has happened once, in
@@ -27,11 +27,13 @@ from tests.flows.owners import (
     RELAY,
     Books,
     Hunter,
+    Kill,
     since,
 )
 from tests.flows.plant import HEAT, OPENING, SERVICES, Plant, running
 from tests.flows.press import PRESS, Press, open_press
 from tests.flows.press import STEEL as PRESSED
+from tests.flows.readers import Readers
 from tests.flows.shift import GOOD, STEEL, Shift
 from tests.flows.spans import Sink, cut, sink
 from tests.flows.story import COUNT, tell
@@ -71,39 +73,42 @@ async def test_everything_happens_once_whoever_dies(rounds: int, orders: int) ->
     pressed = [f"48{number:02}" for number in range(orders // 2)]
     async with two_of_each(pressed) as (plant, press, collected, books):
         say(f"up after {since(start)}")
-        await plant.open([*numbers, *pressed])
+        _, gateways = await asyncio.gather(
+            plant.open([*numbers, *pressed]), plant.mesh.open_gateways(2)
+        )
         await plant.ledger.bring(Fault("slow", seconds=0.05))
         await until(lambda: plant.look(PRESS))
         shift, done = Shift(plant, numbers, press), WorkDone()
+        readers, kills = Readers(plant.mesh, gateways), list[Kill]()
         hunter = Hunter(plant.mesh, books, 2)
         programs = [plant.mesh.program(s, replica) for s in EVERY for replica in range(2)]
         async with asyncio.TaskGroup() as work:
-            for order in numbers:
-                work.create_task(shift.line(order))
-            for duty in (shift.inspector, shift.steward, shift.watcher):
-                work.create_task(duty())
-            work.create_task(press.work(shift.over))
-            for service, role in PLAN * rounds:
-                await done.look(programs)
-                kill = await hunter.kill(service, role)
-                say(f"{since(start)}: {kill}")
+            shift.begin(work)
+            for order in (numbers[0], pressed[0]):
+                work.create_task(readers.read(order, shift.over))
+            for _ in range(rounds):
+                async for kill in strike(hunter, readers):
+                    kills.append(kill)
+                    say(f"{since(start)}: {kill}")
+                    await done.look(programs)
             shift.over.set()
-        total = shift.confirmed.total()
-        freed, strokes = shift.accepted.total(), press.good.total()
-        say(f"{since(start)}: {total} confirmed, {freed} freed, {strokes} kg counted by the press")
+        say(f"{since(start)}: {shift}")
         await until(lambda: all_carried_out(books, shift), 120)
         say(f"carried out after {since(start)}")
         await done.look(programs)
         done.calls(collected.spans)
         for executor, count in await rows(books, "process", _ACTIVATIONS):
             done.add(executor.rsplit("-", 1)[0], "activations", count)
-        say(done.table([program.name for program in programs]))
+        for name, count in readers.answered.items():
+            done.add(name, "calls", count)
+        say(done.table([program.name for program in [*programs, *gateways]]))
         await the_press_is_counted(books, shift)
         await the_ledger_agrees(plant, books, shift)
         await the_warehouse_agrees(plant, shift)
         await nothing_is_left(books, shift)
-    assert all(kill.in_hand for kill in hunter.kills)
-    assert len(hunter.kills) == rounds * len(PLAN)
+    assert all(kill.in_hand for kill in kills)
+    assert len(kills) == rounds * (len(PLAN) + len(gateways))
+    assert all(readers.left[gateway.name] for gateway in gateways), "somebody asked another one"
     everybody_worked(done)
     counts_are_traced(collected)
     assert done.all("taken_over") >= rounds, "what was on its way to the ERP was taken over"
@@ -138,6 +143,15 @@ async def two_of_each(
             for service, url in plant.mesh.databases.items()
         }
         yield plant, press, collected, books
+
+
+async def strike(hunter: Hunter, readers: Readers) -> AsyncIterator[Kill]:
+    """Every owner of the plan; one gateway before them all, the other after."""
+    first, second = readers.gateways
+    yield await readers.kill(first)
+    for service, role in PLAN:
+        yield await hunter.kill(service, role)
+    yield await readers.kill(second)
 
 
 async def all_carried_out(books: Books, shift: Shift) -> bool:
@@ -234,7 +248,7 @@ async def nothing_is_left(books: Books, shift: Shift) -> None:
 def everybody_worked(done: WorkDone) -> None:
     """No replica only looked on."""
     duties = {
-        "calls": ("reference", "erp", "mes", "wms", "quality", "telemetry"),
+        "calls": ("reference", "erp", "mes", "wms", "quality", "telemetry", "gateway"),
         "told": ("telemetry",),
         "applied": ("erp", "mes", "quality", "process"),
         "posted": ("erp",),

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -77,6 +78,11 @@ class Mesh:
 
     async def open_gateway(self, **env: str) -> Program:
         """The graph of the services that run, for developers: any document, and GraphiQL."""
+        [program] = await self.open_gateways(1, **env)
+        return program
+
+    async def open_gateways(self, replicas: int, **env: str) -> list[Program]:
+        """The same, each at an address of its own."""
         told = {
             "PLANTMESH_JWKS_URL": self.issuer.jwks_url,
             "PLANTMESH_ISSUER": self.issuer.url,
@@ -85,8 +91,7 @@ class Mesh:
         }
         self._report("starting gateway")
         process = gateway.declare(told | env, gateway.located(self._programs))
-        [program] = await self.run(process)
-        return program
+        return await self.run(replace(process, replicas=replicas))
 
     def program(self, service: str, replica: int = 0) -> Program:
         """One replica of a service, to ask for its ports or log."""
