@@ -51,6 +51,9 @@ tryton: .make/tryton/database ## Tryton 8.2 in an environment of its own, and a 
 demo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
 	@$(BIN)/python -m tools.demo
 
+demo-tryton: .make/install .make/gateway .make/tryton/database ## The same with Tryton 8.2 for an ERP, killed in the middle
+	@$(BIN)/python -m tools.demo --erp tryton
+
 up: .make/install .make/gateway ## Start the platform on this machine and leave it running (status: plantctl status)
 	@$(BIN)/python -m tools.mesh up --root $(ROOT)
 

@@ -14,7 +14,7 @@ from services.kit.errors import DomainError
 from tools.demo.erp import ERPS
 from tools.demo.erp.port import Erp
 from tools.demo.scene import DemoError
-from tools.demo.shift import draw_shift
+from tools.demo.shift import Shift, draw_shift
 from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
 from tools.demo.stage import staged
 from tools.demo.story import federated, judge, play
@@ -33,6 +33,10 @@ class Make(StrEnum):
     TRYTON = "tryton"
 
 
+_SIZES = {Make.LEDGER: (6, 4), Make.TRYTON: (4, 3)}
+"""Orders, and jobs of each: a real ERP books a document in half a second."""
+
+
 def demo(
     erp: Annotated[Make, typer.Option(help="Whose orders and books.")] = Make.LEDGER,
     root: Annotated[
@@ -44,16 +48,18 @@ def demo(
     root = root or HERE / ".mesh" / ("demo" if erp is Make.LEDGER else f"demo-{erp}")
     if is_up(root):
         raise MeshError(f"a mesh runs in {root}", hint=f"make down ROOT={_name(root)}")
+    orders, runs = _SIZES[erp]
+    shift = draw_shift(orders, runs, seed)
     shutil.rmtree(root, ignore_errors=True)
     started = time.monotonic()
-    holds = asyncio.run(_demo(root, seed, ERPS[erp](root)))
+    holds = asyncio.run(_demo(root, shift, ERPS[erp](root)))
     console.print(f"\n  {time.monotonic() - started:.0f} s. To look around yourself:")
     console.print(_way_on(root, erp), markup=False, soft_wrap=True)
     sys.exit(0 if holds else 1)
 
 
-async def _demo(root: Path, seed: int, erp: Erp) -> bool:
-    async with staged(root, draw_shift(seed=seed), step, erp, seconds=_SECONDS) as scene:
+async def _demo(root: Path, shift: Shift, erp: Erp) -> bool:
+    async with staged(root, shift, step, erp, seconds=_SECONDS) as scene:
         await play(scene)
         found, order = await judge(scene), await federated(scene)
         heading(

@@ -8,10 +8,7 @@ from services.kit.lanes.systems import System, put_system
 from services.kit.store import Store
 from tools.demo.crew import Crew, quantity
 from tools.demo.erp.port import Erp
-from tools.demo.shift import HEATS, KILOGRAMS, MADE, PIECES, PLANT, STOCK, USED
-
-_BUDGET = 50.0
-"""Requests a second."""
+from tools.demo.shift import HEATS, KILOGRAMS, MADE, PIECES, PLANT, STOCK, USED, ZONE
 
 
 async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
@@ -19,7 +16,7 @@ async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
     await crew.reference.PutMasterData(
         reference.PutMasterDataRequest(
             idempotency_key="demo/master-data",
-            plants=[reference.Plant(plant=PLANT, name="Lyon", time_zone="Europe/Paris")],
+            plants=[reference.Plant(plant=PLANT, name="Lyon", time_zone=ZONE)],
             items=[
                 reference.Item(
                     item_no=MADE,
@@ -54,7 +51,7 @@ async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
 
 async def _connect(erp_database: str, erp: Erp) -> None:
     """The row of `systems` that an integrator writes; the secret is in PLANTMESH_SECRETS."""
-    row = System(erp.name, erp.name, (PLANT,), _BUDGET, erp.name, erp.settings)
+    row = System(erp.name, erp.name, (PLANT,), erp.budget, erp.name, erp.settings)
     store = Store(erp_database, pool_size=1)
     async with store.work() as work:
         await put_system(work, row)

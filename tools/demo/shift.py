@@ -11,6 +11,7 @@ from plantmesh.quality.v1 import quality_pb2
 from tools.simulators.line.papers import Input, Job, Plan
 
 PLANT, EQUIPMENT = "lyon", "lyon/hall-1/press-1"
+ZONE = "Europe/Paris"
 MADE, USED = "bracket", "steel"
 PIECES, KILOGRAMS = "H87", "KGM"
 HEATS = ("HEAT-1", "HEAT-2")

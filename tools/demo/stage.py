@@ -38,6 +38,7 @@ async def staged(
     write_plan(floor.plan, shift.plan)
     env = {
         "PLANTMESH_SECRETS": msgspec.json.encode({erp.name: erp.secret}).decode(),
+        "PLANTMESH_ADAPTERS": msgspec.json.encode([erp.name]).decode(),
         "PLANTMESH_POLL_SECONDS": str(erp.poll_seconds),
         "PLANTMESH_TELEMETRY_SOURCES": str(floor.sources),
     }

@@ -31,6 +31,7 @@ class Ledger:
 
     name, title, process = "ledger", "the ledger", "ledger-0"
     poll_seconds = 0.5
+    budget = 50.0
     words: Mapping[str, str] = {
         PIECES: "PC",
         KILOGRAMS: "KG",

@@ -41,6 +41,11 @@ class Erp(Protocol):
         ...
 
     @property
+    def budget(self) -> float:
+        """Requests a second that it bears."""
+        ...
+
+    @property
     def poll_seconds(self) -> float:
         """How often its orders are read."""
         ...

@@ -21,6 +21,7 @@ from tools.demo.shift import (
     STOCK,
     UNMAPPED_REASON,
     USED,
+    ZONE,
     Shift,
 )
 from tools.mesh.mesh import Mesh
@@ -42,6 +43,7 @@ class Tryton:
 
     name, title, process = "tryton", "Tryton", NAME
     poll_seconds = 2.0
+    budget = 200.0
     words: Mapping[str, str] = {
         PIECES: "u",
         KILOGRAMS: "kg",
@@ -74,10 +76,11 @@ class Tryton:
         return {
             "url": self._place.url,
             "user": self._place.adapter.name,
-            "request_timeout": 10.0,
+            "request_timeout": 15.0,
             "longest_request_seconds": 5.0,
             "overlap_seconds": 5.0,
             "confirm_warnings": ["*"],
+            "lane": {"batch": 2, "lease": 40.0},
         }
 
     async def open(self, mesh: Mesh) -> None:
@@ -188,6 +191,7 @@ def _flaws(one: Move) -> Iterable[str]:
 
 def _plant() -> dict[str, Any]:
     return {
+        "zones": [ZONE],
         "warehouses": [{"code": PLANT, "name": "Lyon", "reasons": ["S01"]}],
         "products": [
             {"code": USED, "name": "Steel strip", "unit": "Kilogram", "cost": "2.40"},

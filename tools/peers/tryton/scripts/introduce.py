@@ -11,7 +11,8 @@ from proteus import Model
 def introduce(tryton, task):
     """Every part may be left out; those of a later one are known before it begins.
 
-    {"warehouses": [{"code", "name", "reasons": [code]}],
+    {"zones": [IANA name of the company's time zone],
+     "warehouses": [{"code", "name", "reasons": [code]}],
      "products": [{"code", "name", "unit", "cost", "made": bool}],
      "work_centers": [{"name", "warehouse"}],
      "boms": [{"product", "inputs": [{"product", "quantity"}], "operations": [name],
@@ -35,6 +36,13 @@ def the(model, field, value):
 
 def _known(model, field, value):
     return bool(Model.get(model).find([(field, "=", value)], limit=1))
+
+
+def _set_zone(zone):
+    """Tryton's today, and so what it holds for the future, is the company's."""
+    [company] = Model.get("company.company").find([])
+    company.timezone = zone
+    company.save()
 
 
 def _add_warehouse(one):
@@ -142,6 +150,7 @@ def _add_stock(one):
 
 
 _KINDS = {
+    "zones": _set_zone,
     "warehouses": _add_warehouse,
     "products": _add_product,
     "work_centers": _add_work_center,
