@@ -17,6 +17,8 @@ from services.kit.lanes.outcome import Unavailable
 _Record = TypeVar("_Record")
 OrderAt = tuple[str, str]
 """Plant and order number."""
+LotAt = tuple[int, str]
+"""Product and number."""
 
 
 class Books:
@@ -79,13 +81,13 @@ class Books:
         domain = [["symbol", "in", sorted(symbols)]]
         return await self.search("product.uom", domain, records.UNIT, Unit)
 
-    async def lots(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
-        """By product and number; the oldest where there are several."""
+    async def lots(self, wanted: Collection[LotAt]) -> dict[LotAt, int]:
+        """Those that exist; the oldest where there are several."""
         domain = [
             ["product", "in", sorted({product for product, _ in wanted})],
             ["number", "in", sorted({number for _, number in wanted})],
         ]
-        found = await self.search("stock.lot", domain, records.LOT, Lot) if wanted else []
+        found = await self.search("stock.lot", domain, records.LOT, Lot)
         return {(lot.product, lot.number): lot.id for lot in reversed(found)}
 
     async def lies(self, model: str, id: int, place: int) -> Any:

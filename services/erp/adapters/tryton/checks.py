@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from services.erp.adapters.tryton.books import Books
+from services.erp.adapters.tryton.books import Books, LotAt
 from services.erp.adapters.tryton.lines import Draft
 from services.erp.adapters.tryton.outcomes import StoppedError, rejected
 from services.erp.adapters.tryton.records import Production
@@ -53,17 +53,14 @@ def check_plan(order: Production, drafts: Sequence[Draft], confirmed: Collection
         raise StoppedError(NeedsConfirmation(reason, OVER))
 
 
-async def check_stock(
-    books: Books, drafts: Sequence[Draft], lots: Mapping[tuple[int, str], int]
-) -> None:
+async def check_stock(books: Books, drafts: Sequence[Draft], lots: Mapping[LotAt, int]) -> None:
     """Raises StoppedError when a lot would go negative; Tryton takes what is forced on it."""
-    taken: dict[tuple[int, str], Decimal] = {}
+    taken: dict[LotAt, Decimal] = {}
     for index, draft in enumerate(drafts):
-        key = draft.product.id, draft.lot_no
         ratio = draft.unit.factor / draft.product.counted_in.factor
-        taken[key] = taken.get(key, Decimal(0)) + draft.amount * ratio
+        taken[draft.lot] = taken.get(draft.lot, Decimal(0)) + draft.amount * ratio
         left = await _left(books, draft, lots)
-        if taken[key] > left:
+        if taken[draft.lot] > left:
             what = f"lot {draft.lot_no}" if draft.lot_no else "stock"
             reason = (
                 f"{plain(left)} {draft.product.counted_in.symbol} of {draft.product.code} {what}"
@@ -72,10 +69,10 @@ async def check_stock(
             raise rejected(f"there are only {reason}", field, "not_enough_stock")
 
 
-async def _left(books: Books, draft: Draft, lots: Mapping[tuple[int, str], int]) -> Decimal:
+async def _left(books: Books, draft: Draft, lots: Mapping[LotAt, int]) -> Decimal:
     if not draft.lot_no:
         return Decimal(await books.lies("product.product", draft.product.id, draft.from_location))
-    lot = lots.get((draft.product.id, draft.lot_no))
+    lot = lots.get(draft.lot)
     return Decimal(await books.lies("stock.lot", lot, draft.from_location)) if lot else Decimal(0)
 
 

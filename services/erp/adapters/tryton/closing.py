@@ -56,7 +56,7 @@ class Closing:
             return None
         if order.state == "assigned":
             return self._commands.press("production", "wait", [order.id])
-        return self._commands.clear(order, inputs, outputs)
+        return self._commands.clear(order, {"inputs": inputs, "outputs": outputs})
 
     def _finish(self, order: Production) -> Step:
         if order.state != "running":

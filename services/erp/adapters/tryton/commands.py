@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.erp.adapters.tryton.books import of_move
+from services.erp.adapters.tryton.books import LotAt, of_move
 from services.erp.adapters.tryton.lines import Draft
 from services.erp.adapters.tryton.records import Move, Production
 from services.erp.adapters.tryton.session import Session
@@ -39,14 +39,14 @@ class Commands:
         notes = [{"resource": name, "message": message} for name in resources]
         return self._step("note", "ir.note", "create", notes)
 
-    def add_lots(self, wanted: Iterable[tuple[int, str]]) -> Step:
+    def add_lots(self, wanted: Iterable[LotAt]) -> Step:
         """New lots by product and number."""
         lots = [{"product": product, "number": number} for product, number in wanted]
         return self._step("add lots", "stock.lot", "create", lots)
 
-    def clear(self, order: Production, inputs: Iterable[Move], outputs: Iterable[Move]) -> Step:
-        """Take open moves out of a production."""
-        change = {"inputs": _delete(inputs), "outputs": _delete(outputs)}
+    def clear(self, order: Production, moves: Mapping[str, Iterable[Move]]) -> Step:
+        """Take open moves, by side, out of a production."""
+        change = {side: _delete(some) for side, some in moves.items()}
         return self._write("clear", order, order.stamp, change)
 
     def make(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from services.erp.adapters.tryton.books import Books
+from services.erp.adapters.tryton.books import Books, LotAt
 from services.erp.adapters.tryton.outcomes import rejected
 from services.erp.adapters.tryton.records import Move, Product, Production, Unit
 from services.erp.adapters.tryton.values import Day, Numeric, is_exact
@@ -27,6 +27,11 @@ class Draft:
     to_location: int
     day: Day
     price: Decimal | None
+
+    @property
+    def lot(self) -> LotAt:
+        """Which one, where it has a number."""
+        return self.product.id, self.lot_no
 
     def values(self, order: Production, lot: int | None) -> dict[str, Any]:
         """As a new record."""

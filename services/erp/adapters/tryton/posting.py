@@ -6,7 +6,7 @@ anywhere goes on where it was: lots, drafts without a note (ours: the one writer
 
 from collections.abc import Collection, Sequence
 
-from services.erp.adapters.tryton.books import Books, of_move
+from services.erp.adapters.tryton.books import Books, LotAt, of_move
 from services.erp.adapters.tryton.checks import (
     check_period,
     check_plan,
@@ -44,6 +44,7 @@ class MaterialPosting:
         self._commands = Commands(books.session, confirmed)
         self._side = "inputs" if posting.kind is Kind.CONSUMPTION else "outputs"
         self._drafts: list[Draft] = []
+        self._lots: dict[LotAt, int] = {}
 
     async def look(self) -> Step | Outcome:
         """The next step, Posted when there is none; raises StoppedError where it cannot go on."""
@@ -54,9 +55,10 @@ class MaterialPosting:
             return Posted(held[0])
         check_state(order)
         self._drafts = self._drafts or await drafts(self._books, order, self._posting)
-        lots = await self._books.lots(self._wanted_lots)
-        ours = self._ours(order, notes, lots)
-        return await self._make(order, lots) if ours is None else self._book(order, ours, notes)
+        if self._missing_lots:
+            self._lots |= await self._books.lots(self._missing_lots)
+        ours = self._ours(order, notes)
+        return await self._make(order) if ours is None else self._book(order, ours, notes)
 
     async def tidy(self) -> None:
         """Leave no draft behind that somebody else's click would book; as far as that goes."""
@@ -66,36 +68,32 @@ class MaterialPosting:
                 await self._commands.press("production", "wait", [order.id]).call()
                 order = await self._books.order(self._posting)
             if ours := [m for m in getattr(order, self._side) if m.open and self._made_by_us(m)]:
-                both = {"inputs": (), "outputs": (), self._side: ours}
-                await self._commands.clear(order, both["inputs"], both["outputs"]).call()
+                await self._commands.clear(order, {self._side: ours}).call()
         except StoppedError:
             return
 
     @property
-    def _wanted_lots(self) -> list[tuple[int, str]]:
-        wanted = ((draft.product.id, draft.lot_no) for draft in self._drafts if draft.lot_no)
-        return list(dict.fromkeys(wanted))
+    def _missing_lots(self) -> list[LotAt]:
+        wanted = dict.fromkeys(draft.lot for draft in self._drafts if draft.lot_no)
+        return [lot for lot in wanted if lot not in self._lots]
 
-    async def _make(self, order: Production, lots: dict[tuple[int, str], int]) -> Step:
+    async def _make(self, order: Production) -> Step:
         if order.state == "assigned":
             # What is assigned cannot be taken out.
             return self._commands.press("production", "wait", [order.id])
-        await self._check(order, lots)
-        if missing := [wanted for wanted in self._wanted_lots if wanted not in lots]:
+        await self._check(order)
+        if missing := self._missing_lots:
             return self._commands.add_lots(missing)
-        moves = [
-            draft.values(order, lots.get((draft.product.id, draft.lot_no)))
-            for draft in self._drafts
-        ]
+        moves = [draft.values(order, self._lots.get(draft.lot)) for draft in self._drafts]
         room = making_room(order, self._side, self._drafts)
         return self._commands.make(order, self._version or order.stamp, self._side, moves, room)
 
-    async def _check(self, order: Production, lots: dict[tuple[int, str], int]) -> None:
+    async def _check(self, order: Production) -> None:
         await check_period(self._books, order, self._drafts[0].day)
         if self._side == "outputs":
             check_plan(order, self._drafts, self._confirmed)
         elif not self._negative_stock:
-            await check_stock(self._books, self._drafts, lots)
+            await check_stock(self._books, self._drafts, self._lots)
 
     def _book(self, order: Production, ours: Sequence[Move], notes: Sequence[Note]) -> Step:
         """Mark what is ours, have the order run, book."""
@@ -106,22 +104,22 @@ class MaterialPosting:
         if strange and order.state == "assigned":
             return self._commands.press("production", "wait", [order.id])
         if strange and order.state == "waiting":
-            return self._commands.clear(order, strange, ())
+            return self._commands.clear(order, {"inputs": strange})
         if self._side == "outputs" and order.state == "running":
             ids = [move.id for move in ours]
             return self._commands.press("stock.move", "do", ids, books=True)
         return self._commands.onward(order, books=self._side == "inputs")
 
-    def _ours(
-        self, order: Production, notes: Sequence[Note], lots: dict[tuple[int, str], int]
-    ) -> list[Move] | None:
+    def _ours(self, order: Production, notes: Sequence[Note]) -> list[Move] | None:
         """The open move of each draft, those with our note first; None unless all are there."""
+        if self._missing_lots:
+            return None
         marked = {note.resource for note in notes}
         left = [m for m in getattr(order, self._side) if m.open and self._made_by_us(m)]
         left.sort(key=lambda move: of_move(move.id) not in marked)
         found = []
         for draft in self._drafts:
-            lot = lots.get((draft.product.id, draft.lot_no))
+            lot = self._lots.get(draft.lot)
             like = next((move for move in left if draft.is_like(move, lot)), None)
             if like is None:
                 return None
