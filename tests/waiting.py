@@ -2,8 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from services.kit.errors import DomainError
+from psycopg.errors import LockNotAvailable
+
+from services.kit.errors import DomainError, UnavailableError
+
+_T = TypeVar("_T")
+_TRIES = 30
 
 
 async def until(
@@ -19,6 +25,16 @@ async def until(
                 await asyncio.sleep(every)
     except TimeoutError:
         raise AssertionError(f"not within {seconds:g} s: {fact}") from None
+
+
+async def in_the_end(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Do what competes for rows and connections: too long a wait is an honest "try again"."""
+    for _ in range(_TRIES):
+        try:
+            return await call()
+        except (LockNotAvailable, UnavailableError):
+            continue
+    return await call()
 
 
 async def _holds(fact: Callable[[], Awaitable[object]]) -> bool:

@@ -70,7 +70,7 @@ class Running:
 
     async def _read(self) -> None:
         assert self.process.stdout
-        line = (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode().strip()
+        line = (await asyncio.wait_for(self.process.stdout.readline(), 90)).decode().strip()
         if line.startswith("{"):
             entry = json.loads(line)
             self.logged.append(entry)

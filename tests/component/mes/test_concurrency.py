@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from services.kit.errors import ConflictError, UnavailableError
+from services.kit.errors import ConflictError
 from services.mes.application.apply_holds import apply_holds
 from services.mes.application.confirm_operations import confirm_operations
 from services.mes.domain.genealogy import Direction
@@ -16,6 +16,7 @@ from tests.component.kit.test_commands import waiting_for_a_lock
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.reports import hold, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, family, lot, put
+from tests.waiting import in_the_end
 
 T = TypeVar("T")
 
@@ -103,15 +104,14 @@ async def test_consumption_and_hold_never_both_succeed_unseen(floor: Floor, data
 
     async def use(n: int) -> bool:
         try:
-            await confirm(
-                floor, report(f"c{n}", order_no=f"o{n}", lot=f"L{n}", consumed=((f"F/F{n}", "1"),))
-            )
+            made = report(f"c{n}", order_no=f"o{n}", lot=f"L{n}", consumed=((f"F/F{n}", "1"),))
+            await in_the_end(lambda: confirm(floor, made))
         except ConflictError:
             return False
         return True
 
     async def stop(other: Floor, n: int) -> set[str]:
-        await put(other, hold(f"F/F{n}"))
+        await in_the_end(lambda: put(other, hold(f"F/F{n}")))
         return await family(other, f"F/F{n}", direction=Direction.FORWARD)
 
     async with open_floor(database) as other:
@@ -147,24 +147,17 @@ async def test_crossed_batches_end_without_a_deadlock(floor: Floor, database: st
 
     async def batch(instance: Floor, round_no: int, turn: int) -> None:
         rotated = numbers[turn:] + numbers[:turn]
-        await confirm(
-            instance,
-            *(
-                report(
-                    f"{round_no}.{turn}.{number}",
-                    "1",
-                    order_no=number,
-                    lot=f"L{number}",
-                    consumed=tuple((f"F/{other}", "1") for other in reversed(rotated)),
-                )
-                for number in rotated
-            ),
-        )
+        made = [
+            report(
+                f"{round_no}.{turn}.{number}",
+                "1",
+                order_no=number,
+                lot=f"L{number}",
+                consumed=tuple((f"F/{other}", "1") for other in reversed(rotated)),
+            )
+            for number in rotated
+        ]
+        await in_the_end(lambda: confirm(instance, *made))
 
     async with open_floor(database) as other:
-        done = await asyncio.gather(
-            *(batch((floor, other)[n % 2], n, n % 6) for n in range(12)), return_exceptions=True
-        )
-    # Too long a wait for a row is an honest "try again"; a deadlock would be ours.
-    assert all(one is None or isinstance(one, UnavailableError) for one in done), done
-    assert done.count(None) == 12
+        await asyncio.gather(*(batch((floor, other)[n % 2], n, n % 6) for n in range(12)))

@@ -29,7 +29,7 @@ async def test_mes_comes_up_and_ends_in_order(
     )
     assert process.stdout
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             said = ""
             while '"grpc"' not in said or '"health"' not in said:
                 line = (await process.stdout.readline()).decode()

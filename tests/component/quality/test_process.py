@@ -110,7 +110,7 @@ async def until(fact: Any, wanted: object) -> None:
     """Until `fact()` is what is wanted, or say what it is."""
     found: object = None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while (found := await fact()) != wanted:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
     except TimeoutError:

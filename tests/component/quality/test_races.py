@@ -24,6 +24,7 @@ from tests.unit.quality.use_cases.steps import (
     report,
     submit,
 )
+from tests.waiting import in_the_end
 
 
 @pytest.fixture(autouse=True)
@@ -149,9 +150,10 @@ async def test_crossed_batches_end_without_a_deadlock(
     async def batch(instance: Laboratory, n: int) -> None:
         turned = lots[n % 6 :] + lots[: n % 6]
         new = (submission(f"{n} {lot}", "1", lot=f"{lot}-{n % 3}") for lot in turned)
-        await submit(instance, *(submission(f"{n}/{lot}", "1", lot=lot) for lot in turned), *new)
+        made = [*(submission(f"{n}/{lot}", "1", lot=lot) for lot in turned), *new]
+        await in_the_end(lambda: submit(instance, *made))
         parts = [decision(no, "1", split=n + 1) for no in numbers[n % 6 :] + numbers[: n % 6]]
-        await decide(instance, *parts)
+        await in_the_end(lambda: decide(instance, *parts))
 
     async with open_laboratory(database, master) as other:
         await asyncio.gather(*(batch((laboratory, other)[n % 2], n) for n in range(12)))

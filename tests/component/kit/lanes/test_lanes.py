@@ -59,7 +59,7 @@ async def put(store: Store, system: System) -> None:
 
 
 async def eventually(fact: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not fact():  # noqa: ASYNC110 - the fact is another loop's, it has no event
             await asyncio.sleep(0.01)
 
