@@ -1,4 +1,4 @@
-"""Two replicas of every service and of the gateway under load; whoever owns the work is killed with it in hand.
+"""Two replicas of every service and of the gateway under load; who owns work dies with it in hand.
 
 A victim is stopped first and looked at: it dies only if it has begun something that it has not
 ended. At the end everything confirmed, and everything a machine counted, has happened once, in
