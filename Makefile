@@ -80,6 +80,9 @@ faults-redis: .make/install ## The short faults on Redis (apt-get install redis-
 opcua-peer: .make/install .make/opcua ## The collector against an OPC UA server of another make (node-opcua), processes killed
 	$(PYTEST) tests/contract/opcua -s -m "peer and not cluster" $(PICK)
 
+tryton-contract: .make/install .make/tryton/database ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call
+	$(PYTEST) -m "peer and not cluster" tests/contract/tryton $(PICK)
+
 bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
 	@$(BIN)/python -m tests.bench
 

@@ -133,8 +133,11 @@ class TrytonStage:
         )
 
     async def end_sessions(self) -> None:
-        """Everybody has to log in again."""
-        await self._sql("DELETE FROM ir_session")
+        """The adapter has to log in again."""
+        of_user = (
+            "DELETE FROM ir_session WHERE create_uid = (SELECT id FROM res_user WHERE login=%s)"
+        )
+        await self._sql(of_user, self.peer.adapter.name)
 
     async def bring(self, trouble: Trouble, *, seconds: float = 0.0) -> None:
         """On the way, or in its database."""
