@@ -8,7 +8,6 @@ import pytest
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.domain.posting import Kind
 from services.erp.ports import ErpSystem
-from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import NeedsConfirmation, Rejected, Unavailable
 from services.kit.lanes.systems import System
 from tests.contract.erp_system.stage import booked, find, line, made, post, posting
@@ -114,10 +113,3 @@ async def test_a_wrong_password_is_unavailable_not_refused(
     stranger = TrytonErp(system, "not the password")
     assert isinstance(await stranger.post(made(stage, "p-1", "1"), None, ()), Unavailable)
     await stranger.close()
-
-
-def test_a_setting_that_is_none_is_named() -> None:
-    with pytest.raises(InvalidError, match="speed"):
-        TrytonErp(
-            System("x", "tryton", (), 1, settings={"url": "http://x", "user": "u", "speed": 3}), ""
-        )

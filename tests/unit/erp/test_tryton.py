@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.erp.adapters.tryton import TrytonErp
 from services.erp.adapters.tryton.orders import read_order
 from services.erp.adapters.tryton.outcomes import WarnedError, of_error, of_status
 from services.erp.adapters.tryton.values import (
@@ -26,6 +27,7 @@ from services.kit.lanes.outcome import (
     Unavailable,
     Unknown,
 )
+from services.kit.lanes.systems import System
 
 NOON = dt.datetime(2026, 5, 4, 12, 0, 0, 250, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 KG = {"symbol": "kg", "digits": 3, "factor": 1}
@@ -162,3 +164,9 @@ def test_what_cannot_be_read_is_named(change: dict[str, Any], field: str) -> Non
     with pytest.raises(InvalidError) as refused:
         read_order(production(**change))
     assert refused.value.field == field
+
+
+def test_a_setting_that_is_none_is_named() -> None:
+    settings = {"url": "http://x", "user": "u", "speed": 3}
+    with pytest.raises(InvalidError, match="speed"):
+        TrytonErp(System("x", "tryton", (), 1, settings=settings), "")

@@ -64,11 +64,12 @@ class MaterialPosting:
         """Leave no draft behind that somebody else's click would book; as far as that goes."""
         try:
             order = await self._books.order(self._posting)
+            ours = {move.id for move in self._side_of(order) if self._made_by_us(move)}
             if order.state == "assigned":
                 await self._commands.press("production", "wait", [order.id]).call()
                 order = await self._books.order(self._posting)
-            if ours := [m for m in getattr(order, self._side) if m.open and self._made_by_us(m)]:
-                await self._commands.clear(order, {self._side: ours}).call()
+            if left := [m for m in self._side_of(order) if m.open and m.id in ours]:
+                await self._commands.clear(order, {self._side: left}).call()
         except StoppedError:
             return
 
@@ -115,7 +116,7 @@ class MaterialPosting:
         if self._missing_lots:
             return None
         marked = {note.resource for note in notes}
-        left = [m for m in getattr(order, self._side) if m.open and self._made_by_us(m)]
+        left = [m for m in self._side_of(order) if m.open and self._made_by_us(m)]
         left.sort(key=lambda move: of_move(move.id) not in marked)
         found = []
         for draft in self._drafts:
@@ -126,6 +127,9 @@ class MaterialPosting:
             left.remove(like)
             found.append(like)
         return found
+
+    def _side_of(self, order: Production) -> tuple[Move, ...]:
+        return order.inputs if self._side == "inputs" else order.outputs
 
     def _made_by_us(self, move: Move) -> bool:
         return move.create_uid == self._books.session.user_id and move.effective_date is not None
