@@ -85,12 +85,12 @@ class Scene:
         what: str,
         *,
         log: str,
-        seconds: float = 120.0,
     ) -> T:
         """Wait for a true `fact`, and return it; the inspector works on meanwhile.
 
         Raises DemoError saying `what` did not happen in time, and which `log` may say why.
         """
+        seconds = self.erp.patience
         deadline = time.monotonic() + seconds
         while True:
             self._line_works()

@@ -38,10 +38,10 @@ async def play(scene: Scene) -> None:
 async def _count(scene: Scene) -> None:
     """What heads the table."""
     repeated = [paper.order for paper in scene.ended() if paper.replayed]
-    steps, journal = len(scene.made()), await scene.erp.journal()
+    steps, posted = len(scene.made()), await scene.erp.documents()
     scene.happened[:0] = [
         Happened("counted", scene.pieces(), f"pieces, in {steps} steps of the line"),
-        Happened("posted", len(journal), f"documents in {scene.erp.title}"),
+        Happened("posted", posted, f"documents in {scene.erp.title}"),
         Happened("suppressed", len(repeated), f"ends of orders told twice: {', '.join(repeated)}"),
     ]
 

@@ -33,7 +33,7 @@ async def hold(scene: Scene) -> None:
 
     await scene.inspector.decide(inspection, (pb.OUTCOME_ACCEPT, first))
     await scene.until(lambda: _set_aside(scene, lot), "a posting that is held", log="erp-0")
-    if await _usable(scene, lot) or await _booked(scene, lot):
+    if await _usable(scene, lot) or await scene.erp.received(lot):
         raise DemoError(f"lot {lot} is held, and something of it moved")
     scene.say(f"{first} of it are accepted, and stay where they are: the posting is held")
 
@@ -68,7 +68,7 @@ async def _until_hold(scene: Scene, state: pb.HoldState.ValueType, word: str) ->
 
 async def _until_released(scene: Scene, lot: str, amount: Decimal) -> None:
     async def released() -> bool:
-        return await _usable(scene, lot) == amount == await _booked(scene, lot)
+        return await _usable(scene, lot) == amount == await scene.erp.received(lot)
 
     await scene.until(released, f"{amount} of {lot} in stock and in {scene.erp.title}", log="erp-0")
 
@@ -98,11 +98,6 @@ async def _usable(scene: Scene, lot: str) -> Decimal:
         if one.stock.status == wms_pb2.STOCK_STATUS_UNRESTRICTED
     )
     return sum(free, Decimal(0))
-
-
-async def _booked(scene: Scene, lot: str) -> Decimal:
-    lines = (line for document in await scene.erp.journal() for line in document.lines)
-    return sum((line.quantity for line in lines if line.lot == lot), Decimal(0))
 
 
 def _key(lot: str) -> keys_pb2.LotKey:

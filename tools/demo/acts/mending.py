@@ -81,4 +81,4 @@ async def _others_posted(scene: Scene) -> bool:
 
 
 async def _posted(scene: Scene, reference: str) -> bool:
-    return any(document.reference == reference for document in await scene.erp.journal())
+    return bool(await scene.erp.documents(reference))

@@ -31,7 +31,7 @@ class Ledger:
 
     name, title, process = "ledger", "the ledger", "ledger-0"
     poll_seconds = 0.5
-    budget = 50.0
+    budget, patience = 50.0, 120.0
     words: Mapping[str, str] = {
         PIECES: "PC",
         KILOGRAMS: "KG",
@@ -85,9 +85,16 @@ class Ledger:
         await self._client.keep(Item(USED, "KG"))
         await self._client.release(*_orders(shift))
 
-    async def documents(self) -> int:
+    async def documents(self, reference: str = "") -> int:
         """By its file."""
-        return len(documents(self._place.journal))
+        found = (one.posting.reference for one in documents(self._place.journal))
+        return sum(not reference or one == reference for one in found)
+
+    async def received(self, lot: str) -> Decimal:
+        """By its file."""
+        entries = await self.journal()
+        lines = (line for entry in entries if entry.kind == "yield" for line in entry.lines)
+        return sum((line.quantity for line in lines if line.lot == lot), Decimal(0))
 
     async def journal(self) -> list[Entry]:
         """By its file, in order of arrival."""

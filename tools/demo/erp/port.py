@@ -46,6 +46,11 @@ class Erp(Protocol):
         ...
 
     @property
+    def patience(self) -> float:
+        """Seconds after which something that did not happen will not."""
+        ...
+
+    @property
     def poll_seconds(self) -> float:
         """How often its orders are read."""
         ...
@@ -72,8 +77,12 @@ class Erp(Protocol):
         """Its own users enter what the plant makes, and release the orders."""
         ...
 
-    async def documents(self) -> int:
-        """How many its books hold; answers while its process is dead."""
+    async def documents(self, reference: str = "") -> int:
+        """How many its books hold, under a reference or at all; answers while it is dead."""
+        ...
+
+    async def received(self, lot: str) -> Decimal:
+        """How much of a lot that we make it took into stock; answers while it is dead."""
         ...
 
     async def journal(self) -> list[Entry]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -33,7 +33,14 @@ _RUNNING = "running"
 _WASTE = "waste "
 _BOOKED = (
     "SELECT count(DISTINCT n.message) FROM ir_note n"
-    " JOIN stock_move m ON n.resource = 'stock.move,' || m.id WHERE m.state = 'done'"
+    " JOIN stock_move m ON n.resource = 'stock.move,' || m.id"
+    " WHERE m.state = 'done' AND %(reference)s::text IN ('', n.message)"
+)
+_RECEIVED = (
+    "SELECT coalesce(sum(m.quantity), 0) FROM stock_move m JOIN stock_lot l ON l.id = m.lot"
+    " JOIN product_product p ON p.id = m.product JOIN stock_location t ON t.id = m.to_location"
+    " WHERE m.state = 'done' AND t.type = 'storage'"
+    " AND p.code = %(item)s AND l.number = %(lot)s"
 )
 Move = dict[str, Any]
 
@@ -43,7 +50,7 @@ class Tryton:
 
     name, title, process = "tryton", "Tryton", NAME
     poll_seconds = 2.0
-    budget = 200.0
+    budget, patience = 200.0, 300.0
     words: Mapping[str, str] = {
         PIECES: "u",
         KILOGRAMS: "kg",
@@ -109,12 +116,13 @@ class Tryton:
         ]
         await self._desk.run("release", {"orders": orders})
 
-    async def documents(self) -> int:
+    async def documents(self, reference: str = "") -> int:
         """By its database, which outlives it: references on moves that are done."""
-        url = self._place.database
-        async with await psycopg.AsyncConnection.connect(url) as connection:
-            [(count,)] = await (await connection.execute(_BOOKED)).fetchall()
-        return int(count)
+        return int(await self._ask(_BOOKED, {"reference": reference}))
+
+    async def received(self, lot: str) -> Decimal:
+        """By its database too: asking Tryton itself all the time would keep it from its work."""
+        return Decimal(str(await self._ask(_RECEIVED, {"lot": lot, "item": MADE})))
 
     async def journal(self) -> list[Entry]:
         """Moves that are done, by the reference in their notes."""
@@ -150,6 +158,12 @@ class Tryton:
                 if row["at"] == "storage" and Decimal(row["quantity"]) < 0
             ),
         ]
+
+    async def _ask(self, query: LiteralString, params: Mapping[str, str]) -> Any:
+        url = self._place.database
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            [(value,)] = await (await connection.execute(query, params)).fetchall()
+        return value
 
     async def _moves(self) -> list[Move]:
         moves: list[Move] = (await self._read("moves"))["moves"]
