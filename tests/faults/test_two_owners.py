@@ -56,7 +56,13 @@ def test_row_22_two_relays_at_once(rig: Rig, scale: Scale) -> None:
     for name in ("relay1", "relay2"):
         rig.start(name, Relaying(patience=0.0), dawdle)
     rig.start("consumer", Consuming())
+
+    def evident() -> bool:
+        names = ("relay1.placed", "relay2.placed", "relay.cut")
+        return all(rig.count(name) for name in names)
+
     rig.go_on(scale.seconds / 4 + 1, chaos=lambda: cut_a_relay(rig), every=0.5)
+    rig.go_on_until(evident, "places of both", seconds=60, chaos=lambda: cut_a_relay(rig))
     rig.stop("producer1", "producer2")
     rig.calm()
     rig.drain()

@@ -34,10 +34,10 @@ async def test_row_11_executors_are_killed_in_a_loop(executors: Executors, scale
         counts = executors.counters.read()
         return all(counts[f"kill.{point}"] >= scale.hits for point in KILLS)
 
-    await executors.go_on_until(enough, 120 + 90 * scale.hits, floor.shift)
+    await executors.go_on_until(enough, 300 + 90 * scale.hits, floor.shift)
     executors.rig.kill()
     await executors.start()
-    await executors.drain(floor, 120)
+    await executors.drain(floor, 400)
     peers = executors.rig.peers
     executors.conclude(
         f"11-{scale.name}",
@@ -55,7 +55,7 @@ async def test_row_12_every_wake_up_is_lost(executors: Executors) -> None:
     await executors.start(deaf=True, replicas=1)
     for _ in range(3):
         await floor.shift()
-    await executors.drain(floor, 60)
+    await executors.drain(floor, 200)
     executors.conclude(
         "12-lost-wake-up",
         floor,
@@ -77,7 +77,7 @@ async def test_row_12_zombies_wake_after_their_work_was_taken(
     def enough() -> bool:
         return executors.count(f"stop.{point}") >= 2 * scale.hits and executors.freed() > 0
 
-    await executors.go_on_until(enough, 120 + 60 * scale.hits, floor.shift)
+    await executors.go_on_until(enough, 300 + 60 * scale.hits, floor.shift)
     await executors.drain(floor, 180)
     executors.conclude(
         f"12-zombie-{scale.name}",
@@ -102,7 +102,7 @@ async def test_row_14_rolling_restarts_strand_nothing(executors: Executors, scal
             assert not program.alive, "it did not end in time"
             program.launch()
             restarts += 1
-    await executors.drain(floor, 90)
+    await executors.drain(floor, 300)
     executors.conclude(f"14-{scale.name}", floor, {"restarts": restarts})
 
 
@@ -126,7 +126,7 @@ async def test_row_15_a_new_version_finishes_what_the_old_one_began(executors: E
     left = executors.unfinished()
     rig.peers.quality.slow = rig.peers.mes.slow = None
     await executors.start(PLANTMESH_APPLICATION_VERSION="2")
-    await executors.drain(floor, 60)
+    await executors.drain(floor, 200)
     assert rig.peers.reports.complete == {"H-1": 1, "H-2": 1, "H-3": 1}
     old = "SELECT count(*) FROM dbos.workflow_status WHERE application_version = '1' AND status IN"
     assert rig.ask(old + " ('PENDING', 'ENQUEUED')") == [(0,)]
