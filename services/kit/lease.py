@@ -8,6 +8,7 @@ import psycopg
 
 from services.kit.elector import Seen, superseded
 from services.kit.errors import UnavailableError
+from services.kit.parting import let_go
 from services.kit.store import CONNECTION_LOST, RETRIED, Row, Store, Work
 
 
@@ -61,7 +62,7 @@ class LeaseRow:
         """Close the connection; the next call opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.close()
+            await let_go(connection)
 
     def guard(self, work: Work, epoch: int) -> None:
         """Let `work` commit only while the term of `epoch` lasts; ConflictError otherwise.

@@ -1,11 +1,12 @@
 """A database connection for one loop, opened again after it was lost."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, LiteralString
 
 import psycopg
 
+from services.kit.parting import let_go
 from services.kit.store import Row, Store
 
 Connection = psycopg.AsyncConnection[Row]
@@ -44,8 +45,7 @@ class Link:
         """Close it; the next use opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(psycopg.Error):
-                await connection.close()
+            await let_go(connection)
 
 
 async def fetch(
