@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Ledger:
 
     def __init__(self, root: Path) -> None:
         self._place = place.Place(root / "ledger")
+        self._open = AsyncExitStack()
 
     @property
     def secret(self) -> str:
@@ -73,11 +75,11 @@ class Ledger:
     async def open(self, mesh: Mesh) -> None:
         """Run it until the mesh stops."""
         [program] = await mesh.run(place.declare(self._place.folder))
-        self._client = await Client(program, self._place).__aenter__()
+        self._client = await self._open.enter_async_context(Client(program, self._place))
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._client.__aexit__()
+        await self._open.aclose()
 
     async def release(self, shift: Shift) -> None:
         """Material and orders."""

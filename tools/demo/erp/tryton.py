@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 
-from tools.demo.erp.book import Entry, Line
+from tools.demo.erp.book import Entry
+from tools.demo.erp.moves import entries, flaws
 from tools.demo.shift import (
     HEATS,
     KILOGRAMS,
@@ -30,7 +31,6 @@ from tools.peers.tryton.place import NAME, declare, settle
 from tools.peers.tryton.template import LOGIN, template
 
 _RUNNING = "running"
-_WASTE = "waste "
 _BOOKED = (
     "SELECT count(DISTINCT n.message) FROM ir_note n"
     " JOIN stock_move m ON n.resource = 'stock.move,' || m.id"
@@ -42,7 +42,6 @@ _RECEIVED = (
     " WHERE m.state = 'done' AND t.type = 'storage'"
     " AND p.code = %(item)s AND l.number = %(lot)s"
 )
-Move = dict[str, Any]
 
 
 class Tryton:
@@ -126,7 +125,7 @@ class Tryton:
 
     async def journal(self) -> list[Entry]:
         """Moves that are done, by the reference in their notes."""
-        return list(_entries(await self._moves()))
+        return entries((await self._read("moves"))["moves"])
 
     async def moved(self) -> Mapping[tuple[str, str], Decimal]:
         """Its storage, less the steel that was delivered."""
@@ -147,11 +146,7 @@ class Tryton:
                 for one in books["productions"]
                 if one["state"] != _RUNNING
             ),
-            *(
-                f"{one['order']}: move {one['id']} {word}"
-                for one in books["moves"]
-                for word in _flaws(one)
-            ),
+            *flaws(books["moves"]),
             *(
                 f"{row['quantity']} of {row['product']}/{row['lot']} in storage"
                 for row in books["stock"]
@@ -165,42 +160,8 @@ class Tryton:
             [(value,)] = await (await connection.execute(query, params)).fetchall()
         return value
 
-    async def _moves(self) -> list[Move]:
-        moves: list[Move] = (await self._read("moves"))["moves"]
-        return moves
-
     async def _read(self, *of: str) -> dict[str, Any]:
         return await self._desk.run("read", {"warehouse": PLANT, "of": of})
-
-
-def _entries(moves: Iterable[Move]) -> Iterable[Entry]:
-    """A document a reference; a line that is there twice makes a second one of it."""
-    found: dict[tuple[str, int], list[Line]] = defaultdict(list)
-    seen: dict[tuple[str, Line], int] = defaultdict(int)
-    orders = {}
-    for one in moves:
-        if one["state"] != "done":
-            continue
-        for reference in one["notes"]:
-            line = _line(one)
-            found[reference, seen[reference, line]].append(line)
-            seen[reference, line] += 1
-            orders[reference] = one["order"]
-    for (reference, _), lines in found.items():
-        yield Entry(reference, orders[reference], tuple(lines))
-
-
-def _line(one: Move) -> Line:
-    to = one["to"]
-    reason = to.removeprefix(_WASTE) if to.startswith(_WASTE) else ""
-    return Line(one["product"], Decimal(one["quantity"]), one["unit"], one["lot"], reason)
-
-
-def _flaws(one: Move) -> Iterable[str]:
-    if one["state"] == "done" and len(one["notes"]) != 1:
-        yield f"is done, with {len(one['notes'])} references"
-    if one["state"] not in ("done", "cancelled") and one["notes"]:
-        yield f"of {one['notes'][0]} is {one['state']}"
 
 
 def _plant() -> dict[str, Any]:
