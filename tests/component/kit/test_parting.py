@@ -11,13 +11,14 @@ import pytest
 from services.kit.backbone.link import Link
 from services.kit.parting import let_go
 from services.kit.store import Store
-from tests.servers import Postgres
+from tests.servers import PostgresServer
+from tests.waiting import until
 from tools.mesh.program import surroundings
 
 ROUNDS = 10
 
 
-async def test_whoever_waits_hears_that_it_is_lost(postgres: Postgres) -> None:
+async def test_whoever_waits_hears_that_it_is_lost(postgres: PostgresServer) -> None:
     store = Store(postgres.dsn("parting"))
     connection = await store.raw()
     waiter = asyncio.create_task(_sleep(connection))
@@ -30,7 +31,7 @@ async def test_whoever_waits_hears_that_it_is_lost(postgres: Postgres) -> None:
     await store.close()
 
 
-def test_the_loop_survives_that_the_number_goes_to_another(postgres: Postgres) -> None:
+def test_the_loop_survives_that_the_number_goes_to_another(postgres: PostgresServer) -> None:
     """In a process of its own: libuv ends the one it happens in."""
     argv = [sys.executable, "-m", "tests.component.kit.test_parting", postgres.dsn("parting")]
     run = subprocess.run(argv, env=surroundings(), capture_output=True, text=True, timeout=60)
@@ -60,10 +61,12 @@ async def _sleep(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> Non
 
 
 async def _sent(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-    """Until the statement is on its way and the loop watches for its answer."""
-    while connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.ACTIVE:
-        await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    """Until the statement is on its way; the loop watches for its answer from then on."""
+
+    async def active() -> bool:
+        return connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE
+
+    await until(active, 10, every=0)
 
 
 if __name__ == "__main__":
