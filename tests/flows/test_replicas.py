@@ -56,9 +56,9 @@ PLAN = (
     ("process", EXECUTOR),
     ("erp", RELAY),
     ("mes", COMMANDS),
-    ("telemetry", RELAY),
     ("quality", CONSUMER),
     ("wms", RELAY),
+    ("telemetry", RELAY),
     ("process", RELAY),
 )
 EVERY = (*SERVICES, "telemetry")
@@ -93,7 +93,7 @@ async def test_everything_happens_once_whoever_dies(rounds: int, orders: int) ->
                     await done.look(programs)
             shift.over.set()
         say(f"{since(start)}: {shift}")
-        await until(lambda: all_carried_out(books, shift), 120)
+        await carried_out(books, shift)
         say(f"carried out after {since(start)}")
         await done.look(programs)
         done.calls(collected.spans)
@@ -154,15 +154,27 @@ async def strike(hunter: Hunter, readers: Readers) -> AsyncIterator[Kill]:
     yield await readers.kill(second)
 
 
-async def all_carried_out(books: Books, shift: Shift) -> bool:
-    """Every report and decision is with process, every effect with its peer and in the ERP."""
-    [(effects,)] = await rows(books, "process", "SELECT count(*) FROM effect WHERE at = 'erp'")
-    [(open_,)] = await rows(books, "process", _OPEN)
-    counted = await looks_booked(books)
-    made = sum(good for _, good in counted.values())
-    looks = sum(looks for looks, _ in counted.values())
-    expected = shift.confirmed.total() + looks + shift.accepted.total()
-    return not open_ and made == shift.press.good.total() and effects == expected
+async def carried_out(books: Books, shift: Shift) -> None:
+    """Every report and decision is with process, every effect with its peer and in the ERP.
+
+    Raises AssertionError with what is missing when that takes too long.
+    """
+    missing: dict[str, object] = {}
+
+    async def nothing_is_missing() -> bool:
+        [(effects,)] = await rows(books, "process", "SELECT count(*) FROM effect WHERE at = 'erp'")
+        [(missing["open in process"],)] = await rows(books, "process", _OPEN)
+        counted = (await looks_booked(books)).values()
+        expected = shift.confirmed.total() + shift.accepted.total() + sum(n for n, _ in counted)
+        missing["kg not counted"] = shift.press.good.total() - sum(good for _, good in counted)
+        missing["effects"] = expected - effects
+        return not any(missing.values())
+
+    try:
+        await until(nothing_is_missing, 120)
+    except AssertionError as error:
+        missing["uncounted"] = await rows(books, "mes", "SELECT code, reason FROM uncounted")
+        raise AssertionError(missing) from error
 
 
 async def looks_booked(books: Books) -> dict[str, tuple[int, Decimal]]:
