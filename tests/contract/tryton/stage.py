@@ -126,6 +126,10 @@ class TrytonStage:
         stock = {"product": self.used, "lot": lot, "quantity": quantity, "warehouse": self.plant}
         await self.peer.run("introduce", {"stock": [stock]})
 
+    async def cancel(self, move: int) -> None:
+        """Somebody strikes out a move by hand."""
+        await self.peer.run("call", {"model": "stock.move", "method": "cancel", "args": [[move]]})
+
     async def tolerate(self, share: str) -> None:
         """From now on Tryton compares with the bill of material, give or take a share."""
         await self._sql(

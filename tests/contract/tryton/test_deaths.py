@@ -149,8 +149,14 @@ class Drill:
                         pass
 
 
-@pytest.mark.parametrize("harm", [hang_up, hear_nothing])
-@pytest.mark.parametrize("kind", list(CALLS))
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [
+        # Scrap and return go the way of a yield.
+        *((kind, hear_nothing) for kind in CALLS),
+        *((kind, hang_up) for kind in CALLS if kind not in (Kind.SCRAP, Kind.RETURN)),
+    ],
+)
 async def test_cut_off_at_any_call_it_is_resumed(
     kind: Kind, harm: Deal, connect: Connect, stage: TrytonStage
 ) -> None:
@@ -160,8 +166,10 @@ async def test_cut_off_at_any_call_it_is_resumed(
     assert len(drill.met) >= CALLS[kind], drill.met
 
 
-@pytest.mark.parametrize("worked", [False, True], ids=["at_work", "having_worked"])
-@pytest.mark.parametrize("kind", [Kind.YIELD, Kind.CONSUMPTION, Kind.CLOSE])
+@pytest.mark.parametrize(
+    ("kind", "worked"),
+    [(Kind.YIELD, False), (Kind.YIELD, True), (Kind.CONSUMPTION, False), (Kind.CLOSE, True)],
+)
 async def test_killed_at_any_call_it_is_resumed(
     kind: Kind, worked: bool, connect: Connect, stage: TrytonStage
 ) -> None:

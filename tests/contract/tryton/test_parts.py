@@ -8,9 +8,9 @@ import pytest
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.domain.posting import Kind
 from services.erp.ports import ErpSystem
-from services.kit.lanes.outcome import NeedsConfirmation, Rejected, Unavailable
+from services.kit.lanes.outcome import NeedsConfirmation, Rejected, Unavailable, Unknown
 from services.kit.lanes.systems import System
-from tests.contract.erp_system.stage import booked, find, line, made, post, posting
+from tests.contract.erp_system.stage import Trouble, booked, find, line, made, post, posting
 from tests.contract.tryton.stage import Connect, TrytonStage, book
 
 pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
@@ -71,6 +71,19 @@ async def test_more_than_lies_there_is_refused_where_the_row_says_so(
         enough = posting(stage, "p-2", Kind.CONSUMPTION, line(stage.used, "5", "kg", "R-1"))
         await book(erp, enough)
         assert await stage.stock() == {}
+
+
+async def test_a_draft_that_somebody_struck_out_was_never_posted(
+    erp: ErpSystem, stage: TrytonStage
+) -> None:
+    await stage.bring(Trouble.DID_NOTHING)
+    assert isinstance(await post(erp, made(stage, "p-1", "40")), Unknown)
+    [draft] = [move for move in await stage.moves() if move["notes"]]
+    await stage.cancel(draft["id"])
+    assert (await find(erp, stage, "p-1")).documents == ()
+    await book(erp, made(stage, "p-1", "40"))
+    assert await stage.stock() == {(stage.made, "L-1"): 40}
+    assert len((await find(erp, stage, "p-1")).documents) == 1
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def documents(order: Production, notes: Sequence[Note], reference: str) -> tuple
         *(
             move_document(group)
             for group in _groups(moves, notes, reference)
-            if not any(move.open for move in group)
+            if all(order.booked(move) for move in group)
         ),
         *closed[:1],
         *([reversal_document(move_document(reversed_))] if reversed_ and undone else []),

@@ -10,7 +10,7 @@ OPEN = ("draft", "assigned")
 
 
 class Move(Struct):
-    """A stock move of a production. `note` is our key once it was given one."""
+    """A stock move of a production. It has a `cost_price` once booked, unless it is waste."""
 
     id: int
     state: str
@@ -21,6 +21,7 @@ class Move(Struct):
     from_location: int
     to_location: int
     effective_date: Day | None
+    cost_price: Numeric | None
     create_uid: int | None
 
     @property
@@ -102,6 +103,13 @@ class Production(Struct):
         """What we call it: Tryton's own number where nobody gave it another."""
         return self.reference or self.number or ""
 
+    def booked(self, move: Move) -> bool:
+        """Whether a move was carried out, even if taken back since; a cancelled draft never was."""
+        waste = move.to_location in {place.id for place in self.at.waste_locations}
+        return move.state == "done" or (
+            move.state == "cancelled" and (move.cost_price is not None or waste)
+        )
+
     @property
     def name(self) -> str:
         """As the resource of a note."""
@@ -147,7 +155,7 @@ class Lot(Struct):
 
 MOVE = (
     "id", "state", "product", "lot", "quantity", "unit", "from_location", "to_location",
-    "effective_date", "create_uid",
+    "effective_date", "cost_price", "create_uid",
 )  # fmt: skip
 _UNIT = ("id", "symbol", "digits", "factor", "category")
 PRODUCTION = (
