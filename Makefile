@@ -72,7 +72,7 @@ faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word pi
 	$(PYTEST) tests/faults -n 2 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
 
 faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills
-	$(PYTEST) tests/faults -m "fault and long and not (bench or cluster)" $(PICK)
+	$(PYTEST) tests/faults -n 2 --dist worksteal -o faulthandler_timeout=0 -m "fault and long and not (bench or cluster)" $(PICK)
 
 faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
 	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
