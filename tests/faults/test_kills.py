@@ -40,7 +40,7 @@ def test_rows_1_2_3_kill_9_anywhere_changes_no_effect(rig: Rig, scale: Scale) ->
     rig.go_on_until(
         enough,
         "a kill at every point",
-        seconds=30 + 15 * scale.hits,
+        seconds=30 + 60 * scale.hits,
         chaos=lambda: rig.kill(rig.dice.choice(BLIND)),
         every=1.0,
     )
