@@ -15,7 +15,7 @@ PICK = $(if $(K),-k "$(K)")
 PRETTY := gateway tests/web $(wildcard tools/peers/opcua/*.mjs)
 # Rules and use cases are tested in every branch; a run that picks tests cannot tell.
 RULES := $(wildcard services/*/domain services/*/application)
-COVER = $(if $(K),,$(addprefix --cov=,$(RULES)) $(if $(RULES),--cov-fail-under=100))
+COVER = $(addprefix --cov=,$(RULES)) --cov-fail-under=100
 # Everything a generated module depends on; folders too, so that a deleted proto is noticed.
 PROTOS := $(shell find protos \( -name gen -o -name '.gen-*' \) -prune -o -print)
 VERBS := $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\# .*/\1/p' Makefile)
@@ -63,7 +63,8 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
 unit: .make/install .make/gateway ## Unit, component and contract tests, two at a time (K=word picks some)
-	$(PYTEST) -n 2 --dist loadgroup -m "not (fault or flow or peer or bench or long or cluster)" $(COVER) $(PICK)
+	$(if $(K),,$(PYTEST) tests/unit $(COVER))
+	$(PYTEST) tests -n 2 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
 flows: .make/install .make/gateway ## Several services as real processes, through to the recount (K=word picks some)
 	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or bench or long or cluster)" $(PICK)

@@ -9,7 +9,7 @@ import pytest
 from services.erp.application.accept_postings import accept_postings
 from services.erp.application.apply_holds import apply_holds, refuse_while_under_way
 from services.erp.application.poll_orders import Desk, poll_orders
-from services.erp.application.read_orders import read_orders
+from services.erp.application.read_orders import listing_of_orders, read_orders
 from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
 from services.erp.domain.codes import Direction, Question
@@ -27,6 +27,7 @@ from services.kit.errors import (
     NotFoundError,
     UnavailableError,
 )
+from services.kit.paging import Page
 from tests.unit.erp.memory import (
     CODES,
     LOT,
@@ -268,6 +269,16 @@ async def test_orders_are_read_in_the_order_asked_for(shelf: Shelf) -> None:
     found, missing = await read_orders(shelf.orders, [ORDER, none, other, ORDER])
     assert [row.key for row in found] == [ORDER, other]
     assert missing == [none]
+
+
+async def test_a_place_in_the_orders_of_a_plant_is_none_in_anothers(shelf: Shelf) -> None:
+    for number in ("1", "2"):
+        shelf.orders.orders[OrderKey("lyon", number)] = order(OrderKey("lyon", number))
+    lyon = listing_of_orders("lyon")
+    first = await shelf.orders.page("lyon", Page.read(lyon, 1, ""))
+    assert Page.read(lyon, 1, first.end_cursor).after == ("1",)
+    with pytest.raises(InvalidError):
+        Page.read(listing_of_orders("metz"), 1, first.end_cursor)
 
 
 async def test_a_snapshot_holds_the_orders_wanted_and_their_postings(shelf: Shelf) -> None:
