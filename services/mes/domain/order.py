@@ -12,7 +12,7 @@ from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Booked, Confirmation
 from services.mes.domain.keys import OrderKey
-from services.mes.domain.lifecycle import NEXT, REPORTING, Command, Lifecycle, follow
+from services.mes.domain.lifecycle import REPORTING, WORK_ORDER, Command, Lifecycle
 from services.mes.domain.plan import Plan
 
 
@@ -81,7 +81,7 @@ class WorkOrder:
 
     def command(self, command: Command, at: datetime) -> None:
         """Raises ConflictError where the lifecycle has no such step."""
-        self.lifecycle = follow(self.lifecycle, command)
+        self.lifecycle = WORK_ORDER.follow(self.lifecycle, command)
         self._changed(at)
 
     def name_operation(self, report: Confirmation) -> Confirmation:
@@ -120,7 +120,7 @@ class WorkOrder:
 
     def _require_reporting(self) -> None:
         if self.lifecycle not in REPORTING:
-            ways = ", ".join(NEXT[self.lifecycle])
+            ways = ", ".join(WORK_ORDER.next[self.lifecycle])
             raise ConflictError(
                 f"a {self.lifecycle} order takes no confirmation",
                 code="wrong_state",
@@ -149,7 +149,7 @@ class WorkOrder:
         self.ended.add(operation)
         if operation != self.last_operation or self.lifecycle in _OVER:
             return False
-        self.lifecycle = follow(self.lifecycle, Command.COMPLETE)
+        self.lifecycle = WORK_ORDER.follow(self.lifecycle, Command.COMPLETE)
         return True
 
     def _changed(self, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.kit.errors import ConflictError, InvalidError
+from services.kit.machine import Machine
 from services.quality.domain.keys import LotKey
 from services.quality.domain.sameness import require_same
 
@@ -29,26 +30,35 @@ class Command(StrEnum):
 
 
 # A report may be repeated, also by a workflow that was recovered: it never contradicts.
-NEXT: dict[State, dict[Command, State]] = {
-    State.BEING_APPLIED: {
-        Command.EXTEND: State.BEING_APPLIED,
-        Command.SETTLE: State.IN_FORCE,
-        Command.RELEASE: State.BEING_LIFTED,
+HOLD = Machine(
+    name="quality.hold",
+    noun="hold",
+    start=State.BEING_APPLIED,
+    next={
+        State.BEING_APPLIED: {
+            Command.EXTEND: State.BEING_APPLIED,
+            Command.SETTLE: State.IN_FORCE,
+            Command.RELEASE: State.BEING_LIFTED,
+        },
+        State.IN_FORCE: {
+            Command.EXTEND: State.IN_FORCE,
+            Command.SETTLE: State.IN_FORCE,
+            Command.RELEASE: State.BEING_LIFTED,
+        },
+        State.BEING_LIFTED: {
+            Command.EXTEND: State.BEING_LIFTED,
+            Command.SETTLE: State.LIFTED,
+        },
+        State.LIFTED: {
+            Command.EXTEND: State.LIFTED,
+            Command.SETTLE: State.LIFTED,
+        },
     },
-    State.IN_FORCE: {
-        Command.EXTEND: State.IN_FORCE,
-        Command.SETTLE: State.IN_FORCE,
-        Command.RELEASE: State.BEING_LIFTED,
-    },
-    State.BEING_LIFTED: {
-        Command.EXTEND: State.BEING_LIFTED,
-        Command.SETTLE: State.LIFTED,
-    },
-    State.LIFTED: {
-        Command.EXTEND: State.LIFTED,
-        Command.SETTLE: State.LIFTED,
-    },
-}
+    final=frozenset({State.LIFTED}),
+    proto="plantmesh.quality.v1.HoldState",
+    graph="HoldState",
+    source="architecture 6 (holds)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class Hold:
 
     def lift(self, release: Release) -> None:
         """Begin to lift; raises ConflictError on one that is released already."""
-        self.state = follow(self.state, Command.RELEASE)
+        self.state = HOLD.follow(self.state, Command.RELEASE, field="")
         self.version += 1
         self.release = release
         self.as_of = release.at
@@ -135,7 +145,7 @@ class Hold:
         if report.version < self.version:
             return False
         before = self.state
-        self.state = follow(before, Command.SETTLE if report.complete else Command.EXTEND)
+        self.state = HOLD.follow(before, Command.SETTLE if report.complete else Command.EXTEND)
         self.as_of = at
         return self.state is not before
 
@@ -150,14 +160,3 @@ def check_lots(plant: str, lots: tuple[LotKey, ...]) -> None:
                 field=f"lots[{place}].plant",
                 hint="a hold is placed in one plant",
             )
-
-
-def follow(state: State, command: Command) -> State:
-    """The state after `command`; raises ConflictError that names both."""
-    if after := NEXT[state].get(command):
-        return after
-    raise ConflictError(
-        f"a hold that is {state.replace('_', ' ')} takes no {command}",
-        code="wrong_state",
-        hint="it was released before; place a new hold if it is needed again",
-    )

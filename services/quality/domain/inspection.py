@@ -7,7 +7,7 @@ from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.quantity import Quantity
 from services.quality.domain.disposition import Disposition
 from services.quality.domain.keys import InspectionKey, LotKey, number_of
-from services.quality.domain.lifecycle import Command, State, follow
+from services.quality.domain.lifecycle import INSPECTION, Command, State
 from services.quality.domain.result import Result
 from services.quality.domain.sameness import require_same
 
@@ -112,6 +112,6 @@ class Inspection:
             )
 
     def _step(self, command: Command, at: datetime, *, field: str = "inspection_no") -> None:
-        self.state = follow(self.state, command, field=field)
+        self.state = INSPECTION.follow(self.state, command, field=field)
         self.as_of = at
         self.version += 1

@@ -6,7 +6,7 @@ anew where it had ended.
 
 from enum import StrEnum
 
-from services.kit.errors import ConflictError
+from services.kit.machine import Machine
 
 
 class State(StrEnum):
@@ -43,45 +43,41 @@ _OPEN = {
     Command.CANCEL: State.CANCELLED,
 }
 
-NEXT: dict[State, dict[Command, State]] = {
-    State.CREATED: {
-        Command.SUBMIT: State.CREATED,
-        Command.DECIDE: State.CREATED,
-        **_OPEN,
+INSPECTION = Machine(
+    name="quality.inspection",
+    noun="inspection",
+    start=State.CREATED,
+    next={
+        State.CREATED: {
+            Command.SUBMIT: State.CREATED,
+            Command.DECIDE: State.CREATED,
+            **_OPEN,
+        },
+        State.SAMPLING: {
+            Command.SUBMIT: State.SAMPLING,
+            Command.DECIDE: State.SAMPLING,
+            **_OPEN,
+        },
+        State.RESULTS: {
+            Command.SUBMIT: State.RESULTS,
+            Command.DECIDE: State.RESULTS,
+            **_OPEN,
+        },
+        State.DECIDED: {
+            Command.SUBMIT: State.CREATED,
+            Command.RECORD: State.DECIDED,
+            Command.CLOSE: State.CLOSED,
+        },
+        State.CLOSED: {
+            Command.SUBMIT: State.CREATED,
+            Command.REOPEN: State.DECIDED,
+        },
+        State.CANCELLED: {
+            Command.SUBMIT: State.CREATED,
+            Command.REOPEN: State.CREATED,
+        },
     },
-    State.SAMPLING: {
-        Command.SUBMIT: State.SAMPLING,
-        Command.DECIDE: State.SAMPLING,
-        **_OPEN,
-    },
-    State.RESULTS: {
-        Command.SUBMIT: State.RESULTS,
-        Command.DECIDE: State.RESULTS,
-        **_OPEN,
-    },
-    State.DECIDED: {
-        Command.SUBMIT: State.CREATED,
-        Command.RECORD: State.DECIDED,
-        Command.CLOSE: State.CLOSED,
-    },
-    State.CLOSED: {
-        Command.SUBMIT: State.CREATED,
-        Command.REOPEN: State.DECIDED,
-    },
-    State.CANCELLED: {
-        Command.SUBMIT: State.CREATED,
-        Command.REOPEN: State.CREATED,
-    },
-}
-
-
-def follow(state: State, command: Command, *, field: str) -> State:
-    """The state after `command`; raises ConflictError naming both, `field` and what is allowed."""
-    if after := NEXT[state].get(command):
-        return after
-    raise ConflictError(
-        f"a {state} inspection takes no {command}",
-        code="wrong_state",
-        field=field,
-        hint=f"allowed now: {', '.join(NEXT[state])}",
-    )
+    proto="plantmesh.quality.v1.InspectionState",
+    graph="InspectionState",
+    source="domain-model 3.4",
+)

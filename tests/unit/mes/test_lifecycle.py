@@ -1,7 +1,7 @@
 import pytest
 
 from services.kit.errors import ConflictError
-from services.mes.domain.lifecycle import NEXT, REPORTING, Command, Lifecycle, follow
+from services.mes.domain.lifecycle import REPORTING, WORK_ORDER, Command, Lifecycle
 from services.mes.domain.order import WorkOrder
 from tests.unit.mes.reports import NOON, plan, report
 
@@ -32,22 +32,24 @@ ILLEGAL = [
 
 
 def test_the_table_is_the_model() -> None:
-    assert {(s, c, after) for s, steps in NEXT.items() for c, after in steps.items()} == LEGAL
-    assert set(NEXT) == set(Lifecycle)
+    assert {
+        (s, c, after) for s, steps in WORK_ORDER.next.items() for c, after in steps.items()
+    } == LEGAL
+    assert set(WORK_ORDER.states) == set(Lifecycle)
     assert len(ILLEGAL) + len(LEGAL) == len(Lifecycle) * len(Command)
 
 
 @pytest.mark.parametrize(("state", "command", "after"), sorted(LEGAL))
 def test_legal_steps(state: str, command: str, after: str) -> None:
-    assert follow(Lifecycle(state), Command(command)) is Lifecycle(after)
+    assert WORK_ORDER.follow(Lifecycle(state), Command(command)) is Lifecycle(after)
 
 
 @pytest.mark.parametrize(("state", "command"), ILLEGAL)
 def test_illegal_steps_name_state_command_and_ways_out(state: Lifecycle, command: Command) -> None:
-    with pytest.raises(ConflictError, match=f"^a {state} order cannot {command}$") as caught:
-        follow(state, command)
+    with pytest.raises(ConflictError, match=f"^an? {state} order takes no {command}$") as caught:
+        WORK_ORDER.follow(state, command)
     assert (caught.value.code, caught.value.field) == ("wrong_state", "command")
-    allowed = ", ".join(NEXT[state]) or "nothing, it is closed"
+    allowed = ", ".join(WORK_ORDER.next[state]) or "nothing, that is its end"
     assert caught.value.hint == f"allowed now: {allowed}"
 
 
@@ -70,7 +72,7 @@ def test_a_final_report_completes_what_runs_and_resumes_nothing(state: Lifecycle
     order = WorkOrder.released(plan(), NOON)
     order.lifecycle = state
     if state in (Lifecycle.HELD, Lifecycle.SUSPENDED):
-        with pytest.raises(ConflictError, match=f"a {state} order cannot complete"):
+        with pytest.raises(ConflictError, match=f"a {state} order takes no complete"):
             order.book(report("a", final=True), NOON)
         return
     booked = order.book(report("a", final=True), NOON)

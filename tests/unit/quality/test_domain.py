@@ -13,7 +13,7 @@ from services.quality.domain.disposition import Outcome
 from services.quality.domain.events import InspectionOpened, key_of
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.keys import id_of, number_of
-from services.quality.domain.lifecycle import NEXT, Command, State, follow
+from services.quality.domain.lifecycle import INSPECTION, Command, State
 from services.quality.domain.status import LotStatus, status_of
 from tests.unit.quality.samples import NOON, decision, kg, output
 
@@ -47,8 +47,10 @@ PAIRS = [(state, command) for state in State for command in Command]
 
 
 def test_the_table_of_inspections_is_the_model() -> None:
-    assert {(s, c, after) for s, steps in NEXT.items() for c, after in steps.items()} == LEGAL
-    assert set(NEXT) == set(State)
+    assert {
+        (s, c, after) for s, steps in INSPECTION.next.items() for c, after in steps.items()
+    } == LEGAL
+    assert set(INSPECTION.states) == set(State)
 
 
 @pytest.mark.parametrize(("state", "command"), PAIRS)
@@ -57,12 +59,12 @@ def test_every_step_leads_where_the_model_says_or_is_refused(
 ) -> None:
     after = {step[2] for step in LEGAL if step[:2] == (state, command)}
     if after:
-        assert follow(state, command, field="command") in after
+        assert INSPECTION.follow(state, command, field="command") in after
         return
     with pytest.raises(ConflictError, match=f"^a {state} inspection takes no {command}$") as caught:
-        follow(state, command, field="command")
+        INSPECTION.follow(state, command, field="command")
     assert (caught.value.code, caught.value.field) == ("wrong_state", "command")
-    assert caught.value.hint == f"allowed now: {', '.join(NEXT[state])}"
+    assert caught.value.hint == f"allowed now: {', '.join(INSPECTION.next[state])}"
 
 
 @pytest.mark.parametrize(
@@ -71,11 +73,11 @@ def test_every_step_leads_where_the_model_says_or_is_refused(
 def test_every_step_of_a_hold_likewise(state: holds.State, command: holds.Command) -> None:
     after = {step[2] for step in read(HOLDS) if step[:2] == (state, command)}
     if after:
-        assert {holds.follow(state, command)} == after
+        assert {holds.HOLD.follow(state, command)} == after
         return
     with pytest.raises(ConflictError, match=r"takes no release$") as caught:
-        holds.follow(state, command)
-    assert (caught.value.code, caught.value.field) == ("wrong_state", "")
+        holds.HOLD.follow(state, command)
+    assert (caught.value.code, caught.value.field) == ("wrong_state", "command")
 
 
 def opened(value: str = "100", number: int = 1) -> Inspection:
