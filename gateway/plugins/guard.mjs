@@ -9,6 +9,8 @@ const OUTAGES = new Set([
   'DOWNSTREAM_SERVICE_ERROR',
 ]);
 const LATE = Symbol('late');
+// Milliseconds that a timer may be late before it says that we were busy, not the subgraph.
+const OVERSLEPT = 20;
 
 export function useGuard({ deadlineSeconds, breaker }, log) {
   const breakers = new Map();
@@ -69,15 +71,35 @@ async function within(seconds, executor, request, client) {
   const signal = AbortSignal.any([client, deadline.signal]);
   const answer = Promise.resolve(executor({ ...request, signal }));
   answer.catch(() => {}); // the loser of the race must not become an unhandled rejection
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000, LATE);
-  });
+  const late = new Listening();
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, late.after(seconds * 1000)]);
   } finally {
-    clearTimeout(timer);
+    late.stop();
     deadline.abort();
+  }
+}
+
+// A deadline in time that we could listen: while a new supergraph is planned nothing is read, and
+// timers run before the answers that arrived meanwhile.
+class Listening {
+  #timer;
+
+  after(milliseconds) {
+    return new Promise((resolve) => this.#wait(milliseconds, resolve));
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
+  #wait(milliseconds, resolve) {
+    const due = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => {
+      const overslept = performance.now() - due;
+      if (overslept > OVERSLEPT) this.#wait(Math.min(overslept, milliseconds), resolve);
+      else resolve(LATE);
+    }, milliseconds);
   }
 }
 

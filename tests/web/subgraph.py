@@ -29,11 +29,12 @@ class Seen:
 
 
 class Witness(GraphApp):
-    """The kit's app, watched: "well", or "broken" like a proxy before a dead server."""
+    """The kit's app, watched: "well", "broken" like a proxy before a dead server, "slow", "held"."""
 
     def __init__(self, name: str, verifier: Verifier) -> None:
         self._seen = Seen()
         self._mode = "well"
+        self._changed = asyncio.Event()
         super().__init__(SCHEMAS[name], verifier, {"seen": self._seen})
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -46,6 +47,8 @@ class Witness(GraphApp):
             self._seen.batches.clear()
         elif path.startswith("/mode/"):
             self._mode = path.removeprefix("/mode/")
+            self._changed.set()
+            self._changed = asyncio.Event()
             await _reply(send, 200, b"{}")
         else:
             self._seen.headers.append({k.decode(): v.decode() for k, v in scope["headers"]})
@@ -57,6 +60,8 @@ class Witness(GraphApp):
             return
         if self._mode == "slow":
             await asyncio.sleep(0.6)
+        if self._mode == "held":
+            await self._changed.wait()
         await super().__call__(scope, receive, send)
 
 

@@ -44,7 +44,8 @@ def supergraph(web: Web) -> Changing:
 def reloading(web: Web, supergraph: Changing) -> Iterator[Gateway]:
     """Looks at it twenty times a second."""
     file = str(supergraph.file)
-    with web.gateway("reloading", SUPERGRAPH=file, RELOAD_SECONDS="0.05") as gateway:
+    often = {"RELOAD_SECONDS": "0.05", "RATE_PER_SECOND": "10000"}
+    with web.gateway("reloading", SUPERGRAPH=file, **often) as gateway:
         yield gateway
 
 
@@ -129,6 +130,26 @@ async def test_a_new_supergraph_is_taken_and_nobody_notices(
     assert (await reloading.ask("{ warehouses }")).data == {"warehouses": 2}
     stop.set()
     assert all(await asyncio.gather(*clients))
+
+
+async def test_a_gateway_that_was_busy_reads_the_answers_before_it_calls_them_late(
+    web: Web, gateway: Gateway
+) -> None:
+    deadline = 0.5
+    with web.gateway("busy", DEADLINE_SECONDS=str(deadline)) as busy:
+        assert "errors" not in (await busy.ask(PAGE, id=ORDER)).body
+        for name in web.subgraphs:
+            await web.tell(name, "seen")
+            await web.tell(name, "mode/held")
+        under_way = asyncio.create_task(busy.ask(PAGE, id=ORDER))
+        await until_so(lambda: arrived(web))
+        busy.program.child.send(signal.SIGSTOP)
+        for name in web.subgraphs:
+            await web.tell(name, "mode/well")
+        await asyncio.sleep(2 * deadline)
+        busy.program.child.send(signal.SIGCONT)
+        answer = await under_way
+    assert (answer.status, "errors" in answer.body) == (200, False), answer.text
 
 
 async def test_asked_to_stop_it_answers_what_it_has_begun_and_ends(
