@@ -42,6 +42,9 @@ schema: .make/install .make/gateway ## Print every service's subgraph and compos
 	$(STEP) "subgraphs" $(BIN)/python -m tools.schema
 	$(STEP) "gateway/supergraph.graphql" $(NODE) gateway/compose.mjs write
 
+states: .make/install ## Write docs/states.md from the state machines in the code
+	$(STEP) "docs/states.md" $(BIN)/python -m tools.states
+
 check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
@@ -103,7 +106,7 @@ lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment
 
 # --- parts of check; each is a target of its own so that all of them report, two at a time ---------
 
-CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-rules
+CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-states check-rules
 .PHONY: $(CHECKS)
 
 check-types:
@@ -127,6 +130,9 @@ check-schema:
 	$(STEP) "JavaScript: format" $(NODE) $(PRETTIER) --check $(PRETTY)
 	$(STEP) "graph: subgraphs are as the services print them" $(BIN)/python -m tools.schema --check
 	$(STEP) "graph: it composes, and nothing a client relies on is broken" $(NODE) gateway/compose.mjs check
+
+check-states:
+	$(STEP) "state machines: docs/states.md is as the code says" $(BIN)/python -m tools.states --check
 
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint
