@@ -29,7 +29,7 @@ class Seen:
 
 
 class Witness(GraphApp):
-    """The kit's app, watched: "well", "broken" like a proxy before a dead server, "slow", "held"."""
+    """The kit's app, watched, in one of the modes well, slow, held, and broken like a proxy."""
 
     def __init__(self, name: str, verifier: Verifier) -> None:
         self._seen = Seen()
