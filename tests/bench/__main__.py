@@ -13,8 +13,8 @@ from tests.bench.report import Result, publish
 def benches(scale: int) -> list[Callable[[], Result]]:
     """In the order of the table; `scale` multiplies how much each does."""
     return [
-        lambda: backbone(100, 40_000 * scale),
-        lambda: backbone(500, 40_000 * scale),
+        lambda: backbone(100, 120_000 * scale),
+        lambda: backbone(500, 120_000 * scale),
         lambda: lanes(6_000 * scale, (1, 20, 50) if scale > 1 else (1, 20)),
         lambda: calls(20_000 * scale),
         lambda: graph(400 * scale),
