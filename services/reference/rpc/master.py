@@ -1,36 +1,25 @@
-"""The gRPC face of the reference service. Refusals become status codes in kit.rpc."""
+"""ReferenceService: master data are put and looked up in batches, codes resolved."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from google.protobuf.message import Message
 from grpc.aio import ServicerContext
-from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.reference.v1 import reference_pb2 as pb
-from plantmesh.reference.v1.reference_pb2_grpc import (
-    ReferenceServiceServicer,
-    add_ReferenceServiceServicer_to_server,
-)
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceServicer
 
 from services.kit.access.policy import visible_plants
-from services.kit.backbone.topic import Topic
-from services.kit.clock import Clock
 from services.kit.commands import once
 from services.kit.paging import Listing
-from services.kit.rpc.server import Registration
-from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 from services.reference import policy
 from services.reference.application.approve_codes import approve_codes
 from services.reference.application.put_master_data import put_master_data
-from services.reference.application.read_state import WAITING, read_state
+from services.reference.application.read_state import WAITING
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.domain.names import Key
 from services.reference.ports import Books, Records
-from services.reference.store import open_books
 from services.reference.wire import reading, writing
-from services.reference.wire.events import event_key, write_event
 
 Context = ServicerContext[Any, Any]
 ITEMS = Listing("reference.items", (str,))
@@ -168,22 +157,6 @@ class ReferenceServicer(ReferenceServiceServicer):
             found = await records.get(keys)
         known = {one.key for one in found}
         return found, [name for (name,) in keys if (name,) not in known]
-
-
-def registrations(store: Store, topic: Topic, clock: Clock) -> list[Registration]:
-    """Everything the service answers."""
-    books = open_books(clock)
-
-    async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
-        async for part in read_state(books):
-            here = [fact for fact in part if topic.part_of(event_key(fact)) == partition]
-            yield map(write_event, here)
-
-    snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
-    return [
-        (add_ReferenceServiceServicer_to_server, ReferenceServicer(store, books)),
-        (add_SnapshotServiceServicer_to_server, snapshots),
-    ]
 
 
 def _made(items: Iterable[pb.PlantItem]) -> set[Key]:

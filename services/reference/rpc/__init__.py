@@ -1,0 +1,34 @@
+"""The gRPC face of the reference service. Refusals become status codes in kit.rpc."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from google.protobuf.message import Message
+from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
+from plantmesh.reference.v1.reference_pb2_grpc import add_ReferenceServiceServicer_to_server
+
+from services.kit.backbone.topic import Topic
+from services.kit.clock import Clock
+from services.kit.rpc.server import Registration
+from services.kit.rpc.snapshot import SnapshotServicer
+from services.kit.store import Store
+from services.reference import policy
+from services.reference.application.read_state import read_state
+from services.reference.rpc.master import ReferenceServicer
+from services.reference.store import open_books
+from services.reference.wire.events import event_key, write_event
+
+
+def registrations(store: Store, topic: Topic, clock: Clock) -> list[Registration]:
+    """Everything the service answers."""
+    books = open_books(clock)
+
+    async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
+        async for part in read_state(books):
+            here = [fact for fact in part if topic.part_of(event_key(fact)) == partition]
+            yield map(write_event, here)
+
+    snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
+    return [
+        (add_ReferenceServiceServicer_to_server, ReferenceServicer(store, books)),
+        (add_SnapshotServiceServicer_to_server, snapshots),
+    ]
