@@ -51,6 +51,9 @@ check: .make/install .make/gateway ## Format, lint, types, import contracts, pro
 tryton: .make/tryton/database ## Tryton 8.2 in an environment of its own, and a database to start from
 	@echo "  ✓ .make/tryton is ready"
 
+sap: .make/sap/python ## mock-sap in an environment of its own
+	@echo "  ✓ .make/sap is ready"
+
 demo: .make/install .make/gateway ## The main job as a story: outage, hold, poison; ends with a recount from outside
 	@$(BIN)/python -m tools.demo
 
@@ -65,11 +68,11 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
-unit: .make/install .make/gateway ## Unit, component and contract tests, two at a time (K=word picks some)
+unit: .make/install .make/gateway .make/sap/python ## Unit, component and contract tests, two at a time (K=word picks some)
 	$(if $(K),,$(PYTEST) tests/unit $(COVER))
 	$(PYTEST) tests -n 2 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
-flows: .make/install .make/gateway ## Several services as real processes, through to the recount (K=word picks some)
+flows: .make/install .make/gateway .make/sap/python ## Several services as real processes, through to the recount (K=word picks some)
 	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
@@ -83,6 +86,9 @@ faults-redis: .make/install ## The short faults on Redis (apt-get install redis-
 
 opcua-peer: .make/install .make/opcua ## The collector against an OPC UA server of another make (node-opcua), processes killed
 	$(PYTEST) tests/contract/opcua -s -m "peer and not cluster" $(PICK)
+
+sap-contract: .make/install .make/sap/python ## The ERP adapter against mock-sap over OData: the contract (part of make unit)
+	$(PYTEST) -m "not cluster" -rs tests/contract/sap $(PICK)
 
 tryton-contract: .make/install .make/tryton/database ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call
 	$(PYTEST) -m "peer and not cluster" tests/contract/tryton $(PICK)
@@ -165,6 +171,12 @@ check-rules:
 
 .make/tryton/database: .make/install .make/tryton/python tools/peers/tryton/scripts/build.py
 	$(STEP) "a company in Tryton, made once (a minute)" $(BIN)/python -m tools.peers.tryton
+	@touch $@
+
+.make/sap/python: .make/python tools/peers/sap/requirements.txt
+	@mkdir -p $(@D)
+	$(STEP) "mock-sap (.make/sap/venv)" $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .make/sap/venv
+	$(STEP) "its package" $(BIN)/uv pip sync --python .make/sap/venv/bin/python --require-hashes tools/peers/sap/requirements.txt
 	@touch $@
 
 .make/install: .make/python .make/generate pyproject.toml
