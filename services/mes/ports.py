@@ -11,10 +11,11 @@ from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.counting import Difference, Meter, Uncounted
 from services.mes.domain.events import Fact
-from services.mes.domain.genealogy import Direction, Edge, Link
+from services.mes.domain.genealogy import Direction, Edge, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
+from services.mes.domain.voiding import Void
 
 
 class Items(Protocol):
@@ -96,22 +97,42 @@ class Lots(Protocol):
 
 
 class Genealogy(Protocol):
-    """Edges between lots that are known; a projection of the confirmations."""
+    """Edges between lots that are known, and what of them is void; the others alone are shown."""
 
     async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """The lots of each order, those without a yield so far included."""
+        ...
+
+    async def fed(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """Of these lots those that a report made or fed which is not void."""
         ...
 
     async def loose(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """The lots that each order consumed without naming one it went into."""
         ...
 
-    async def add(self, edges: Sequence[Edge]) -> None:
-        """Merge into those that are there."""
+    async def add(self, records: Sequence[Record]) -> None:
+        """Those that are new; an unknown share only where nothing links the two lots yet."""
         ...
 
-    async def clear(self) -> None:
-        """Forget every edge, and keep others from adding any until the unit of work ends."""
+    async def recorded(self, orders: Collection[OrderKey]) -> Sequence[Record]:
+        """What the reports of these orders stand for."""
+        ...
+
+    async def declare(self, voids: Sequence[Void], order: Mapping[ReportKey, OrderKey]) -> None:
+        """Keep the declarations, with the order that reported each; the first of an event stays."""
+        ...
+
+    async def voided(self, events: Collection[ReportKey]) -> set[ReportKey]:
+        """Of these the ones declared void."""
+        ...
+
+    async def strike(self, records: Sequence[Record], by: str) -> None:
+        """These do not count any more, because the event `by` is void."""
+        ...
+
+    async def alone(self) -> None:
+        """Keep others from adding an edge until the unit of work ends."""
         ...
 
     async def children(self, lots: Collection[LotKey]) -> dict[LotKey, set[LotKey]]:

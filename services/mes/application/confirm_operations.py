@@ -10,7 +10,7 @@ from services.mes.application.apply_holds import inherit_holds
 from services.mes.application.find import require_order
 from services.mes.domain.confirmation import Booked, Confirmation
 from services.mes.domain.events import LotProduced, OperationConfirmed, WorkOrderStateChanged
-from services.mes.domain.genealogy import Edge, Link, Material, merge, refuse_cycle
+from services.mes.domain.genealogy import Link, Material, Record, refuse_cycle, standing
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.lot import Lot
@@ -112,7 +112,7 @@ async def _keep(books: Books, shift: _Shift) -> None:
     await books.confirmations.add([booked for _, booked, _ in shift.fresh])
     await books.lots.save([lot for key, lot in lots.items() if lot != before[key]])
     await _link(books, edges)
-    await inherit_holds(books, lots, [(link.source, link.target) for _, (link, _) in edges])
+    await inherit_holds(books, lots, [record.edge.link.pair for _, record in edges])
     _tell(books, shift, {position: lots[key] for position, key in produced.items()})
 
 
@@ -126,7 +126,7 @@ async def _load_materials(books: Books, shift: _Shift) -> dict[OrderKey, Materia
         (consuming if materials[key].target(booked.report) is None else making).add(key)
     for key, loose in (await books.genealogy.loose(making)).items():
         materials[key].loose |= loose
-    for key, made in (await books.genealogy.made(consuming)).items():
+    for key, made in (await books.genealogy.fed(consuming)).items():
         materials[key].made |= made
     return materials
 
@@ -145,9 +145,9 @@ def _touched(shift: _Shift, materials: dict[OrderKey, Material]) -> set[LotKey]:
 
 def _weave(
     shift: _Shift, materials: dict[OrderKey, Material], lots: dict[LotKey, Lot]
-) -> tuple[list[tuple[int, Edge]], dict[int, LotKey]]:
+) -> tuple[list[tuple[int, Record]], dict[int, LotKey]]:
     """Edges, and the lots that come into being, by the position of their report."""
-    edges: list[tuple[int, Edge]] = []
+    edges: list[tuple[int, Record]] = []
     produced: dict[int, LotKey] = {}
     for position, booked, _ in shift.fresh:
         report, material = booked.report, materials[booked.report.order]
@@ -156,20 +156,22 @@ def _weave(
         for place, key, quantity in report.lots_consumed:
             with located(f"{path}.consumed[{place}]"):
                 taken.append((key, lots[key].take(quantity)))
+        good = None
         if target := material.target(report):
             with located(path):
                 lots[target].belong(report.order)
                 if report.good.value and lots[target].produce(report.good, shift.now):
                     produced[position] = target
-        edges += [(position, edge) for edge in material.weave(report, taken)]
+            good = report.good.to(lots[target].unit) if report.good.value else None
+        edges += [(position, record) for record in material.weave(report, taken, good)]
     return edges, produced
 
 
-async def _link(books: Books, edges: list[tuple[int, Edge]]) -> None:
-    await books.genealogy.add(merge(edge for _, edge in edges))
+async def _link(books: Books, edges: list[tuple[int, Record]]) -> None:
+    await books.genealogy.add(standing(record for _, record in edges))
     causes: dict[Link, int] = {}
-    for position, (link, _) in edges:
-        causes.setdefault(link, position)
+    for position, record in edges:
+        causes.setdefault(record.edge.link, position)
     if circle := await books.genealogy.circular(causes):
         with located(f"confirmations[{causes[circle]}]"):
             raise refuse_cycle(circle.target, circle.source)

@@ -1,15 +1,18 @@
 """Genealogy in PostgreSQL: integer ids inside, an index for each direction, one query a trace."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import postgresql
 
+from services.kit.clock import Instant
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
-from services.mes.domain.genealogy import Direction, Edge, Link
-from services.mes.domain.keys import LotKey, OrderKey
+from services.mes.domain.genealogy import Cause, Direction, Edge, Kind, Link, Record
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.voiding import Void
 from services.mes.store import tables as t
 from services.mes.store.lots import KEY
 
@@ -19,7 +22,8 @@ _FORWARD = """
         SELECT l.id FROM lot l JOIN unnest(%s::text[], %s::text[], %s::text[])
             AS k(plant, item_no, lot_no) USING (plant, item_no, lot_no)
         UNION
-        SELECT e.to_id FROM reached r JOIN genealogy_edge e ON e.from_id = r.id)
+        SELECT e.to_id FROM reached r
+        JOIN genealogy_edge e ON e.from_id = r.id AND e.void_by IS NULL)
     SELECT l.plant, l.item_no, l.lot_no FROM reached JOIN lot l USING (id)
 """
 _BACKWARD = """
@@ -27,45 +31,113 @@ _BACKWARD = """
         SELECT l.id FROM lot l JOIN unnest(%s::text[], %s::text[], %s::text[])
             AS k(plant, item_no, lot_no) USING (plant, item_no, lot_no)
         UNION
-        SELECT e.from_id FROM reached r JOIN genealogy_edge e ON e.to_id = r.id)
+        SELECT e.from_id FROM reached r
+        JOIN genealogy_edge e ON e.to_id = r.id AND e.void_by IS NULL)
     SELECT l.plant, l.item_no, l.lot_no FROM reached JOIN lot l USING (id)
 """
 _CIRCULAR = """
     WITH RECURSIVE link(no, source, target) AS (
         SELECT k.no, s.id, d.id FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
-            %s::text[]) WITH ORDINALITY AS k(plant, from_item, from_lot, to_item, to_lot, no)
-        JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (k.plant, k.from_item, k.from_lot)
-        JOIN lot d ON (d.plant, d.item_no, d.lot_no) = (k.plant, k.to_item, k.to_lot)),
+            %s::text[], %s::text[]) WITH ORDINALITY
+            AS k(from_plant, from_item, from_lot, to_plant, to_item, to_lot, no)
+        JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (k.from_plant, k.from_item, k.from_lot)
+        JOIN lot d ON (d.plant, d.item_no, d.lot_no) = (k.to_plant, k.to_item, k.to_lot)),
     reached(root, id) AS (
         SELECT target, target FROM link
         UNION
-        SELECT r.root, e.to_id FROM reached r JOIN genealogy_edge e ON e.from_id = r.id)
+        SELECT r.root, e.to_id FROM reached r
+        JOIN genealogy_edge e ON e.from_id = r.id AND e.void_by IS NULL)
     SELECT link.no FROM link JOIN reached r ON r.root = link.target AND r.id = link.source
     ORDER BY link.no LIMIT 1
 """
+# An unknown share says nothing new where a link stands; what was struck out may come to count again
+# by a rebuild alone.
 _ADD = """
-    INSERT INTO genealogy_edge AS g (from_id, to_id, order_no, quantity)
-    SELECT s.id, d.id, k.order_no, k.quantity
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::numeric[]) AS k(plant, from_item, from_lot, to_item, to_lot, order_no, quantity)
-    JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (k.plant, k.from_item, k.from_lot)
-    JOIN lot d ON (d.plant, d.item_no, d.lot_no) = (k.plant, k.to_item, k.to_lot)
-    ON CONFLICT (from_id, to_id, order_no) DO UPDATE
-    SET quantity = COALESCE(g.quantity + excluded.quantity, g.quantity, excluded.quantity)
+    INSERT INTO genealogy_edge AS g (from_id, to_id, order_no, operation, event_id, kind, quantity,
+        made, occurred_at, offset_minutes, equipment)
+    SELECT s.id, d.id, k.order_no, k.operation, k.event_id, k.kind, k.quantity, k.made,
+        k.occurred_at, k.offset_minutes, k.equipment
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::int[], %s::text[], %s::text[], %s::numeric[], %s::numeric[], %s::timestamptz[],
+        %s::int[], %s::text[])
+        AS k(from_plant, from_item, from_lot, to_plant, to_item, to_lot, order_no, operation,
+            event_id, kind, quantity, made, occurred_at, offset_minutes, equipment)
+    JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (k.from_plant, k.from_item, k.from_lot)
+    JOIN lot d ON (d.plant, d.item_no, d.lot_no) = (k.to_plant, k.to_item, k.to_lot)
+    WHERE k.quantity IS NOT NULL OR NOT EXISTS (SELECT FROM genealogy_edge o
+        WHERE (o.from_id, o.to_id, o.order_no) = (s.id, d.id, k.order_no) AND o.void_by IS NULL)
+    ON CONFLICT (from_id, to_id, order_no, operation, event_id) DO UPDATE SET void_by = NULL
+    WHERE g.void_by IS NOT NULL
+"""
+_STRIKE = """
+    UPDATE genealogy_edge e SET void_by = %s
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::int[], %s::text[])
+        AS k(from_plant, from_item, from_lot, to_plant, to_item, to_lot, order_no, operation,
+            event_id)
+    JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (k.from_plant, k.from_item, k.from_lot)
+    JOIN lot d ON (d.plant, d.item_no, d.lot_no) = (k.to_plant, k.to_item, k.to_lot)
+    WHERE (e.from_id, e.to_id, e.order_no, e.operation, e.event_id)
+        = (s.id, d.id, k.order_no, k.operation, k.event_id)
+"""
+# Where nothing of an order is void, every lot that carries its number was fed.
+_FED = """
+    SELECT l.plant, l.order_no, l.item_no, l.lot_no
+    FROM unnest(%s::text[], %s::text[]) AS k(plant, order_no)
+    JOIN lot l USING (plant, order_no)
+    WHERE NOT EXISTS (SELECT FROM genealogy_void v
+            WHERE (v.plant, v.order_no) = (l.plant, l.order_no))
+        OR EXISTS (SELECT FROM confirmation c
+            WHERE (c.plant, c.order_no, c.lot_no) = (l.plant, l.order_no, l.lot_no)
+            AND (c.good <> 0 OR EXISTS (SELECT FROM consumption u
+                WHERE (u.plant, u.order_no, u.no) = (c.plant, c.order_no, c.no)))
+            AND NOT EXISTS (SELECT FROM genealogy_void v
+                WHERE (v.plant, v.event_id) = (c.plant, c.id)))
+"""
+_LOOSE = """
+    SELECT DISTINCT u.plant, u.order_no, u.item_no, u.lot_no
+    FROM unnest(%s::text[], %s::text[]) AS k(plant, order_no)
+    JOIN consumption u USING (plant, order_no)
+    WHERE u.loose AND NOT EXISTS (SELECT FROM genealogy_void v
+        JOIN confirmation c ON (c.plant, c.id) = (v.plant, v.event_id)
+        WHERE (c.plant, c.order_no, c.no) = (u.plant, u.order_no, u.no))
 """
 
 
 _SOURCE, _TARGET = t.lot.alias("source"), t.lot.alias("target")
+_ENDS = tuple(side.c[name] for side in (_SOURCE, _TARGET) for name in LotKey._fields)
+_EDGE = t.genealogy_edge.c
+_JOINED = t.genealogy_edge.join(_SOURCE, _SOURCE.c.id == _EDGE.from_id).join(
+    _TARGET, _TARGET.c.id == _EDGE.to_id
+)
+_LIVE = _EDGE.void_by.is_(None)
+_UNITS = (_SOURCE.c.unit.label("of"), _TARGET.c.unit.label("to"))
 _EDGES = (
     select(
-        *(side.c[name] for side in (_SOURCE, _TARGET) for name in LotKey._fields),
-        t.genealogy_edge.c.order_no,
-        t.genealogy_edge.c.quantity,
-        _SOURCE.c.unit,
+        *_ENDS,
+        _EDGE.order_no,
+        _EDGE.kind,
+        func.sum(_EDGE.quantity),
+        func.sum(_EDGE.made),
+        *_UNITS,
     )
-    .join_from(t.genealogy_edge, _SOURCE, _SOURCE.c.id == t.genealogy_edge.c.from_id)
-    .join(_TARGET, _TARGET.c.id == t.genealogy_edge.c.to_id)
+    .select_from(_JOINED)
+    .where(_LIVE)
+    .group_by(*_ENDS, _EDGE.order_no, _EDGE.kind, *_UNITS)
 )
+_RECORDS = select(
+    *_ENDS,
+    _EDGE.order_no,
+    _EDGE.kind,
+    _EDGE.quantity,
+    _EDGE.made,
+    *_UNITS,
+    _EDGE.event_id,
+    _EDGE.occurred_at,
+    _EDGE.offset_minutes,
+    _EDGE.operation,
+    _EDGE.equipment,
+).select_from(_JOINED)
 
 
 class SqlGenealogy:
@@ -74,26 +146,66 @@ class SqlGenealogy:
     async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """The lots that carry the order's number."""
         query = select(t.lot.c.plant, t.lot.c.order_no, t.lot.c.item_no, t.lot.c.lot_no)
-        return await _lots_by_order(query.where(t.lot.c.order_no != ""), t.lot, orders)
+        wanted = query.where(t.lot.c.order_no != "", t.of_orders(t.lot, orders))
+        return _by_order(await t.rows(wanted)) if orders else {}
+
+    async def fed(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """The lots that carry its number for a reason that stands."""
+        return _by_order(await current_work().sql(_FED, _orders(orders))) if orders else {}
 
     async def loose(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """What was consumed for the order as a whole."""
-        c = t.consumption.c
-        query = select(c.plant, c.order_no, c.item_no, c.lot_no).where(c.loose).distinct()
-        return await _lots_by_order(query, t.consumption, orders)
+        return _by_order(await current_work().sql(_LOOSE, _orders(orders))) if orders else {}
 
-    async def add(self, edges: Sequence[Edge]) -> None:
-        """Merged edges, each link once."""
-        if edges:
-            links = [edge.link for edge in edges]
-            amounts = [edge.quantity and edge.quantity.value for edge in edges]
-            orders = [link.order.order_no for link in links]
-            await current_work().sql(_ADD, (*_columns(links), orders, amounts))
+    async def add(self, records: Sequence[Record]) -> None:
+        """In one statement."""
+        if records:
+            edges, causes = [one.edge for one in records], [one.cause for one in records]
+            await current_work().sql(
+                _ADD,
+                (
+                    *_keys(records),
+                    [edge.link.kind.value for edge in edges],
+                    [edge.quantity and edge.quantity.value for edge in edges],
+                    [edge.made and edge.made.value for edge in edges],
+                    [cause.occurred_at.moment for cause in causes],
+                    [cause.occurred_at.offset_minutes for cause in causes],
+                    [cause.equipment for cause in causes],
+                ),
+            )
 
-    async def clear(self) -> None:
+    async def recorded(self, orders: Collection[OrderKey]) -> Sequence[Record]:
+        """By the lots that carry the order's number; nothing else is made by it."""
+        if not orders:
+            return []
+        its_own = (_TARGET.c.order_no == _EDGE.order_no, _TARGET.c.order_no != "")
+        query = _RECORDS.where(
+            _LIVE, t.among([_TARGET.c.plant, _TARGET.c.order_no], orders), *its_own
+        )
+        return [_record(*row) for row in await t.rows(query)]
+
+    async def declare(self, voids: Sequence[Void], order: Mapping[ReportKey, OrderKey]) -> None:
+        """The first declaration of an event stays."""
+        rows = [_void(void, order.get(void.event)) for void in voids]
+        if rows:
+            statement = postgresql.insert(t.genealogy_void).values(rows).on_conflict_do_nothing()
+            await t.rows(statement.returning(t.genealogy_void.c.event_id))
+
+    async def voided(self, events: Collection[ReportKey]) -> set[ReportKey]:
+        """By their ids."""
+        key = (t.genealogy_void.c.plant, t.genealogy_void.c.event_id)
+        return {
+            ReportKey._make(row) for row in await t.rows(select(*key).where(t.among(key, events)))
+        }
+
+    async def strike(self, records: Sequence[Record], by: str) -> None:
+        """They stay where they are, and say why they do not count."""
+        if records:
+            await current_work().sql(_STRIKE, (by, *_keys(records)))
+
+    async def alone(self) -> None:
         """Writers wait until we commit; who only reads does not."""
         await current_work().sql("LOCK TABLE genealogy_edge IN EXCLUSIVE MODE")
-        await current_work().sql("DELETE FROM genealogy_edge")
 
     async def children(self, lots: Collection[LotKey]) -> dict[LotKey, set[LotKey]]:
         """One level down."""
@@ -103,7 +215,8 @@ class SqlGenealogy:
             select(*key, target.c.plant, target.c.item_no, target.c.lot_no)
             .join_from(t.genealogy_edge, source, source.c.id == t.genealogy_edge.c.from_id)
             .join(target, target.c.id == t.genealogy_edge.c.to_id)
-            .where(t.among(key, lots))
+            .where(t.among(key, lots), _LIVE)
+            .distinct()
         )
         found: defaultdict[LotKey, set[LotKey]] = defaultdict(set)
         for row in await t.rows(query):
@@ -143,28 +256,52 @@ async def _read(query: Select[Any]) -> Sequence[Edge]:
 
 def _edge(*row: Any) -> Edge:
     source, target = LotKey._make(row[:3]), LotKey._make(row[3:6])
-    order_no, amount, unit = row[6:]
-    quantity = None if amount is None else Quantity(amount, unit)
-    return Edge(Link(source, target, OrderKey(source.plant, order_no)), quantity)
-
-
-def _columns(links: Sequence[Link]) -> tuple[list[str], ...]:
-    return (
-        [link.source.plant for link in links],
-        [link.source.item_no for link in links],
-        [link.source.lot_no for link in links],
-        [link.target.item_no for link in links],
-        [link.target.lot_no for link in links],
+    order_no, kind, amount, made, unit, unit_made = row[6:12]
+    return Edge(
+        Link(source, target, OrderKey(target.plant, order_no), Kind(kind)),
+        None if amount is None else Quantity(amount, unit),
+        None if made is None else Quantity(made, unit_made),
     )
 
 
-async def _lots_by_order(
-    query: Select[Any], table: Table, orders: Collection[OrderKey]
-) -> dict[OrderKey, set[LotKey]]:
-    if not orders:
-        return {}
+def _record(*row: Any) -> Record:
+    event_id, occurred_at, offset_minutes, operation, equipment = row[12:]
+    occurred = Instant(occurred_at, offset_minutes)
+    return Record(_edge(*row[:12]), Cause(event_id, occurred, operation, equipment))
+
+
+def _void(void: Void, order: OrderKey | None) -> dict[str, Any]:
+    return {
+        "plant": void.event.plant,
+        "event_id": void.event.id,
+        "order_no": order.order_no if order else "",
+        "reason": void.reason.value,
+        "corrective": list(void.corrective),
+        "declared_by": void.by,
+        "declared_at": void.at,
+    }
+
+
+def _keys(records: Sequence[Record]) -> tuple[list[Any], ...]:
+    return (
+        *_columns([one.edge.link for one in records]),
+        [one.edge.link.order.order_no for one in records],
+        [one.cause.operation for one in records],
+        [one.cause.id for one in records],
+    )
+
+
+def _columns(links: Sequence[Link]) -> tuple[list[str], ...]:
+    ends = [(*link.source, *link.target) for link in links]
+    return tuple([end[place] for end in ends] for place in range(6))
+
+
+def _orders(orders: Collection[OrderKey]) -> tuple[list[str], list[str]]:
+    return [key.plant for key in orders], [key.order_no for key in orders]
+
+
+def _by_order(rows: Iterable[Sequence[Any]]) -> dict[OrderKey, set[LotKey]]:
     found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
-    for row in await t.rows(query.where(t.of_orders(table, orders))):
-        key = OrderKey(row.plant, row.order_no)
-        found[key].add(LotKey(row.plant, row.item_no, row.lot_no))
+    for plant, order_no, item_no, lot_no in rows:
+        found[OrderKey(plant, order_no)].add(LotKey(plant, item_no, lot_no))
     return dict(found)

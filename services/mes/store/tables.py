@@ -99,7 +99,29 @@ lot = _table(
 )
 lot_hold = _table("lot_hold", lot_id=BigInteger, hold_no=Text, version=BigInteger, active=Boolean)
 genealogy_edge = _table(
-    "genealogy_edge", from_id=BigInteger, to_id=BigInteger, order_no=Text, quantity=_AMOUNT
+    "genealogy_edge",
+    from_id=BigInteger,
+    to_id=BigInteger,
+    order_no=Text,
+    operation=Integer,
+    event_id=Text,
+    kind=Text,
+    quantity=_AMOUNT,
+    made=_AMOUNT,
+    occurred_at=_MOMENT,
+    offset_minutes=Integer,
+    equipment=Text,
+    void_by=Text,
+)
+genealogy_void = _table(
+    "genealogy_void",
+    plant=Text,
+    event_id=Text,
+    order_no=Text,
+    reason=Text,
+    corrective=ARRAY(Text),
+    declared_by=Text,
+    declared_at=_MOMENT,
 )
 machine = _table("machine", equipment=Text, plant=Text, epoch=BigInteger, read_at=_MOMENT)
 counter = _table(

@@ -57,6 +57,11 @@ class Floor:
             rows = await work.sql("SELECT key, type FROM outbox ORDER BY id")
         return [f"{key} {type.rsplit('.')[-1]}" for key, type in rows]
 
+    async def forget_genealogy(self) -> None:
+        """Every edge."""
+        async with self.store.work() as work:
+            await work.sql("DELETE FROM genealogy_edge")
+
     async def rows(self) -> dict[str, list[Any]]:
         """Everything in every table of mes, the command store and the outbox."""
         async with self.store.work() as work:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.trace import trace_each
-from services.mes.domain.genealogy import Direction, Edge, Link
+from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Record
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.memory import reach
-from tests.unit.mes.reports import lot_key, order_key, plan, report
-from tests.unit.mes.use_cases import confirm, create, edges
+from tests.unit.mes.reports import AT, lot_key, order_key, plan, report
+from tests.unit.mes.use_cases import confirm, create, edges, void
 
 Pairs = set[tuple[int, int]]
 PAIRS = st.sets(
@@ -36,6 +36,11 @@ def links(pairs: Pairs) -> Iterator[Edge]:
         yield Edge(Link(lot_key(f"X/{source}"), lot_key(f"X/{target}"), key), None)
 
 
+def record(edge: Edge) -> Record:
+    """Of an event of its own."""
+    return Record(edge, Cause(edge.link.order.order_no, AT))
+
+
 @QUICK
 @example(DIAMOND, {0}, Direction.FORWARD)
 @example(DIAMOND, {4}, Direction.BACKWARD)
@@ -52,10 +57,10 @@ async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direct
     given_edges = list(links(pairs))
     first = given_edges[0].link
     closing = Edge(Link(first.target, first.source, order_key()), None)
+    await floor.forget_genealogy()
     async with floor.work() as books:
-        await books.genealogy.clear()
         await books.lots.open({lot_key(f"X/{n}") for n in range(10)})
-        await books.genealogy.add(given_edges)
+        await books.genealogy.add([record(edge) for edge in given_edges])
         reached = await books.genealogy.trace([*wanted, lot_key("NO/ONE")], direction)
         assert reached == reach(given_edges, wanted, direction)
         assert await books.genealogy.among(reached) == [
@@ -65,7 +70,7 @@ async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direct
             assert len(found) == len(set(found))
             assert set(found) == reach(given_edges, {lot}, direction) - {lot}
         assert await books.genealogy.circular([edge.link for edge in given_edges]) is None
-        await books.genealogy.add([closing])
+        await books.genealogy.add([record(closing)])
         assert await books.genealogy.circular([closing.link]) == closing.link
         around = await books.genealogy.trace(wanted, direction)
         assert around == reach([*given_edges, closing], wanted, direction)
@@ -79,15 +84,22 @@ async def on_a_floor(database: str, act: Any) -> None:
 
 
 @settings(QUICK, max_examples=5)
-@given(PAIRS, st.sets(st.integers(0, 9)))
+@given(PAIRS, st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
 def test_a_rebuild_equals_what_was_booked_live(
-    database: str, pairs: Pairs, loose: set[int]
+    database: str, pairs: Pairs, loose: set[int], void_ones: set[int]
 ) -> None:
-    asyncio.run(on_a_floor(database, lambda floor: book_and_rebuild(floor, pairs, loose)))
+    asyncio.run(
+        on_a_floor(database, lambda floor: book_and_rebuild(floor, pairs, loose, void_ones))
+    )
 
 
-async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int]) -> None:
-    """Every lot has an order; those of `loose` consume without naming the lot."""
+async def book_and_rebuild(
+    floor: Floor, pairs: Pairs, loose: set[int], void_ones: set[int]
+) -> None:
+    """Every lot has an order; those of `loose` consume without naming the lot.
+
+    What `void_ones` consumed is declared void at the end.
+    """
     run = next(RUNS)
     targets = sorted({target for _, target in pairs})
     await create(floor, *(plan(f"{run}/{n}", item_no=f"{run}") for n in targets))
@@ -109,6 +121,17 @@ async def book_and_rebuild(floor: Floor, pairs: Pairs, loose: set[int]) -> None:
     assert {one[:2] for one in live if one[0].startswith(f"{run}.")} == {
         (f"{run}.{source}", f"{run}.{target}") for source, target in pairs
     }
+    await void(floor, *(f"{run}/{n}/in" for n in targets if n in void_ones))
+    left = await edges(floor)
+    assert {one[:2] for one in left if one[0].startswith(f"{run}.")} == {
+        (f"{run}.{source}", f"{run}.{target}")
+        for source, target in pairs
+        if target not in void_ones
+    }
     async with floor.work() as books:
         await rebuild_genealogy(books)
-    assert await edges(floor) == live
+    assert await edges(floor) == left
+    await floor.forget_genealogy()
+    async with floor.work() as books:
+        await rebuild_genealogy(books)
+    assert await edges(floor) == left

@@ -11,10 +11,11 @@ from services.kit.paging import Page
 from services.kit.quantity import Measures
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.events import Fact, order_of
-from services.mes.domain.genealogy import Direction, Edge, Link, merge
+from services.mes.domain.genealogy import Direction, Edge, Link, Record, merge, standing
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
+from services.mes.domain.voiding import Void
 from services.mes.ports import Books
 from tests.unit.mes.memory_counts import MemoryMeters, MemoryUncounted
 from tests.unit.mes.reports import ITEMS, NOON
@@ -140,12 +141,19 @@ class MemoryLots:
 
 
 class MemoryGenealogy:
-    """ports.Genealogy."""
+    """ports.Genealogy; `records` are those that count, `struck` those that do not."""
 
     def __init__(self, lots: MemoryLots, confirmations: MemoryConfirmations) -> None:
-        self.edges: list[Edge] = []
+        self.records: list[Record] = []
+        self.struck: list[tuple[Record, str]] = []
+        self.voids: dict[ReportKey, Void] = {}
         self._lots = lots
         self._confirmations = confirmations
+
+    @property
+    def edges(self) -> list[Edge]:
+        """One a link."""
+        return merge(record.edge for record in self.records)
 
     async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """By the order number of each lot."""
@@ -156,28 +164,64 @@ class MemoryGenealogy:
                 found[key].add(lot.key)
         return dict(found)
 
+    async def fed(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
+        """By the lots that reports name."""
+        named = {
+            (one.report.order, one.report.lot_no)
+            for one in self._standing()
+            if one.report.good.value or one.report.consumed
+        }
+        return {
+            order: {lot for lot in lots if (order, lot.lot_no) in named}
+            for order, lots in (await self.made(orders)).items()
+        }
+
     async def loose(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """From the confirmations that name no lot."""
         found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
-        for booked in self._confirmations.rows.values():
+        for booked in self._standing():
             if booked.report.order in orders and not booked.report.lot_no:
                 found[booked.report.order].update(lot for _, lot, _ in booked.report.lots_consumed)
         return dict(found)
 
-    async def add(self, edges: Sequence[Edge]) -> None:
-        """Merge."""
-        self.edges = merge([*self.edges, *edges])
+    def _standing(self) -> list[Booked]:
+        rows = self._confirmations.rows.items()
+        return [booked for key, booked in rows if key not in self.voids]
 
-    async def clear(self) -> None:
-        """Forget all."""
-        self.edges = []
+    async def add(self, records: Sequence[Record]) -> None:
+        """Each once."""
+        known = {record.key for record in self.records}
+        fresh = [record for record in records if record.key not in known]
+        self.records = standing([*self.records, *fresh])
+
+    async def recorded(self, orders: Collection[OrderKey]) -> Sequence[Record]:
+        """What counts."""
+        return [record for record in self.records if record.edge.link.order in orders]
+
+    async def declare(self, voids: Sequence[Void], order: Mapping[ReportKey, OrderKey]) -> None:
+        """The first stays."""
+        for void in voids:
+            self.voids.setdefault(void.event, void)
+
+    async def voided(self, events: Collection[ReportKey]) -> set[ReportKey]:
+        """Those declared."""
+        return {event for event in events if event in self.voids}
+
+    async def strike(self, records: Sequence[Record], by: str) -> None:
+        """Keep them apart."""
+        keys = {record.key for record in records}
+        self.struck += [(record, by) for record in self.records if record.key in keys]
+        self.records = [record for record in self.records if record.key not in keys]
+
+    async def alone(self) -> None:
+        """Nobody else is here."""
 
     async def children(self, lots: Collection[LotKey]) -> dict[LotKey, set[LotKey]]:
         """One level."""
         found: defaultdict[LotKey, set[LotKey]] = defaultdict(set)
-        for link, _ in self.edges:
-            if link.source in lots:
-                found[link.source].add(link.target)
+        for edge in self.edges:
+            if edge.link.source in lots:
+                found[edge.link.source].add(edge.link.target)
         return dict(found)
 
     async def next_to(self, lots: Collection[LotKey], direction: Direction) -> Sequence[Edge]:
@@ -255,11 +299,15 @@ class MemoryFloor:
             yield
         except BaseException:
             for part, old in zip(parts, before, strict=True):
-                for name in ("rows", "edges", "_holds"):
+                for name in ("rows", "records", "struck", "voids", "_holds"):
                     if name in vars(part):
                         setattr(part, name, getattr(old, name))
             del self.facts[told:]
             raise
+
+    async def forget_genealogy(self) -> None:
+        """Every edge."""
+        self._books.genealogy.records = []  # type: ignore[attr-defined]
 
     async def told(self) -> list[str]:
         """By name."""

@@ -19,6 +19,7 @@ ITEMS = {
 }
 """What the bakery knows; a loaf weighs 500 g."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+AT = Instant(NOON, 120)
 LYON = "lyon"
 
 
@@ -71,7 +72,7 @@ def report(  # noqa: PLR0913 - tests name the one part they are about
         order=order_key(order_no),
         good=kg(good),
         rework=kg(rework),
-        occurred_at=Instant(NOON, 120),
+        occurred_at=AT,
         operation=operation,
         lot_no=lot,
         scrap=(Scrap(kg(scrap), "burnt"),) if scrap != "0" else (),

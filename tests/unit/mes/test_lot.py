@@ -24,8 +24,8 @@ def test_a_lot_counts_in_the_unit_of_its_first_quantity() -> None:
 
 def test_known_shares_add_up_and_unknown_ones_stay_unknown() -> None:
     def merged(*amounts: Quantity | None) -> Quantity | None:
-        ((_, quantity),) = merge(Edge(LINK, amount) for amount in amounts)
-        return quantity
+        (edge,) = merge(Edge(LINK, amount) for amount in amounts)
+        return edge.quantity
 
     assert merged(None, None) is None
     assert merged(kg("1"), None, kg("2")) == kg("3")

@@ -19,6 +19,7 @@ from tests.unit.mes.use_cases.steps import (
     lot,
     put,
     refused,
+    void,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "lot",
     "put",
     "refused",
+    "void",
 ]

@@ -13,9 +13,10 @@ from services.mes.domain.events import (
     OperationConfirmed,
     WorkOrderCreated,
 )
-from services.mes.domain.genealogy import Direction
-from tests.unit.mes.reports import lot_key, order_key, plan, report
-from tests.unit.mes.use_cases.steps import Floor, confirm, create, edges, family, refused
+from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Record
+from services.mes.domain.keys import ReportKey
+from tests.unit.mes.reports import AT, LYON, lot_key, order_key, plan, report
+from tests.unit.mes.use_cases.steps import Floor, confirm, create, edges, family, refused, void
 
 
 class GenealogyContract:
@@ -89,12 +90,76 @@ class GenealogyContract:
         )
         await confirm(floor, report("5", "0", order_no="b", lot="", consumed=(("FLOUR/F1", "1"),)))
         live = await edges(floor)
-        async with floor.work() as books:
-            await books.genealogy.clear()
+        await floor.forget_genealogy()
         assert await edges(floor) == []
         async with floor.work() as books:
             assert await rebuild_genealogy(books) == len(live)
         assert await edges(floor) == live
+
+    async def test_a_rebuild_strikes_out_what_nothing_stands_for(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(floor, report("1", consumed=(("FLOUR/F1", "5"),)))
+        live = await edges(floor)
+        ghost = Link(lot_key("SALT/S1"), lot_key("BREAD/L1"), order_key())
+        async with floor.work() as books:
+            await books.lots.open({ghost.source})
+            await books.genealogy.add([Record(Edge(ghost, None), Cause("ghost", AT))])
+        assert len(await edges(floor)) == 2
+        async with floor.work() as books:
+            assert await rebuild_genealogy(books) == 1
+        assert await edges(floor) == live
+
+    async def test_a_void_report_is_no_ground_for_an_edge(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(
+            floor,
+            report("1", consumed=(("FLOUR/F1", "5"), ("FLOUR/F1", "1"))),
+            report("2", consumed=(("FLOUR/F1", "4"),)),
+        )
+        assert await edges(floor) == [("F1", "L1", "10 KGM")]
+        await void(floor, "1")
+        assert await edges(floor) == [("F1", "L1", "4 KGM")]
+        await void(floor, "1", "2")
+        assert await edges(floor) == []
+        for direction, name in ((Direction.FORWARD, "FLOUR/F1"), (Direction.BACKWARD, "BREAD/L1")):
+            assert await family(floor, name, direction=direction) == {name}
+        async with floor.work() as books:
+            assert await books.genealogy.children([lot_key("FLOUR/F1")]) == {}
+            assert await rebuild_genealogy(books) == 0
+        assert await edges(floor) == []
+
+    async def test_a_share_stands_while_one_report_on_each_side_does(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(
+            floor,
+            report("salt", "0", lot="", consumed=(("SALT/S1", "1"),)),
+            report("more salt", "0", lot="", consumed=(("SALT/S1", "1"),)),
+            report("first", lot="L1"),
+            report("second", lot="L1"),
+            report("other", lot="L2"),
+        )
+        both = [("S1", "L1", "?"), ("S1", "L2", "?")]
+        await void(floor, "first", "salt")
+        assert await edges(floor) == both
+        await void(floor, "second")
+        assert await edges(floor) == both[1:]
+        await confirm(floor, report("late", "0", lot="", consumed=(("SALT/S2", "1"),)))
+        assert await edges(floor) == [*both[1:], ("S2", "L2", "?")]
+        await confirm(floor, report("third", lot="L1"))
+        assert await edges(floor) == [*both, ("S2", "L1", "?"), ("S2", "L2", "?")]
+        await void(floor, "more salt", "late")
+        assert await edges(floor) == []
+        await confirm(floor, report("fourth", lot="L1"))
+        assert await edges(floor) == []
+
+    async def test_what_is_void_is_kept_with_its_reason(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(floor, report("1", consumed=(("FLOUR/F1", "5"),)))
+        await void(floor, "1", corrective=("1 corrected",))
+        await void(floor, "1", "unknown")
+        async with floor.work() as books:
+            events = [ReportKey(LYON, id) for id in ("1", "2", "unknown")]
+            assert await books.genealogy.voided(events) == {events[0], events[2]}
 
     async def test_a_snapshot_tells_orders_lots_and_confirmations(self, floor: Floor) -> None:
         await create(floor, *(plan(number) for number in "abcde"))

@@ -17,13 +17,16 @@ from services.mes.application.find import (
     listing_of_lots,
 )
 from services.mes.application.trace import trace
+from services.mes.application.void_events import void_confirmations
 from services.mes.domain.confirmation import Confirmation, Consumption
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.keys import ReportKey
 from services.mes.domain.lifecycle import Command
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.plan import Plan
+from services.mes.domain.voiding import Void, VoidReason
 from services.mes.ports import Books
-from tests.unit.mes.reports import LYON, lot_key, order_key
+from tests.unit.mes.reports import LYON, NOON, lot_key, order_key
 
 START = (Command.DISPATCH, Command.MAKE_READY, Command.START)
 
@@ -37,6 +40,10 @@ class Floor(Protocol):
 
     async def told(self) -> list[str]:
         """Key and name of the facts that were committed, in order."""
+        ...
+
+    async def forget_genealogy(self) -> None:
+        """Lose every edge, as no use case does."""
         ...
 
 
@@ -73,6 +80,18 @@ async def put(floor: Floor, *holds: Hold) -> list[str]:
     """Apply or lift."""
     async with floor.work() as books:
         return await apply_holds(books, holds)
+
+
+async def void(floor: Floor, *ids: str, corrective: tuple[str, ...] = ()) -> None:
+    """Declare confirmations void."""
+    async with floor.work() as books:
+        await void_confirmations(
+            books,
+            [
+                Void(ReportKey(LYON, id), VoidReason.INCORRECT_DATA, "line", NOON, corrective)
+                for id in ids
+            ],
+        )
 
 
 async def lot(floor: Floor, name: str) -> Lot:
