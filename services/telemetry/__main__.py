@@ -6,6 +6,7 @@ from services.kit.clock import SystemClock
 from services.kit.service import Service, run
 from services.telemetry import rpc
 from services.telemetry.adapters.collector import Edge, add_collector
+from services.telemetry.adapters.heartbeat import add_heartbeat
 from services.telemetry.graph import SCHEMA
 from services.telemetry.settings import TelemetrySettings
 from services.telemetry.store import open_books
@@ -16,7 +17,8 @@ SUBSCRIBERS = ("mes counts",)
 
 async def compose(service: Service, settings: TelemetrySettings) -> None:
     """Relay, the collector where there are sources, then the ports."""
-    books = open_books(SystemClock())
+    clock = SystemClock()
+    books = open_books(clock, add_heartbeat(service, clock))
     telemetry = Assembly("telemetry", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     if settings.telemetry_sources and settings.telemetry_folder:
         secrets = {name: kept.get_secret_value() for name, kept in settings.secrets.items()}

@@ -54,10 +54,20 @@ class Facts(Protocol):
         ...
 
 
+class Heartbeat(Protocol):
+    """Whether anybody reads the machines."""
+
+    @property
+    def heard(self) -> bool:
+        """A collector leads, and was heard of within the last seconds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """All of it, and the time."""
 
     machines: Machines
     facts: Facts
+    heartbeat: Heartbeat
     clock: Clock

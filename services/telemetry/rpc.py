@@ -15,7 +15,7 @@ from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 from services.telemetry import policy, wire
-from services.telemetry.application.find import list_machines, listing_of_machines
+from services.telemetry.application.find import find_machines, list_machines, listing_of_machines
 from services.telemetry.application.snapshot import read_state
 from services.telemetry.domain.look import plant_of
 from services.telemetry.ports import Books
@@ -37,7 +37,7 @@ class EquipmentServicer(equipment_pb2_grpc.EquipmentServiceServicer):
         policy.may_read([plant_of(path) for path in request.equipment], "equipment[{}]")
         paths = dict.fromkeys(request.equipment)
         async with self._store.work():
-            found = await self._books.machines.get(paths)
+            found = await find_machines(self._books, paths)
         return pb.BatchGetEquipmentResponse(
             equipment=[wire.write_machine(found[path]) for path in paths if path in found]
         )

@@ -11,12 +11,16 @@ Report = Look | StateChange
 
 @dataclass(slots=True)
 class Machine:
-    """The newest look and the newest state; `epoch` is of the term that told of it last."""
+    """The newest look and the newest state; `epoch` is of the term that told of it last.
+
+    Not `heard` while no collector reads: what was told last may be long past.
+    """
 
     equipment: str
     epoch: int
     look: Look | None = None
     state: StateChange | None = None
+    heard: bool = True
 
     @property
     def plant(self) -> str:
@@ -53,7 +57,8 @@ class Machine:
         """BAD while a counter cannot be read; a gap is over when the machine is seen again."""
         if self.look and self.look.quality is Quality.BAD:
             return Quality.BAD
-        return self.state.quality if self.state else Quality.GOOD
+        told = self.state.quality if self.state else Quality.GOOD
+        return told if self.heard or told is Quality.BAD else Quality.UNCERTAIN
 
     @property
     def counters(self) -> tuple[CounterReading, ...]:

@@ -9,6 +9,7 @@ from services.kit.errors import DomainError, InvalidError
 from services.kit.graph import batch_field, batch_reference, reading, referenced
 from services.kit.ids import GraphId
 from services.telemetry import policy
+from services.telemetry.application.find import find_machines
 from services.telemetry.domain.equipment import MachineMode, MachineState
 from services.telemetry.domain.keys import OrderKey
 from services.telemetry.domain.look import Quality, plant_of
@@ -85,7 +86,7 @@ class Equipment:
     ) -> list[EquipmentCondition | None]:
         """One load for all machines of this level."""
         async with reading(info) as books:
-            found = await books.machines.get({one.path for one in equipment})
+            found = await find_machines(books, {one.path for one in equipment})
         return [
             EquipmentCondition.of(found[one.path]) if one.path in found else None
             for one in equipment

@@ -19,6 +19,7 @@ from services.telemetry.ports import Books
 from services.telemetry.rpc import registrations
 from services.telemetry.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
+from tests.unit.telemetry.memory import Pulse
 
 READER = "telemetry:read"
 _KINDS = {"CountersRead": "Look", "EquipmentStateChanged": "StateChange"}
@@ -33,18 +34,22 @@ class Calls:
 
 
 class Hub:
-    """`told`, `work` and `events` look into the database, `calling` goes through the port."""
+    """`told`, `work` and `events` look into the database, `calling` goes through the port.
+
+    `pulse` says whether a collector reads.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        served = registrations(store, TOPIC, open_books(SystemClock()))
+        self.pulse = Pulse()
+        served = registrations(store, TOPIC, open_books(SystemClock(), self.pulse))
         self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         async with self.store.work():
-            yield open_books(SystemClock())
+            yield open_books(SystemClock(), self.pulse)
 
     async def events(self) -> list[tuple[str, Any]]:
         """Key and content of what is in the outbox, in order."""

@@ -18,6 +18,7 @@ from services.telemetry.__main__ import TOPIC
 from services.telemetry.application.record_looks import marks, record_looks
 from services.telemetry.domain.look import Look
 from services.telemetry.store import open_books
+from tests.unit.telemetry.memory import Pulse
 from tests.unit.telemetry.reports import at, look
 
 MACHINES = [f"lyon/press-{n}" for n in range(3)]
@@ -28,7 +29,7 @@ _BATCH = 8
 async def _record(url: str, epoch: int) -> None:
     store = Store(url)
     store.bind(Outbox(TOPIC))
-    books = open_books(SystemClock())
+    books = open_books(SystemClock(), Pulse())
     while True:
         async with store.work():
             recorded = await marks(books, MACHINES)

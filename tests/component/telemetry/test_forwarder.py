@@ -16,6 +16,7 @@ from services.telemetry.adapters.forwarder import LEASE, Forwarder
 from services.telemetry.domain.look import Quality
 from services.telemetry.store import open_books
 from tests.component.telemetry.hub import Hub
+from tests.unit.telemetry.memory import Pulse
 from tests.unit.telemetry.reports import look, state
 
 PACE = Pace(renew=0.05, request=1.0, deadline=2.0, takeover=2.5)
@@ -26,7 +27,7 @@ class Replica:
 
     def __init__(self, hub: Hub, name: str, folder: Path) -> None:
         self.buffer = Buffer(folder / f"{name}.sqlite")
-        self.forwarder = Forwarder(hub.store, open_books(SystemClock()), self.buffer)
+        self.forwarder = Forwarder(hub.store, open_books(SystemClock(), Pulse()), self.buffer)
         lease = LeaseRow(hub.store, LEASE)
         self.elector = Elector(lease, name, self.forwarder.lead, pace=PACE)
         self._running: asyncio.Task[None] | None = None

@@ -14,6 +14,7 @@ from services.telemetry.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.telemetry.hub import READER, Hub
 from tests.subgraph import Subgraphed, codes, order_id, serving, statements
+from tests.unit.telemetry.memory import Pulse
 from tests.unit.telemetry.reports import OVEN, PRESS, at, good, look, scrapped, state, used
 from tests.unit.telemetry.use_cases import record
 
@@ -34,7 +35,7 @@ def machine_id(path: str, plant: str = "lyon") -> str:
 @pytest.fixture
 async def graph(hub: Hub) -> AsyncIterator[Subgraphed]:
     """Asked by readers of lyon."""
-    ports = {"books": open_books(SystemClock())}
+    ports = {"books": open_books(SystemClock(), Pulse())}
     async with serving(SCHEMA, hub.store, ports, READER) as graph:
         yield graph
 

@@ -221,3 +221,12 @@ async def whole_of(hub: Hub, partition: int, token: str) -> AsyncIterator[Any]:
 
 async def whole(hub: Hub, partition: int, token: str) -> list[Any]:
     return [part async for part in whole_of(hub, partition, token)]
+
+
+async def test_machines_that_no_collector_reads_are_uncertain(hub: Hub) -> None:
+    await record(hub, look(8), state(3))
+    hub.pulse.heard = False
+    async with hub.calling() as calls:
+        [found] = (await calls.equipment.BatchGetEquipment(asked(PRESS))).equipment
+        [listed_one] = (await calls.equipment.ListEquipment(listed())).equipment
+    assert (found.quality, listed_one.quality) == (pb.QUALITY_UNCERTAIN,) * 2

@@ -18,6 +18,7 @@ from services.telemetry.domain.look import Look
 from services.telemetry.store import open_books
 from tests.contract.opcua.plant import PRESS, Plant, running, until
 from tests.contract.opcua.shift import all_is_booked, at_work, more_is_booked, say
+from tests.unit.telemetry.memory import Pulse
 
 pytestmark = pytest.mark.peer
 
@@ -55,7 +56,7 @@ async def refused(plant: Plant, last: CountersRead) -> None:
     late = Look(PRESS, Instant(dt.datetime.now(dt.UTC)), ())
     with pytest.raises(ConflictError) as refusal:
         async with store.work():
-            await record_looks(open_books(SystemClock()), last.epoch - 1, [late], [])
+            await record_looks(open_books(SystemClock(), Pulse()), last.epoch - 1, [late], [])
     await store.close()
     assert refusal.value.code == "superseded"
     assert (await plant.looks())[-1] == last

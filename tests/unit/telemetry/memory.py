@@ -89,6 +89,13 @@ class MemoryFacts:
         self._rows.told.append((epoch, fact))
 
 
+@dataclass
+class Pulse:
+    """ports.Heartbeat, as it is set."""
+
+    heard: bool = True
+
+
 class MemoryHub:
     """Units of work over books in memory."""
 
@@ -99,7 +106,7 @@ class MemoryHub:
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         rows = deepcopy(self._rows)
-        yield Books(MemoryMachines(rows), MemoryFacts(rows), ManualClock(NOON))
+        yield Books(MemoryMachines(rows), MemoryFacts(rows), Pulse(), ManualClock(NOON))
         self._rows = rows
 
     async def told(self) -> list[tuple[int, str, str]]:

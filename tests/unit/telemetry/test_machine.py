@@ -56,3 +56,17 @@ def test_it_is_relied_on_as_far_as_it_is_seen(
 def test_it_is_as_of_its_newest_value() -> None:
     assert told(look(5), state(7)).as_of == at(7).moment
     assert told(look(9), state(7)).as_of == at(9).moment
+
+
+@pytest.mark.parametrize("told_of", [(), (look(5),), (state(5),)])
+def test_what_nobody_reads_is_uncertain(told_of: tuple[Report, ...]) -> None:
+    machine = told(*told_of)
+    shown = [machine.quality]
+    machine.heard = False
+    assert [*shown, machine.quality] == [Quality.GOOD, Quality.UNCERTAIN]
+
+
+def test_what_cannot_be_read_stays_bad_when_nobody_tries() -> None:
+    machine = told(look(5, quality=Quality.BAD))
+    machine.heard = False
+    assert machine.quality is Quality.BAD
