@@ -16,6 +16,7 @@ from services.erp.ports import ErpSystem
 from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
+from services.erp.store.rounding import SqlRounding
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.desk.payload import MessageJson
@@ -42,7 +43,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     async def poll(system: System, outside: ErpSystem) -> None:
         await poll_orders(system.id, outside, Desk(inboxes.of(system.id), marks, books, steward))
 
-    lanes = lanes_over(connect, store, Words(books.codes, steward))
+    lanes = lanes_over(connect, store, Words(books.codes, steward, SqlRounding()))
     erp.carry(lanes, announce(), MessageJson(Posting))
     poller = Poller(store, connect, poll)
     service.add(

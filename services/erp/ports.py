@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from services.erp.domain.codes import CodeTable, Question
@@ -11,6 +12,7 @@ from services.erp.domain.hold import Hold
 from services.erp.domain.keys import LotKey, OrderKey
 from services.erp.domain.order import News, ProductionOrder
 from services.erp.domain.posting import Posting
+from services.erp.domain.rounding import Measured, Share
 from services.kit.lanes.entry import State
 from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
 from services.kit.paging import Cut, Page
@@ -215,6 +217,28 @@ class Codes(Protocol):
 
     async def table(self, system: str, plant: str) -> CodeTable:
         """As it is now."""
+        ...
+
+
+class Rounding(Protocol):
+    """What postings were rounded to, by system; in one unit of work."""
+
+    async def before(
+        self, system: str, posting: Posting, measured: Collection[Measured]
+    ) -> Mapping[Measured, tuple[Decimal, Decimal]]:
+        """Wanted and posted by the order's other postings of this kind, that count."""
+        ...
+
+    async def of(self, system: str, reference: str) -> Sequence[Share]:
+        """What this posting was rounded to, by line."""
+        ...
+
+    async def put(self, system: str, posting: Posting, shares: Sequence[Share]) -> None:
+        """Keep it, instead of what was kept of this posting."""
+        ...
+
+    async def take_back(self, system: str, reference: str, by: str) -> None:
+        """Count what was posted under `reference` no more, unless the reversal `by` is skipped."""
         ...
 
 

@@ -1,15 +1,17 @@
 """An ERP as its lane sees it: entries become documents in the ERP's own codes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.erp import wire
 from services.erp.adapters.registry import Connect
+from services.erp.application.round_posting import round_posting
 from services.erp.domain.codes import CodeTable, UnmappedCodeError
 from services.erp.domain.document import LineDocument, PostingDocument, Sought
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.posting import Kind, Posting
-from services.erp.ports import Codes, ErpSystem, Steward
+from services.erp.domain.rounding import Precision, rounded
+from services.erp.ports import Codes, ErpSystem, Rounding, Steward
 from services.kit.backbone.outbox import emit
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError, UnavailableError
@@ -22,17 +24,19 @@ from services.kit.store import Store, Work
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The ERPs' codes, and who hears of those that are missing."""
+    """The ERPs' codes, who hears of those that are missing, and what amounts were rounded to."""
 
     codes: Codes
     steward: Steward
+    rounding: Rounding
 
 
 class ErpLane:
     """kit.lanes.outcome.Outside over an ErpSystem."""
 
-    def __init__(self, system: str, erp: ErpSystem, store: Store, words: Words) -> None:
-        self._system = system
+    def __init__(self, system: System, erp: ErpSystem, store: Store, words: Words) -> None:
+        self._system = system.id
+        self._precision = Precision.read(system.settings.get("decimals", {}))
         self._erp = erp
         self._store = store
         self._words = words
@@ -73,7 +77,11 @@ class ErpLane:
     async def _express(self, posting: Posting) -> PostingDocument:
         async with self._store.work():
             codes = await self._words.codes.table(self._system, posting.order.plant)
-        return express(posting, codes)
+            document = express(posting, codes)
+            shares = await round_posting(
+                self._words.rounding, self._system, posting, document, self._precision
+            )
+        return replace(document, lines=rounded(document.lines, shares))
 
     async def _reverse(self, posting: Posting, document: PostingDocument) -> Outcome:
         sought = _sought(str(posting.order), posting.reverses)
@@ -96,7 +104,7 @@ def lanes_over(
     """For each adapter, how a lane reaches one of its systems."""
 
     def lane_by(name: str) -> Callable[[System], ErpLane]:
-        return lambda system: ErpLane(system.id, connect[name](system), store, words)
+        return lambda system: ErpLane(system, connect[name](system), store, words)
 
     return {name: lane_by(name) for name in connect}
 

@@ -32,6 +32,7 @@ from services.erp.domain.order import News, ProductionOrder
 from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
+from services.erp.store.rounding import SqlRounding
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
 from services.kit.lanes.systems import System, put_system
@@ -64,7 +65,10 @@ CODES = (
     Code("reason", "01", "worn_tool"),
 )
 SCOPES = "erp:read erp:write delegate"
-TABLES = ("production_order", "lane_entry", "lane_key", "lot", "lot_hold", "posting_lot", "outbox")
+TABLES = (
+    "production_order", "lane_entry", "lane_key", "lot", "lot_hold", "posting_lot",
+    "posting_rounding", "outbox",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -253,7 +257,8 @@ async def worker(
     store: Store, system: System, connect: dict[str, Connect], steward: MemorySteward
 ) -> AsyncIterator[Worker]:
     """The lane, to step by hand."""
-    outside = lanes_over(connect, store, Words(sql_books().codes, steward))["ledger"](system)
+    words = Words(sql_books().codes, steward, SqlRounding())
+    outside = lanes_over(connect, store, words)["ledger"](system)
     worker = Worker(store, system, outside, announce())
     yield worker
     await worker.close()

@@ -5,7 +5,7 @@ import msgspec
 from services.kit.errors import InvalidError
 from services.kit.lanes.systems import System
 
-_LANE = ("lane", "confirm_warnings")
+_LANE = ("lane", "confirm_warnings", "decimals")
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
