@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr
 
 from services.kit.settings import ServiceSettings
 
-AdapterName = Literal["ledger", "tryton"]
+AdapterName = Literal["ledger", "odata", "tryton"]
 
 
 class ErpSettings(ServiceSettings):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from services.erp.adapters.ledger import LedgerErp
+from services.erp.adapters.odata import ODataErp
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.ports import ErpSystem
 from services.kit.errors import InvalidError
@@ -14,6 +15,7 @@ Connect = Callable[[System], ErpSystem]
 
 _ADAPTERS: Mapping[str, Callable[[System, str], ErpSystem]] = {
     "ledger": LedgerErp,
+    "odata": ODataErp,
     "tryton": TrytonErp,
 }
 

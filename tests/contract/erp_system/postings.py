@@ -111,6 +111,8 @@ class PostingContract:
         assert await booked(stage, "p-1") == []
 
     async def test_a_warning_wants_confirmation_first(self, erp: ErpSystem, stage: Stage) -> None:
+        if Trouble.ASKS not in stage.troubles:
+            pytest.skip(f"not this ERP: {Trouble.ASKS}")
         warned = await post(erp, made(stage, "p-1", "101"))
         assert isinstance(warned, NeedsConfirmation)
         assert await booked(stage, "p-1") == []

@@ -40,6 +40,7 @@ class Trouble(StrEnum):
     NONSENSE = "it answers with a page for people"
     OUTAGE = "it takes no connection"
     LOCKED = "somebody else has the order open"
+    ASKS = "it asks before it books more than was planned"
     LATE_COMMIT = "a change becomes visible after younger ones"
 
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.ports import ErpSystem
 from services.kit.lanes.systems import System
-from tests.contract.tryton.proxy import Proxy
+from tests.contract.proxy import Proxy
 from tests.contract.tryton.stage import Connect, TrytonStage
 from tests.servers import PostgresServer, scratch_folder
 from tools.peers.tryton.peer import Tryton, tryton

@@ -14,7 +14,7 @@ from services.erp.domain.document import PostingDocument
 from services.erp.ports import ErpSystem
 from services.kit.lanes.outcome import Posted
 from tests.contract.erp_system.stage import NOON, ORDER, Trouble, post
-from tests.contract.tryton.proxy import (
+from tests.contract.proxy import (
     Deal,
     Fault,
     Proxy,

@@ -11,7 +11,7 @@ from services.erp.domain.document import PostingDocument, Sought
 from services.erp.domain.posting import Kind
 from services.kit.lanes.outcome import Outcome, Posted, Unavailable, Unknown
 from tests.contract.erp_system.stage import line, posting
-from tests.contract.tryton.proxy import Deal, Visit, hang_up, hear_nothing
+from tests.contract.proxy import Deal, Visit, hang_up, hear_nothing
 from tests.contract.tryton.stage import BUTTONS, Connect, TrytonStage, book
 from tests.waiting import until
 

@@ -44,7 +44,7 @@ class Desk:
 
     async def release(self, number: str, made: str, used: str, *, amount: str = "100") -> None:
         """Create an order and release it."""
-        start, end = dt.datetime(2026, 5, 4), dt.datetime(2026, 5, 5)
+        start, end = dt.date(2026, 5, 4), dt.date(2026, 5, 5)
         component = {
             "Reservation": number,
             "ReservationItem": "0001",
@@ -125,8 +125,8 @@ class Desk:
             return await got.json(content_type=None) if await got.read() else None
 
 
-def _day(moment: dt.datetime) -> str:
-    return moment.strftime("%Y-%m-%dT00:00:00")
+def _day(day: dt.date) -> str:
+    return f"{day}T00:00:00"
 
 
 def _stamp(moment: dt.datetime) -> str:

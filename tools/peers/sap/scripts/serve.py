@@ -1,23 +1,21 @@
-"""mock-sap on a port of ours until SIGTERM; what it is told comes from its environment.
+"""mock-sap on a port of ours until SIGTERM, with `annex` or as it is sold.
 
-Runs in an environment of its own. With PLANTMESH_SAP_ANNEX it also knows what `annex` adds.
+Runs in an environment of its own.
 """
 
-import os
-
+import annex
+import settings
 from mocksap.server import Config, make_server
 
 
 def main():
     """One client (100) over a database on disk: what was answered survives kill -9."""
-    if os.environ["PLANTMESH_SAP_ANNEX"] == "True":
-        import annex
-
+    if settings.ANNEX:
         annex.join()
     config = Config(
-        port=int(os.environ["PLANTMESH_SAP_PORT"]),
-        db_path=os.environ["PLANTMESH_SAP_DATABASE"],
-        basic_auth=os.environ["PLANTMESH_SAP_AUTH"],
+        port=settings.PORT,
+        db_path=settings.DATABASE,
+        basic_auth=settings.AUTH,
         require_if_match=True,
         log_requests=False,
         quiet=True,

@@ -1,6 +1,6 @@
-"""Stands between the adapter and Tryton: a request is lost, an answer is lost, late or false.
+"""Stands between an adapter and its ERP: a request is lost, an answer is lost, late or false.
 
-One connection a request, as the adapter makes them. `answered` are the methods that got through.
+One connection a request, as the adapters make them. `answered` are the methods that got through.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _LONGEST = 64 * 1024 * 1024
 
 @dataclass
 class Visit:
-    """A request on its way; `forward` has Tryton answer it, `answer` is for the adapter."""
+    """A request on its way; `forward` has the ERP answer it, `answer` is for the adapter."""
 
     method: str
     forward: Callable[[], Awaitable[bytes]]
@@ -33,11 +33,23 @@ Fault = Callable[[Visit], Awaitable[bool]]
 """Deals with a visit instead of the proxy; False = this one is not for me."""
 
 
+def rpc_method(head: bytes, body: bytes) -> str:
+    """The method of a JSON-RPC call."""
+    return str(msgspec.json.decode(body)["method"])
+
+
+def verb_and_set(head: bytes, body: bytes) -> str:
+    """The verb of a request and the last part of its path, as in "GET A_Product"."""
+    verb, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+    return f"{verb} {urlsplit(path).path.rpartition('/')[2]}"
+
+
 @dataclass
 class Proxy:
-    """`async with Proxy(url)`: at `url` on a port of its own."""
+    """`async with Proxy(url)`: at `url` on a port of its own. `named` tells visits apart."""
 
     target: str
+    named: Callable[[bytes, bytes], str] = rpc_method
     fault: Fault | None = None
     answered: list[str] = field(default_factory=list)
     _port: int = 0
@@ -88,8 +100,8 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
-                request, body = await _request(reader)
-                method = str(msgspec.json.decode(body)["method"])
+                head, body = await _request(reader)
+                request, method = head + body, self.named(head, body)
 
                 async def forward() -> bytes:
                     answer = await _forward(self.target, request)
@@ -162,13 +174,12 @@ def nothing() -> bytes:
 
 async def _request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     head = await reader.readuntil(_BODY)
-    length = next(
+    lengths = (
         int(line.partition(b":")[2])
         for line in head.split(b"\r\n")
         if line.lower().startswith(b"content-length:")
     )
-    body = await reader.readexactly(length)
-    return head + body, body
+    return head, await reader.readexactly(next(lengths, 0))
 
 
 async def _forward(target: str, request: bytes) -> bytes:

@@ -1,0 +1,56 @@
+"""The settings of an OData ERP's row in `systems`; the secret is its user's password."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from services.kit.errors import InvalidError
+from services.kit.lanes.systems import System
+
+_LANE = ("lane", "confirm_warnings", "decimals")
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`url` = what stands before the services' names, https unless `plaintext` allows http.
+
+    `plants` = the ERP's keys of those not named like ours; `ca_file` = whom to trust beside the
+    machine's own authorities. `longest_request_seconds` = how long the ERP may go on with a request
+    after we gave up on it; `overlap_seconds` = as long as its longest transaction; `page` orders a
+    request. `production_orders` = false where the ERP does not serve them.
+    """
+
+    url: str
+    user: str
+    client: str = ""
+    plants: Mapping[str, str] = {}
+    storage_location: str = ""
+    production_orders: bool = True
+    plaintext: bool = False
+    ca_file: str = ""
+    request_timeout: float = 10.0
+    longest_request_seconds: float = 60.0
+    overlap_seconds: float = 120.0
+    parallel: int = 2
+    page: int = 100
+
+
+def read_terms(system: System) -> Terms:
+    """Raises InvalidError naming the setting."""
+    own = {name: value for name, value in system.settings.items() if name not in _LANE}
+    try:
+        terms = msgspec.convert(own, Terms)
+    except msgspec.ValidationError as error:
+        raise InvalidError(
+            f"the settings of {system.id} do not fit an OData ERP: {error}",
+            code="bad_settings",
+            field="settings",
+        ) from error
+    if urlsplit(terms.url).scheme != ("http" if terms.plaintext else "https"):
+        raise InvalidError(
+            f"{system.id} would be spoken to without TLS, or not at all",
+            code="bad_settings",
+            field="settings.url",
+            hint='an https:// address; http:// only with "plaintext": true, for tests',
+        )
+    return terms

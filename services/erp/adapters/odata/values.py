@@ -1,0 +1,74 @@
+"""OData V2's values as JSON. Numbers are strings there, so nothing passes through a float.
+
+Source: OData V2, "Primitive Data Types"; ISO 8601 for Edm.Time.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from urllib.parse import quote
+
+from services.kit.errors import InvalidError
+
+_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d+)?\)/")
+_TIME = re.compile(r"PT(\d{1,2})H(\d{1,2})M(\d{1,2})S")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_PLAIN = "'"
+_STAMP = "%Y%m%d%H%M%S"
+
+
+def literal(text: str) -> str:
+    """A string in a filter or a key."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def key(**parts: str) -> str:
+    """Which entity of a set, as it stands in a request."""
+    named = (f"{name}={quote(literal(value), safe=_PLAIN)}" for name, value in parts.items())
+    return f"({','.join(named)})"
+
+
+def write_day(day: dt.date) -> str:
+    """A day as Edm.DateTime."""
+    return f"/Date({(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) - _EPOCH) // _MS})/"
+
+
+def write_amount(amount: Decimal) -> str:
+    """A decimal without an exponent."""
+    return format(amount, "f")
+
+
+def write_stamp(moment: dt.datetime) -> str:
+    """A moment as 14 digits of UTC."""
+    return moment.astimezone(dt.UTC).strftime(_STAMP)
+
+
+def read_stamp(text: str, field: str) -> dt.datetime:
+    """A moment of 14 digits; raises InvalidError naming the field."""
+    try:
+        return dt.datetime.strptime(text, _STAMP).replace(tzinfo=dt.UTC)
+    except ValueError as error:
+        raise _unreadable(text, field) from error
+
+
+def read_moment(day: str | None, time: str | None, field: str) -> dt.datetime | None:
+    """An Edm.DateTime and the Edm.Time beside it; raises InvalidError naming the field."""
+    if not day:
+        return None
+    date, clock = _DATE.fullmatch(day), _TIME.fullmatch(time or "PT0H0M0S")
+    if not date or not clock:
+        raise _unreadable(f"{day} {time}", field)
+    hours, minutes, seconds = map(int, clock.groups())
+    try:
+        begin = _EPOCH + int(date[1]) * _MS
+        return begin + dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as error:
+        raise _unreadable(day, field) from error
+
+
+def _unreadable(text: str, field: str) -> InvalidError:
+    return InvalidError(f"{text[:40]!r} is no moment", code="unreadable_order", field=field)
+
+
+_MS = dt.timedelta(milliseconds=1)
