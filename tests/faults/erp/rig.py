@@ -124,6 +124,7 @@ class ErpRig:
         cut = self.ask(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         self.counters.note("cut.connections", int(cut[0][0]))
 

@@ -144,6 +144,7 @@ class LaneRig:
         cut = self.ask(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         self.counters.note("cut.connections", int(cut[0][0]))
 
@@ -152,6 +153,7 @@ class LaneRig:
         cut = self.ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
             " ORDER BY state = 'idle in transaction' DESC, random() LIMIT 1"
         )
         self.counters.note("cut.connections", len(cut))

@@ -179,6 +179,7 @@ async def test_a_lost_database_makes_us_forget_our_leases(shop: Shop) -> None:
     await shop.ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
     )
     await consumer.turn()
     assert shop.heard.counts[Signal.DATABASE_LOST]

@@ -217,6 +217,7 @@ async def test_a_lost_database_connection_is_opened_again(shop: Shop) -> None:
     await shop.ask_owner(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
     )
     await shop.publish((KEY, "1"))
     await relay.turn()
