@@ -39,6 +39,14 @@ def may_copy() -> Principal:
     return principal
 
 
+def may_report() -> Principal:
+    """Who reads outside systems for all plants, and says what waits for codes of theirs."""
+    principal = require_scope(READ)
+    if EVERY_PLANT not in principal.plants:
+        raise _every_plant_needed("a system may serve every plant", "system")
+    return principal
+
+
 def _every_plant_needed(reason: str, field: str) -> DeniedError:
     return DeniedError(
         reason, code="foreign_plant", field=field, hint="ask somebody who works for all plants"

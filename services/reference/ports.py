@@ -1,6 +1,6 @@
 """What the reference service needs: records in batches, and the stewardship queue."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -8,7 +8,9 @@ from typing import Protocol, TypeVar
 from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.reference.domain.bill import Bill
-from services.reference.domain.code import CodeMapping, Question, Unmapped
+from services.reference.domain.code import Document, Question, Unmapped, Waiting
+from services.reference.domain.code_mapping import CodeMapping
+from services.reference.domain.code_state import Status
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.names import Key
@@ -16,7 +18,8 @@ from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
 from services.reference.domain.routing import Routing
 
-Record = Item | Plant | Bill | Routing | Equipment | Party | CodeMapping
+Record = Item | Plant | Bill | Routing | Equipment | Party
+Fact = Record | CodeMapping | Unmapped
 R = TypeVar("R")
 
 
@@ -36,27 +39,75 @@ class Records(Protocol[R]):
         ...
 
 
-class Queue(Protocol):
-    """Questions that wait for a steward, in one unit of work."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which versions of mappings: of these plants and of every plant (None: all), of a system."""
 
-    async def meet(self, questions: Collection[Question], at: datetime) -> list[Unmapped]:
-        """Count that they were asked; those that are new here."""
+    plants: Collection[str] | None = None
+    system: str = ""
+    status: Status | None = None
+
+
+class Mappings(Protocol):
+    """Every version of what codes mean, in one unit of work."""
+
+    async def get(self, codes: Collection[Key]) -> list[CodeMapping]:
+        """All versions of these codes, by code and version."""
+        ...
+
+    async def answering(self, codes: Collection[Key]) -> list[CodeMapping]:
+        """All versions, but drafts, with these codes or with these as their canonical."""
+        ...
+
+    async def after(
+        self, place: tuple[str | int, ...] | None, limit: int, chosen: Chosen
+    ) -> list[CodeMapping]:
+        """The next by code and version; None begins."""
+        ...
+
+    async def put(self, versions: Sequence[CodeMapping]) -> None:
+        """Store them, with who did it and what was there before."""
+        ...
+
+
+class Queue(Protocol):
+    """Questions that wait for a steward and the documents behind them, in one unit of work."""
+
+    async def meet(self, met: Mapping[Question, int], at: datetime) -> list[Unmapped]:
+        """Count by how many they were asked; those that are new here."""
+        ...
+
+    async def keep(
+        self, reporter: str, documents: Sequence[Document], round: str
+    ) -> dict[Question, int]:
+        """Remember that they wait; how many are new behind each question (0: none)."""
+        ...
+
+    async def forget(self, reporter: str, system: str, round: str) -> None:
+        """Drop what this round did not tell of, and questions behind which nothing is left."""
         ...
 
     async def settle(self, mappings: Collection[CodeMapping]) -> None:
-        """Take out what they answer, at their plant or at every plant."""
+        """Take out the documents they answer, and the questions nothing waits for any more.
+
+        What happened when a mapping does not hold goes on waiting.
+        """
         ...
 
-    async def page(self, plants: Collection[str] | None, page: Page) -> list[tuple[int, Unmapped]]:
+    async def page(self, plants: Collection[str] | None, page: Page) -> list[tuple[int, Waiting]]:
         """Of these plants (None: all) and of no plant, oldest first, each with its place."""
+        ...
+
+    async def documents(self, question: Question, page: Page) -> list[tuple[int, Document]]:
+        """What waits behind a question, in the order it was told of, each with its place."""
         ...
 
 
 class Facts(Protocol):
     """Where facts go to be told, when the unit of work commits."""
 
-    def tell(self, fact: Record | Unmapped) -> None:
-        """A record as it is now, or a question that nobody has answered."""
+    def tell(self, fact: Fact) -> None:
+        """A record or a mapping as it is now, or a question that nobody has answered."""
         ...
 
 
@@ -78,7 +129,7 @@ class Books:
     routings: Records[Routing]
     equipment: Records[Equipment]
     parties: Records[Party]
-    code_mappings: Records[CodeMapping]
+    code_mappings: Mappings
     queue: Queue
     facts: Facts
     gate: Gate

@@ -82,9 +82,10 @@ async def test_what_nobody_mapped_waits_for_a_steward_and_goes_on(office: Office
     await office.ledger.release(_in_cartons("4712"))
     await until(lambda: _listed(office, "KAR"))
     assert await office.known("4711")
-    await office.plantctl("codes", "map", "uom", "ledger", "KAR", "H87")
+    await office.plantctl("codes", "draft", "uom", "ledger", "KAR", "H87")
+    await office.plantctl("--user", "planner", "codes", "approve", "uom", "ledger", "KAR")
     await until(lambda: office.known("4711", "4712"))
-    assert "every code that was met is mapped" in await office.plantctl("codes", "list")
+    assert "every code that was met is mapped" in await office.plantctl("codes", "waiting")
 
     # Reference hangs, and erp starts anew: what it has copied is enough.
     office.mesh.kill("reference-0", signal.SIGSTOP)
@@ -103,7 +104,7 @@ def _in_cartons(number: str) -> Order:
 
 
 async def _listed(office: Office, code: str) -> bool:
-    return code in await office.plantctl("codes", "list")
+    return code in await office.plantctl("codes", "waiting")
 
 
 async def _booked(office: Office) -> bool:

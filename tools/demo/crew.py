@@ -33,6 +33,7 @@ class Crew:
     async def __aenter__(self) -> Self:
         """Everybody takes their place."""
         self.reference = ReferenceServiceStub(self._channel("planner", "reference"))
+        self.steward = ReferenceServiceStub(self._channel("operator", "reference"))
         self.stock = StockServiceStub(self._channel("storekeeper", "wms"))
         self.inspections = InspectionServiceStub(self._channel("inspector", "quality"))
         self.holds = HoldServiceStub(self._channel("inspector", "quality"))

@@ -13,6 +13,7 @@ from tools.demo.shift import HEATS, KILOGRAMS, MADE, PIECES, PLANT, STOCK, USED,
 
 async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
     """Master data and codes in reference, the ERP in erp's systems, steel in the stock."""
+    codes = [_mapping(erp.name, *code) for code in erp.codes]
     await crew.reference.PutMasterData(
         reference.PutMasterDataRequest(
             idempotency_key="demo/master-data",
@@ -34,12 +35,12 @@ async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
                     lot_controlled=True,
                 ),
             ],
+            code_mappings=codes,
         )
     )
-    await crew.reference.ApproveCodes(
-        reference.ApproveCodesRequest(
-            idempotency_key="demo/codes", mappings=[_mapping(erp.name, *code) for code in erp.codes]
-        )
+    # The planner drafted them; a second person puts them in force.
+    await crew.steward.ApproveCodes(
+        reference.ApproveCodesRequest(idempotency_key="demo/codes", mappings=codes)
     )
     await _connect(erp_database, erp)
     await crew.stock.MoveStock(

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console
 from rich.table import Table
 
-from services.kit.errors import DomainError
+from services.kit.errors import DomainError, InvalidError
 
 console = Console()
 _errors = Console(stderr=True)
@@ -61,6 +61,24 @@ def age(seconds: float) -> str:
 def since(stamp: Timestamp) -> str:
     """How long ago that was."""
     return age((datetime.now(UTC) - stamp.ToDatetime(tzinfo=UTC)).total_seconds())
+
+
+def day(stamp: Timestamp) -> str:
+    """That moment in UTC, to the minute; "" for none."""
+    return stamp.ToDatetime().isoformat(" ", "minutes") if stamp.ByteSize() else ""
+
+
+def read_time(text: str, field: str) -> Timestamp:
+    """ISO 8601; without an offset it is UTC. Raises InvalidError naming `field`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidError(
+            f"{text!r} is no time", field=field, hint="write 2026-05-04T12:00+02:00"
+        ) from error
+    stamp = Timestamp()
+    stamp.FromDatetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return stamp
 
 
 def _value(value: Any, *, repeated: bool = False) -> Any:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import typer
 
-from services.kit.errors import DomainError, NotFoundError
+from services.kit.errors import DomainError, InvalidError, NotFoundError
 from tools.mesh.issuer import Issuer
 from tools.mesh.people import USERS
 from tools.plantctl.desks import Desks, Reply, worst
-from tools.plantctl.places import read_places, running_places
+from tools.plantctl.places import Place, read_places, running_places
 from tools.plantctl.printing import print_error
 from tools.plantctl.settings import PlantctlSettings
 
@@ -31,15 +31,29 @@ class Session:
     @cached_property
     def desks(self) -> Desks:
         """Of the services told, else of the running mesh."""
-        told = self.addresses or [each for each in self._settings.addresses.split(",") if each]
-        places = read_places(told) if told else running_places(self.root)
-        return Desks(places, self.token())
+        return Desks(self._places, self.token())
+
+    def desks_of(self, user: str) -> Desks:
+        """The same as another development user, for whom a given token cannot speak."""
+        if self._settings.token is not None:
+            raise InvalidError(
+                "a given token is one person's",
+                code="one_person",
+                field="approver",
+                hint="approve with another person's token: plantctl codes approve",
+            )
+        return Desks(self._places, mint(self.root, user))
 
     def token(self) -> str:
         """The given one, else one for the development user."""
         if self._settings.token is not None:
             return self._settings.token.get_secret_value()
         return mint(self.root, self.user)
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        told = self.addresses or [each for each in self._settings.addresses.split(",") if each]
+        return read_places(told) if told else running_places(self.root)
 
     @cached_property
     def _settings(self) -> PlantctlSettings:

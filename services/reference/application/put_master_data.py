@@ -1,20 +1,22 @@
 """Use case: master data are created or replaced, all or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError, located
 from services.kit.quantity import Quantity
+from services.reference.application.draft_versions import draft_versions
 from services.reference.domain.bill import Bill
-from services.reference.domain.code import CodeDomain, CodeMapping
+from services.reference.domain.code import CodeDomain
+from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.names import Key, by_key
 from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
 from services.reference.domain.routing import Routing
-from services.reference.ports import Books, Record, Records
+from services.reference.ports import Books, Fact, Record, Records
 
 T = TypeVar("T", bound=Record)
 
@@ -23,7 +25,7 @@ T = TypeVar("T", bound=Record)
 class MasterData:
     """What comes together, in the parts of the contract.
 
-    A version of 0 replaces whatever is there, another only that one.
+    A version of 0 replaces whatever is there, another only that one. Code mappings become drafts.
     """
 
     items: Sequence[Item] = ()
@@ -35,22 +37,25 @@ class MasterData:
     code_mappings: Sequence[CodeMapping] = ()
 
 
-async def put_master_data(books: Books, data: MasterData) -> list[Record]:
+async def put_master_data(books: Books, data: MasterData, *, steward: str) -> list[Fact]:
     """Store what differs, under its next version, and tell of it; what changed.
 
-    Codes that waited for a mapping leave the queue. Raises InvalidError, NotFoundError or
-    ConflictError naming the part, such as `items[3].base_unit`.
+    Code mappings are drafts of `steward`, for somebody else to approve. Raises InvalidError,
+    NotFoundError or ConflictError naming the part, such as `items[3].base_unit`.
     """
     await books.gate.enter()
     known = await _surroundings(books, data)
-    changed: list[Record] = []
+    changed: list[Fact] = []
     for field in fields(data):
         records = getattr(data, field.name)
-        if records:
+        if records and field.name != "code_mappings":
             changed += await _put(getattr(books, field.name), field.name, records, known)
-    for record in changed:
-        books.facts.tell(record)
-    await books.queue.settle([one for one in changed if isinstance(one, CodeMapping)])
+    for place, mapping in enumerate(data.code_mappings):
+        with located(f"code_mappings[{place}]"):
+            _check_mapping(mapping, known)
+    changed += await draft_versions(books, data.code_mappings, steward, part="code_mappings")
+    for fact in changed:
+        books.facts.tell(fact)
     return changed
 
 
@@ -90,7 +95,7 @@ async def _surroundings(books: Books, data: MasterData) -> _Known:
             (bill.item_no for bill in bills),
             (line.component_item_no for bill in bills for line in bill.lines),
             (routing.item_no for routing in data.routings),
-            _canonical(mappings, CodeDomain.ITEM),
+            (one.canonical for one in mappings if one.domain.names_items),
         ),
         await _load(
             books.plants,
@@ -98,7 +103,11 @@ async def _surroundings(books: Books, data: MasterData) -> _Known:
             (one.plant for one in placed),
         ),
         await _load(books.equipment, data.equipment, (one.parent for one in data.equipment)),
-        await _load(books.parties, data.parties, _canonical(mappings, CodeDomain.PARTY)),
+        await _load(
+            books.parties,
+            data.parties,
+            (one.canonical for one in mappings if one.domain is CodeDomain.PARTY),
+        ),
     )
 
 
@@ -168,7 +177,7 @@ def _check_equipment(equipment: Equipment, known: _Known) -> None:
 def _check_mapping(mapping: CodeMapping, known: _Known) -> None:
     if mapping.plant:
         known.plant(mapping.plant, "code.plant")
-    if mapping.domain is CodeDomain.ITEM:
+    if mapping.domain.names_items:
         known.item(mapping.canonical, "canonical")
     if mapping.domain is CodeDomain.PARTY:
         _require(known.parties, mapping.canonical, "party", "canonical")
@@ -181,12 +190,7 @@ _CHECKS: dict[type, Callable[[Any, _Known], None]] = {
     Routing: _check_routing,
     Equipment: _check_equipment,
     Party: lambda party, known: None,
-    CodeMapping: _check_mapping,
 }
-
-
-def _canonical(mappings: Iterable[CodeMapping], domain: CodeDomain) -> Iterator[str]:
-    return (one.canonical for one in mappings if one.domain is domain)
 
 
 def _require(records: dict[Key, T], name: str, noun: str, field: str) -> T:

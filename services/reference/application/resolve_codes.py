@@ -1,28 +1,31 @@
 """Use case: codes are translated; what nobody has mapped waits, it is never guessed."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
-from services.reference.domain.code import CodeMapping, Question, answers_of
+from services.reference.domain.code import Question, keys_of
+from services.reference.domain.code_mapping import CodeMapping, answer, answers_of
 from services.reference.ports import Books
-
-_OURS = ("domain", "system", "plant", "canonical")
 
 
 async def resolve_codes(
-    books: Books, questions: Sequence[Question]
+    books: Books, questions: Sequence[Question], at: datetime | None
 ) -> tuple[list[CodeMapping], list[Question]]:
-    """The answers, and the questions without one; these stand in the stewardship queue now."""
-    keys = {key[1:] for question in questions for key in (question.key, question.general)}
-    by_code = await books.code_mappings.get(keys)
-    by_canonical = await books.code_mappings.get(keys, by=_OURS)
-    known = answers_of({one.key: one for one in (*by_code, *by_canonical)}.values())
-    found: dict[tuple[str, ...], CodeMapping] = {}
+    """What holds at that time (None: now), and the questions without an answer.
+
+    These stand in the stewardship queue now.
+    """
+    now = books.clock.now()
+    known = answers_of(await books.code_mappings.answering(keys_of(questions)))
+    found: dict[tuple[object, ...], CodeMapping] = {}
     open_: list[Question] = []
     for question in questions:
-        answers = question.answer(known)
-        found |= {one.key: one for one in answers}
+        answers = answer(question, at or now, known)
+        found |= {one.place: one for one in answers}
         if not answers:
             open_.append(question)
-    for new in await books.queue.meet(open_, books.clock.now()):
+    met = dict.fromkeys(Counter(open_), 1)
+    for new in await books.queue.meet(met, now):
         books.facts.tell(new)
     return list(found.values()), open_

@@ -1,17 +1,16 @@
-"""What the codes of outside systems mean here. What nobody has mapped waits for a steward."""
+"""Codes of outside systems, and what is asked about them. What nobody has mapped waits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from services.kit.errors import InvalidError
-from services.kit.quantity import Quantity
 from services.reference.domain.names import Key, check_name, check_plant
 
 
 class CodeDomain(StrEnum):
-    """What a code is about; each has its owner in OWNERS.yaml."""
+    """What a code is about; from SUPPLIER_PART on they are schemes of cross references to items."""
 
     STATUS = "status"
     UOM = "uom"
@@ -21,7 +20,31 @@ class CodeDomain(StrEnum):
     WORK_CENTER = "work_center"
     LOCATION = "location"
     PARTY = "party"
+    CURRENCY = "currency"
+    INCOTERM = "incoterm"
     ITEM = "item"
+    SUPPLIER_PART = "supplier_part"
+    BUYER_PART = "buyer_part"
+    GTIN = "gtin"
+    GLOBAL_ASSET_ID = "global_asset_id"
+
+    @property
+    def names_items(self) -> bool:
+        """Whether its codes mean item numbers."""
+        return self in _ITEMS
+
+
+_ITEMS = frozenset(list(CodeDomain)[list(CodeDomain).index(CodeDomain.ITEM) :])
+OWNERS: Mapping[CodeDomain, str] = {
+    **dict.fromkeys(CodeDomain, "master-data"),
+    CodeDomain.STATUS: "production",
+    CodeDomain.REASON: "production",
+    CodeDomain.WORK_CENTER: "production",
+    CodeDomain.MOVEMENT: "supply",
+    CodeDomain.LOCATION: "supply",
+    CodeDomain.DISPOSITION: "quality",
+}
+"""The team that maps the codes of a domain, as OWNERS.yaml has it."""
 
 
 class Direction(StrEnum):
@@ -30,48 +53,6 @@ class Direction(StrEnum):
     IN = "in"
     OUT = "out"
     BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeMapping:
-    """`code` of a system means `canonical`; at one plant, or with `plant` "" at all of them.
-
-    `version` rises with every approval.
-    """
-
-    domain: CodeDomain
-    system: str
-    plant: str
-    code: str
-    canonical: str
-    direction: Direction = Direction.BOTH
-    version: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse a unit that is none."""
-        check_code(self.system, self.plant, self.code, field="code")
-        check_name(self.canonical, "canonical")
-        if self.domain is CodeDomain.UOM:
-            try:
-                Quantity.zero(self.canonical)
-            except InvalidError as error:
-                error.field = "canonical"
-                raise
-
-    @property
-    def key(self) -> Key:
-        """Domain, system, plant and the system's code."""
-        return (self.domain, self.system, self.plant, self.code)
-
-    @property
-    def answers(self) -> list[Key]:
-        """The questions it is an answer to: direction, domain, system, plant, code."""
-        found: list[Key] = []
-        if self.direction is not Direction.OUT:
-            found.append((Direction.IN, self.domain, self.system, self.plant, self.code))
-        if self.direction is not Direction.IN:
-            found.append((Direction.OUT, self.domain, self.system, self.plant, self.canonical))
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +79,42 @@ class Question:
         """The same for every plant."""
         return (self.direction, self.domain, self.system, "", self.code)
 
-    def answer(self, answers: Mapping[Key, Sequence[CodeMapping]]) -> Sequence[CodeMapping]:
-        """What is said for the plant, else for every plant; empty when nothing is."""
-        return answers.get(self.key) or answers.get(self.general, ())
-
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A question nobody has answered: it waits in the stewardship queue."""
+    """A question nobody has answered, met by so many documents: it waits in the queue."""
 
     question: Question
     first_seen: datetime
     seen: int
 
+    @property
+    def owner(self) -> str:
+        """The team that answers it."""
+        return OWNERS[self.question.domain]
 
-def answers_of(mappings: Iterable[CodeMapping]) -> dict[Key, list[CodeMapping]]:
-    """Mappings by the questions they answer."""
-    found: dict[Key, list[CodeMapping]] = {}
-    for mapping in mappings:
-        for question in mapping.answers:
-            found.setdefault(question, []).append(mapping)
-    return found
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a service keeps until its question is answered, such as an order of an ERP.
+
+    `since` = when it arrived, `at` = its own time: the answer must hold then.
+    """
+
+    question: Question
+    kind: str
+    key: str
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry of the stewardship queue: so many documents wait, the first of them by name."""
+
+    unmapped: Unmapped
+    documents: int
+    first: tuple[Document, ...] = ()
 
 
 def check_code(system: str, plant: str, code: str, *, field: str) -> None:
@@ -128,3 +124,8 @@ def check_code(system: str, plant: str, code: str, *, field: str) -> None:
         raise InvalidError("a code needs its text", field=f"{field}.code".lstrip("."))
     if plant:
         check_plant(plant, field=f"{field}.plant".lstrip("."))
+
+
+def keys_of(questions: Iterable[Question]) -> set[Key]:
+    """Domain, system, plant and code asked for, at the plant and at every plant."""
+    return {key[1:] for one in questions for key in (one.key, one.general)}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
+from plantmesh.reference.v1.codes_pb2_grpc import add_CodeServiceServicer_to_server
 from plantmesh.reference.v1.reference_pb2_grpc import add_ReferenceServiceServicer_to_server
 
 from services.kit.backbone.topic import Topic
@@ -13,6 +14,7 @@ from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 from services.reference import policy
 from services.reference.application.read_state import read_state
+from services.reference.rpc.codes import CodeServicer
 from services.reference.rpc.master import ReferenceServicer
 from services.reference.store import open_books
 from services.reference.wire.events import event_key, write_event
@@ -30,5 +32,6 @@ def registrations(store: Store, topic: Topic, clock: Clock) -> list[Registration
     snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
     return [
         (add_ReferenceServiceServicer_to_server, ReferenceServicer(store, books)),
+        (add_CodeServiceServicer_to_server, CodeServicer(store, books)),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

@@ -19,7 +19,7 @@ from services.reference.application.read_state import WAITING
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.domain.names import Key
 from services.reference.ports import Books, Records
-from services.reference.wire import reading, writing
+from services.reference.wire import codes, reading, writing
 
 Context = ServicerContext[Any, Any]
 ITEMS = Listing("reference.items", (str,))
@@ -90,12 +90,12 @@ class ReferenceServicer(ReferenceServiceServicer):
     ) -> pb.ResolveCodesResponse:
         """What codes mean; those without a meaning wait for a steward."""
         policy.may_read(_places((one.plant for one in request.codes), "codes[{}].plant"))
-        questions = reading.read_questions(request)
+        questions, at = codes.read_questions(request), codes.read_moment(request, "at")
         async with self._store.work():
-            found, unmapped = await resolve_codes(self._books, questions)
+            found, unmapped = await resolve_codes(self._books, questions, at)
         return pb.ResolveCodesResponse(
-            mappings=map(writing.write_mapping, found),
-            unmapped=map(writing.write_question, unmapped),
+            mappings=map(codes.write_mapping, found),
+            unmapped=map(codes.write_question, unmapped),
         )
 
     async def ListItems(  # noqa: N802 - named by the proto
@@ -118,7 +118,8 @@ class ReferenceServicer(ReferenceServiceServicer):
         data = reading.read_master_data(request)
 
         async def put() -> pb.PutMasterDataResponse:
-            return pb.PutMasterDataResponse(changed=len(await put_master_data(self._books, data)))
+            changed = await put_master_data(self._books, data, steward=principal.subject)
+            return pb.PutMasterDataResponse(changed=len(changed))
 
         key = request.idempotency_key
         return await once(self._store, principal, "PutMasterData", key, request, put)
@@ -131,20 +132,20 @@ class ReferenceServicer(ReferenceServiceServicer):
         page = read_page(request.page, WAITING)
         async with self._store.work():
             cut = page.cut(await self._books.queue.page(plants, page), lambda row: row[:1])
-        codes = [writing.write_unmapped(one) for _, one in cut.rows]
-        return pb.ListUnmappedCodesResponse(codes=codes, page=write_page(cut))
+        unmapped = [codes.write_unmapped(one.unmapped) for _, one in cut.rows]
+        return pb.ListUnmappedCodesResponse(codes=unmapped, page=write_page(cut))
 
     async def ApproveCodes(  # noqa: N802 - named by the proto
         self, request: pb.ApproveCodesRequest, context: Context
     ) -> pb.ApproveCodesResponse:
-        """Map codes; the answer shows them with their versions."""
+        """Put drafts of somebody else in force; the answer shows them with their versions."""
         plants = (one.code.plant for one in request.mappings)
         principal = policy.may_write(_places(plants, "mappings[{}].code.plant"))
-        mappings = reading.read_mappings(request.mappings)
+        mappings = codes.read_mappings(request.mappings, part="mappings")
 
         async def approve() -> pb.ApproveCodesResponse:
-            approved = await approve_codes(self._books, mappings)
-            return pb.ApproveCodesResponse(mappings=map(writing.write_mapping, approved))
+            approved = await approve_codes(self._books, mappings, principal.subject)
+            return pb.ApproveCodesResponse(mappings=map(codes.write_mapping, approved))
 
         key = request.idempotency_key
         return await once(self._store, principal, "ApproveCodes", key, request, approve)
@@ -175,5 +176,5 @@ def _written(request: pb.PutMasterDataRequest) -> Iterator[policy.Place]:
     yield from _places((one.plant for one in request.routings), "routings[{}].plant")
     paths = (one.path.partition("/")[0] for one in request.equipment)
     yield from _places(paths, "equipment[{}].path")
-    codes = (one.code.plant for one in request.code_mappings)
-    yield from _places(codes, "code_mappings[{}].code.plant")
+    mapped = (one.code.plant for one in request.code_mappings)
+    yield from _places(mapped, "code_mappings[{}].code.plant")

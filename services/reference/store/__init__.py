@@ -2,7 +2,6 @@
 
 from services.kit.clock import Clock
 from services.reference.domain.bill import Bill
-from services.reference.domain.code import CodeMapping
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.party import Party
@@ -11,6 +10,7 @@ from services.reference.domain.routing import Routing
 from services.reference.ports import Books
 from services.reference.store.facts import OutboxFacts
 from services.reference.store.gate import SqlGate
+from services.reference.store.mappings import SqlMappings
 from services.reference.store.queue import SqlQueue
 from services.reference.store.records import SqlRecords
 
@@ -26,7 +26,7 @@ def open_books(clock: Clock) -> Books:
         routings=SqlRecords("routing", Routing, _VARIANT),
         equipment=SqlRecords("equipment", Equipment, ("path",)),
         parties=SqlRecords("party", Party, ("party_id",)),
-        code_mappings=SqlRecords("code_map", CodeMapping, ("domain", "system", "plant", "code")),
+        code_mappings=SqlMappings(),
         queue=SqlQueue(),
         facts=OutboxFacts(),
         gate=SqlGate(),

@@ -7,24 +7,26 @@ from google.protobuf.message import Message
 from plantmesh.reference.v1 import events_pb2
 
 from services.reference.domain.bill import Bill
-from services.reference.domain.code import CodeMapping, Unmapped
+from services.reference.domain.code import Unmapped
+from services.reference.domain.code_mapping import CodeMapping
+from services.reference.domain.code_state import Status
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.names import EVERYWHERE, Key
 from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
 from services.reference.domain.routing import Routing
-from services.reference.ports import Record
-from services.reference.wire import writing
+from services.reference.ports import Fact
+from services.reference.wire import codes, writing
 
 
-def event_key(fact: Record | Unmapped) -> str:
+def event_key(fact: Fact) -> str:
     """Such as "lyon/bom/FG-1/1/A", "*/item/FG-1"."""
     return "/".join(_KEYS[type(fact)](fact))
 
 
-def write_event(fact: Record | Unmapped) -> Message:
-    """The event of a record as it is now, or of a question nobody has answered."""
+def write_event(fact: Fact) -> Message:
+    """The event of what is so now, or of a question nobody has answered."""
     return _EVENTS[type(fact)](fact)
 
 
@@ -50,6 +52,11 @@ _EVENTS: dict[type, Callable[[Any], Message]] = {
     Routing: lambda one: events_pb2.RoutingChanged(routing=writing.write_routing(one)),
     Equipment: lambda one: events_pb2.EquipmentChanged(equipment=writing.write_equipment(one)),
     Party: lambda one: events_pb2.PartyChanged(party=writing.write_party(one)),
-    CodeMapping: lambda one: events_pb2.CodeMapped(mapping=writing.write_mapping(one)),
-    Unmapped: lambda one: events_pb2.CodeUnmapped(code=writing.write_unmapped(one)),
+    CodeMapping: lambda one: _MAPPINGS[one.status](mapping=codes.write_mapping(one)),
+    Unmapped: lambda one: events_pb2.CodeUnmapped(code=codes.write_unmapped(one)),
+}
+_MAPPINGS: dict[Status, Callable[..., Message]] = {
+    Status.DRAFT: events_pb2.CodeDrafted,
+    Status.APPROVED: events_pb2.CodeMapped,
+    Status.RETIRED: events_pb2.CodeRetired,
 }

@@ -5,16 +5,16 @@ from typing import Any, TypeVar
 
 from plantmesh.reference.v1 import reference_pb2 as pb
 
-from services.kit.errors import InvalidError, located
+from services.kit.errors import located
 from services.kit.wire import read_quantity
 from services.reference.application.put_master_data import MasterData
 from services.reference.domain.bill import Bill, BillLine
-from services.reference.domain.code import CodeDomain, CodeMapping, Direction, Question
 from services.reference.domain.equipment import Equipment, Level
 from services.reference.domain.item import Conversion, Item, ItemType
 from services.reference.domain.party import Party, PartyRole
 from services.reference.domain.plant import Plant
 from services.reference.domain.routing import Operation, Routing
+from services.reference.wire.codes import read_mappings
 
 T = TypeVar("T")
 
@@ -28,24 +28,8 @@ def read_master_data(request: pb.PutMasterDataRequest) -> MasterData:
         routings=_read_all(request.routings, "routings", _read_routing),
         equipment=_read_all(request.equipment, "equipment", _read_equipment),
         parties=_read_all(request.parties, "parties", _read_party),
-        code_mappings=_read_all(request.code_mappings, "code_mappings", _read_mapping),
+        code_mappings=read_mappings(request.code_mappings, part="code_mappings"),
     )
-
-
-def read_mappings(messages: Iterable[pb.CodeMapping]) -> list[CodeMapping]:
-    """Raises InvalidError naming `mappings[i]`."""
-    return _read_all(messages, "mappings", _read_mapping)
-
-
-def read_questions(request: pb.ResolveCodesRequest) -> list[Question]:
-    """Raises InvalidError naming `codes[i]`."""
-    outward = request.direction == pb.CODE_DIRECTION_OUT
-    direction = Direction.OUT if outward else Direction.IN
-
-    def read(code: pb.Code) -> Question:
-        return Question(_read_domain(code), code.system, code.plant, code.code, direction)
-
-    return _read_all(request.codes, "codes", read)
 
 
 def _read_all(messages: Iterable[Any], field: str, read: Callable[[Any], T]) -> list[T]:
@@ -120,31 +104,3 @@ def _read_equipment(message: pb.Equipment) -> Equipment:
 def _read_party(message: pb.Party) -> Party:
     role = PartyRole[pb.PartyRole.Name(message.role).removeprefix("PARTY_ROLE_")]
     return Party(message.party_id, role, message.name, message.version)
-
-
-def _read_mapping(message: pb.CodeMapping) -> CodeMapping:
-    code = message.code
-    with located("code"):
-        domain = _read_domain(code)
-    given = pb.CodeDirection.Name(message.direction).removeprefix("CODE_DIRECTION_")
-    return CodeMapping(
-        domain=domain,
-        system=code.system,
-        plant=code.plant,
-        code=code.code,
-        canonical=message.canonical,
-        direction=Direction.__members__.get(given, Direction.BOTH),
-        version=message.mapping_version,
-    )
-
-
-def _read_domain(code: pb.Code) -> CodeDomain:
-    try:
-        return CodeDomain(code.domain)
-    except ValueError:
-        raise InvalidError(
-            f"there are no codes for {code.domain!r}",
-            code="unknown_domain",
-            field="domain",
-            hint=f"one of {', '.join(CodeDomain)}",
-        ) from None

@@ -4,7 +4,6 @@ from plantmesh.reference.v1 import reference_pb2 as pb
 
 from services.kit.wire import write_quantity
 from services.reference.domain.bill import Bill
-from services.reference.domain.code import CodeMapping, Direction, Question, Unmapped
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.party import Party
@@ -95,37 +94,3 @@ def write_party(party: Party) -> pb.Party:
     """As it is."""
     role = pb.PartyRole.Value(f"PARTY_ROLE_{party.role.name}")
     return pb.Party(party_id=party.party_id, name=party.name, role=role, version=party.version)
-
-
-def write_mapping(mapping: CodeMapping) -> pb.CodeMapping:
-    """With the system's own code."""
-    return pb.CodeMapping(
-        code=pb.Code(
-            domain=mapping.domain, system=mapping.system, plant=mapping.plant, code=mapping.code
-        ),
-        canonical=mapping.canonical,
-        mapping_version=mapping.version,
-        direction=_write_direction(mapping.direction),
-    )
-
-
-def write_question(question: Question) -> pb.Code:
-    """The code asked for."""
-    return pb.Code(
-        domain=question.domain, system=question.system, plant=question.plant, code=question.code
-    )
-
-
-def write_unmapped(unmapped: Unmapped) -> pb.UnmappedCode:
-    """What waits for a steward."""
-    message = pb.UnmappedCode(
-        code=write_question(unmapped.question),
-        seen=unmapped.seen,
-        direction=_write_direction(unmapped.question.direction),
-    )
-    message.first_seen.FromDatetime(unmapped.first_seen)
-    return message
-
-
-def _write_direction(direction: Direction) -> pb.CodeDirection.ValueType:
-    return pb.CodeDirection.Value(f"CODE_DIRECTION_{direction.name}")

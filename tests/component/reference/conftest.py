@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.reference.v1.codes_pb2_grpc import CodeServiceStub
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.backbone.outbox import Outbox
@@ -27,13 +28,13 @@ with_reference = partial(migrate, "reference")
 SCOPES = "reference:read reference:write"
 TABLES = (
     "item", "plant", "bill", "routing", "equipment", "party", "code_map", "unmapped_code",
-    "change", "outbox",
+    "waiting_document", "change", "outbox",
 )  # fmt: skip
 
 
-def token(scope: str = SCOPES, *plants: str) -> str:
+def token(scope: str = SCOPES, *plants: str, of: str = "alice") -> str:
     """Of somebody who works for all plants, if none is named."""
-    return mint(scope=scope, plants=list(plants or "*"))
+    return mint(scope=scope, plants=list(plants or "*"), sub=of)
 
 
 class Library:
@@ -72,6 +73,15 @@ class Library:
         peer = Peer(f"127.0.0.1:{self.server.port}", Given(minted or token()))
         try:
             yield ReferenceServiceStub(peer.channel)
+        finally:
+            await peer.close()
+
+    @asynccontextmanager
+    async def mapping(self, minted: str = "") -> AsyncIterator[Any]:
+        """The calls about codes as somebody; without a token as a steward of all plants."""
+        peer = Peer(f"127.0.0.1:{self.server.port}", Given(minted or token()))
+        try:
+            yield CodeServiceStub(peer.channel)
         finally:
             await peer.close()
 

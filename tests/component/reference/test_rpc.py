@@ -187,40 +187,6 @@ async def test_items_are_listed_in_pages(library: Library) -> None:
     assert found == numbers
 
 
-async def test_an_unmapped_code_waits_for_a_steward_and_goes_on(library: Library) -> None:
-    async with library.calling() as reference:
-        await reference.PutMasterData(put(plants=[plant()]))
-        for _ in range(2):
-            answer = await reference.ResolveCodes(resolve(code("ST", "lyon")))
-            assert ([*answer.mappings], [*answer.unmapped]) == ([], [code("ST", "lyon")])
-        outward = resolve(code("LTR", "lyon"), direction=pb.CODE_DIRECTION_OUT)
-        assert len((await reference.ResolveCodes(outward)).unmapped) == 1
-        waiting = (await reference.ListUnmappedCodes(pb.ListUnmappedCodesRequest())).codes
-        assert [(one.code.code, one.seen, one.direction) for one in waiting] == [
-            ("ST", 2, pb.CODE_DIRECTION_IN),
-            ("LTR", 1, pb.CODE_DIRECTION_OUT),
-        ]
-        request = approve(mapping("ST", "H87"), mapping("L", "LTR"))
-        approved = await reference.ApproveCodes(request)
-        assert await reference.ApproveCodes(request) == approved
-        assert [one.mapping_version for one in approved.mappings] == [1, 1]
-        again = await reference.ApproveCodes(approve(mapping("ST", "EA"), key="a-2"))
-        assert again.mappings[0].mapping_version == 2
-        answer = await reference.ResolveCodes(resolve(code("ST", "lyon")))
-        assert answer.mappings[0].canonical == "EA"
-        answer = await reference.ResolveCodes(outward)
-        assert answer.mappings[0].code.code == "L"
-        assert not (await reference.ListUnmappedCodes(pb.ListUnmappedCodesRequest())).codes
-    assert await library.told() == [
-        "*/code/uom/erp-1/L CodeMapped",
-        "*/code/uom/erp-1/ST CodeMapped",
-        "*/code/uom/erp-1/ST CodeMapped",
-        "lyon/plant PlantChanged",
-        "lyon/unmapped/in/uom/erp-1/ST CodeUnmapped",
-        "lyon/unmapped/out/uom/erp-1/LTR CodeUnmapped",
-    ]
-
-
 @pytest.mark.parametrize(
     ("minted", "error"),
     [
@@ -248,8 +214,9 @@ async def test_a_plant_keeps_its_own_and_not_its_neighbours(library: Library) ->
         await reference.ResolveCodes(resolve(code("BX", "lyon"), code("BX", "nice")))
     async with library.calling(token("reference:read reference:write", "nice")) as nice:
         await nice.PutMasterData(put("n-1", equipment=[equipment("nice/hall")]))
-        await nice.ApproveCodes(approve(mapping("BX", "H87", "nice")))
-        assert not (await nice.ListUnmappedCodes(pb.ListUnmappedCodesRequest())).codes
+        await nice.PutMasterData(put("n-0", code_mappings=[mapping("BX", "H87", "nice")]))
+        [waiting] = (await nice.ListUnmappedCodes(pb.ListUnmappedCodesRequest())).codes
+        assert waiting.code.plant == "nice"
         for refused, field in (
             (nice.PutMasterData(put("n-2", boms=[bom()])), "boms[0].plant"),
             (nice.PutMasterData(put("n-3", equipment=[equipment()])), "equipment[0].path"),

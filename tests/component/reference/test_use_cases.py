@@ -3,7 +3,8 @@
 import pytest
 
 from tests.component.reference.conftest import Library
-from tests.unit.reference.use_cases import CodesContract, MasterDataContract, StateContract
+from tests.unit.reference.code_use_cases import CodesContract
+from tests.unit.reference.use_cases import MasterDataContract, StateContract
 
 
 class TestOnPostgres(MasterDataContract, CodesContract, StateContract):

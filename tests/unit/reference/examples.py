@@ -7,7 +7,8 @@ from typing import Any
 from services.kit.quantity import Quantity
 from services.reference.application.put_master_data import MasterData
 from services.reference.domain.bill import Bill, BillLine
-from services.reference.domain.code import CodeDomain, CodeMapping, Direction, Question
+from services.reference.domain.code import CodeDomain, Direction, Question
+from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.equipment import Equipment, Level
 from services.reference.domain.item import Conversion, Item, ItemType
 from services.reference.domain.party import Party, PartyRole

@@ -3,17 +3,15 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from services.kit.clock import ManualClock
-from services.kit.paging import Page
-from services.reference.domain.code import CodeMapping, Question, Unmapped
 from services.reference.domain.names import Key
-from services.reference.ports import Books, Record
+from services.reference.ports import Books, Fact, Record
 from services.reference.wire.events import event_key, write_event
 from tests.unit.reference.examples import NOON
+from tests.unit.reference.memory_codes import MemoryMappings, MemoryQueue
 
 R = TypeVar("R", bound=Record)
 
@@ -42,46 +40,12 @@ class MemoryRecords(Generic[R]):
 
 
 @dataclass
-class MemoryQueue:
-    """Questions in the order they were first asked."""
-
-    rows: dict[Key, tuple[int, Unmapped]] = field(default_factory=dict)
-
-    async def meet(self, questions: Collection[Question], at: datetime) -> list[Unmapped]:
-        """Count; those that are new."""
-        new = []
-        for one in {question.key: question for question in questions}.values():
-            if known := self.rows.get(one.key):
-                self.rows[one.key] = known[0], replace(known[1], seen=known[1].seen + 1)
-            else:
-                new.append(Unmapped(one, at, 1))
-                self.rows[one.key] = len(self.rows) + 1, new[-1]
-        return new
-
-    async def settle(self, mappings: Collection[CodeMapping]) -> None:
-        """Take out what is answered."""
-        answered = {key for mapping in mappings for key in mapping.answers}
-        for key, (_, unmapped) in list(self.rows.items()):
-            if answered & {key, unmapped.question.general}:
-                del self.rows[key]
-
-    async def page(self, plants: Collection[str] | None, page: Page) -> list[tuple[int, Unmapped]]:
-        """Oldest first."""
-        after = page.after[0] if page.after else 0
-        rows = [row for row in self.rows.values() if row[0] > int(after)]
-        return [
-            row for row in sorted(rows, key=lambda row: row[0])
-            if plants is None or row[1].question.plant in {"", *plants}
-        ][: page.limit]  # fmt: skip
-
-
-@dataclass
 class MemoryFacts:
     """Key and name of what was told."""
 
     told: list[str] = field(default_factory=list)
 
-    def tell(self, fact: Record | Unmapped) -> None:
+    def tell(self, fact: Fact) -> None:
         """Keep it."""
         self.told.append(f"{event_key(fact)} {write_event(fact).DESCRIPTOR.name}")
 
@@ -104,7 +68,7 @@ class MemoryShelf:
             routings=MemoryRecords(),
             equipment=MemoryRecords(),
             parties=MemoryRecords(),
-            code_mappings=MemoryRecords(),
+            code_mappings=MemoryMappings(),
             queue=MemoryQueue(),
             facts=MemoryFacts(),
             gate=MemoryGate(),

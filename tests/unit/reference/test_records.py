@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
 from services.kit.errors import InvalidError
 from services.reference.domain.bill import BillLine
-from services.reference.domain.code import Direction
+from services.reference.domain.code import OWNERS, CodeDomain, Direction
+from services.reference.domain.code_mapping import EVER
 from services.reference.domain.equipment import Level
 from services.reference.domain.item import Conversion
 from services.reference.domain.names import check_name
@@ -15,6 +17,7 @@ from services.reference.domain.party import Party, PartyRole
 from services.reference.domain.plant import Plant
 from services.reference.domain.routing import Operation
 from tests.unit.reference.examples import (
+    NOON,
     PIECE,
     amount,
     asked,
@@ -24,6 +27,7 @@ from tests.unit.reference.examples import (
     mapping,
     routing,
 )
+from tools.mesh.program import HERE
 
 LINE = BillLine(10, "steel", amount("1"))
 
@@ -86,6 +90,9 @@ LINE = BillLine(10, "steel", amount("1"))
         (lambda: mapping(system=""), "bad_name", "code.system"),
         (lambda: mapping(plant="ly/on"), "bad_name", "code.plant"),
         (lambda: mapping(code=""), "invalid", "code.code"),
+        (lambda: mapping(valid_from=NOON, valid_to=EVER), "bad_interval", "valid_to"),
+        (lambda: mapping("4006381333932", "nut", domain=CodeDomain.GTIN), "bad_gtin", "code.code"),
+        (lambda: mapping("40063813339", "nut", domain=CodeDomain.GTIN), "bad_gtin", "code.code"),
         (lambda: asked(""), "invalid", "code"),
         (lambda: asked(plant="*"), "bad_name", "plant"),
     ],
@@ -102,6 +109,11 @@ def test_a_name_may_hold_what_a_trade_writes() -> None:
     check_name("Écrou M8 / inox", "item_no")
 
 
+@pytest.mark.parametrize("gtin", ["4006381333931", "96385074", "036000291452", "10012345678902"])
+def test_a_gtin_of_any_length_has_its_check_digit(gtin: str) -> None:
+    assert mapping(gtin, "nut", domain=CodeDomain.GTIN, system="gs1").code == gtin
+
+
 def test_a_mapping_answers_the_questions_of_its_direction() -> None:
     assert len(mapping().answers) == 2
     assert [key[0] for key in mapping(direction=Direction.IN).answers] == [Direction.IN]
@@ -111,3 +123,8 @@ def test_a_mapping_answers_the_questions_of_its_direction() -> None:
 def test_equipment_knows_what_stands_above() -> None:
     assert equipment().parent == ""
     assert equipment("lyon/hall/line", Level.PRODUCTION_LINE).parent == "lyon/hall"
+
+
+def test_every_domain_of_codes_has_its_owner() -> None:
+    owners = yaml.safe_load((HERE / "OWNERS.yaml").read_text())["code_maps"]
+    assert owners == dict(OWNERS)

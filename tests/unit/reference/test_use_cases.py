@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.unit.reference.code_use_cases import CodesContract
 from tests.unit.reference.memory import MemoryShelf
-from tests.unit.reference.use_cases import CodesContract, MasterDataContract, StateContract
+from tests.unit.reference.use_cases import MasterDataContract, StateContract
 
 
 class TestInMemory(MasterDataContract, CodesContract, StateContract):

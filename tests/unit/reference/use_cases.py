@@ -11,13 +11,11 @@ from typing import Any, Protocol
 import pytest
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
-from services.kit.paging import Page
-from services.reference.application.approve_codes import approve_codes
 from services.reference.application.put_master_data import MasterData, put_master_data
-from services.reference.application.read_state import WAITING, read_state
+from services.reference.application.read_state import read_state
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.domain.bill import BillLine
-from services.reference.domain.code import CodeDomain, CodeMapping, Direction, Question
+from services.reference.domain.code import CodeDomain
 from services.reference.domain.equipment import Level
 from services.reference.ports import Books
 from tests.unit.reference.examples import (
@@ -48,27 +46,7 @@ class Shelf(Protocol):
 async def put(shelf: Shelf, data: MasterData | None = None, **parts: Any) -> int:
     """How many changed."""
     async with shelf.work() as books:
-        return len(await put_master_data(books, data or MasterData(**parts)))
-
-
-async def resolve(shelf: Shelf, *questions: Question) -> tuple[list[str], list[Question]]:
-    """Codes and what they mean; what nobody knows."""
-    async with shelf.work() as books:
-        found, unmapped = await resolve_codes(books, questions)
-    return sorted(f"{one.code}={one.canonical}" for one in found), unmapped
-
-
-async def approve(shelf: Shelf, *mappings: CodeMapping) -> list[int]:
-    """Their versions."""
-    async with shelf.work() as books:
-        return [one.version for one in await approve_codes(books, mappings)]
-
-
-async def waiting(shelf: Shelf, plants: list[str] | None = None) -> list[tuple[str, int]]:
-    """Codes that wait, and how often they were met."""
-    async with shelf.work() as books:
-        rows = await books.queue.page(plants, Page(WAITING))
-    return [(one.question.code, one.seen) for _, one in rows]
+        return len(await put_master_data(books, data or MasterData(**parts), steward="ann"))
 
 
 class MasterDataContract:
@@ -78,13 +56,13 @@ class MasterDataContract:
         data = everything()
         assert await put(shelf, data) == 12
         assert await shelf.told() == [
-            "*/code/party/erp-1/V-1 CodeMapped",
-            "*/code/uom/erp-1/KG CodeMapped",
+            "*/code/party/erp-1/V-1 CodeDrafted",
+            "*/code/uom/erp-1/KG CodeDrafted",
             "*/item/steel ItemChanged",
             "*/item/widget ItemChanged",
             "*/party/mill PartyChanged",
             "lyon/bom/widget/1/A BomChanged",
-            "lyon/code/item/erp-1/W-1 CodeMapped",
+            "lyon/code/item/erp-1/W-1 CodeDrafted",
             "lyon/equipment EquipmentChanged",
             "lyon/equipment/hall EquipmentChanged",
             "lyon/equipment/hall/line-1 EquipmentChanged",
@@ -204,63 +182,12 @@ class MasterDataContract:
         assert await shelf.told() == before
 
 
-class CodesContract:
-    """Asking, waiting, approving."""
-
-    async def test_what_is_mapped_is_answered_the_plant_first(self, shelf: Shelf) -> None:
-        await put(shelf, plants=[LYON])
-        await approve(shelf, mapping(), mapping("ST", "H87"), mapping("ST", "EA", plant="lyon"))
-        answer = await resolve(shelf, asked(), asked("ST"), asked("ST", plant=""))
-        assert answer == (["KG=KGM", "ST=EA", "ST=H87"], [])
-        assert await waiting(shelf) == []
-
-    async def test_the_way_out_is_another_question(self, shelf: Shelf) -> None:
-        await approve(
-            shelf,
-            mapping(direction=Direction.IN),
-            mapping("KILO", direction=Direction.OUT),
-            mapping("L", "LTR"),
-            mapping("LT", "LTR"),
-        )
-        out = Direction.OUT
-        found = await resolve(shelf, asked("KGM", direction=out), asked("LTR", direction=out))
-        assert found == (["KILO=KGM", "L=LTR", "LT=LTR"], [])
-        question = asked("KILO")
-        assert await resolve(shelf, question) == ([], [question])
-
-    async def test_what_nobody_mapped_waits_and_is_told_once(self, shelf: Shelf) -> None:
-        question = asked("PC")
-        for _ in range(3):
-            assert await resolve(shelf, question, question) == ([], [question, question])
-        assert await waiting(shelf) == [("PC", 3)]
-        assert await shelf.told() == ["lyon/unmapped/in/uom/erp-1/PC CodeUnmapped"]
-
-    async def test_an_approval_lets_go_what_waited_for_it(self, shelf: Shelf) -> None:
-        await put(shelf, plants=[LYON])
-        out = asked("H87", direction=Direction.OUT)
-        await resolve(shelf, asked("PC"), asked("PC", plant="nice"), asked("BX"), out)
-        assert await approve(shelf, mapping("PC", "H87", plant="lyon")) == [1]
-        assert sorted(await waiting(shelf)) == [("BX", 1), ("PC", 1)]
-        assert await approve(shelf, mapping("PC", "EA"), mapping("PC", "C62", plant="lyon")) == [
-            1,
-            2,
-        ]
-        assert await waiting(shelf) == [("BX", 1)]
-        assert await waiting(shelf, ["nice"]) == []
-
-    async def test_a_refused_approval_names_its_mapping(self, shelf: Shelf) -> None:
-        with pytest.raises(NotFoundError) as refused:
-            await approve(shelf, mapping(), mapping("ST", "H87", plant="lyon"))
-        assert refused.value.field == "mappings[1].code.plant"
-        assert (await resolve(shelf, asked()))[0] == []
-
-
 class StateContract:
     """Where subscribers start."""
 
     async def test_the_state_is_all_that_was_told(self, shelf: Shelf) -> None:
         await put(shelf, everything())
-        await resolve(shelf, asked("PC"))
         async with shelf.work() as books:
+            await resolve_codes(books, [asked("PC")], None)
             parts = [len(part) async for part in read_state(books)]
         assert sum(parts) == len(await shelf.told()) == 13
