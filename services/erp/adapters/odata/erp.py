@@ -109,6 +109,8 @@ class ODataErp:
         try:
             plant = self._plant(posting)
             if posting.kind is Kind.CLOSE:
+                if not self._terms.production_orders:
+                    raise rejected("the ERP has no orders to close", "kind", "not_supported")
                 return await _posted(close(self._session, posting, plant))
             return await _posted(self._documents.book(posting, plant))
         except StoppedError as stopped:
