@@ -24,6 +24,11 @@ _TEXTS = {
     "alternative": "1",
     "business_date": "2026-05-04",
     "document_date": "2026-05-04",
+    "valid_from": "2026-05-04",
+    "valid_to": "2027-05-04",
+    "effective_from": "2026-05-04",
+    "currency": "EUR",
+    "amount": "12.5",
 }
 _MOMENT = "2026-05-04T12:00:00Z"
 
@@ -44,10 +49,18 @@ def fill(kind: Any) -> dict[str, Any]:
         raise ValueError("a moment is text in proto JSON")
     chosen = {one.fields[0].name for one in kind.oneofs}
     return {
-        field.name: [_value(field)] if field.is_repeated else _value(field)
+        field.name: _several(field) if field.is_repeated else _value(field)
         for field in kind.fields
         if field.containing_oneof is None or field.name in chosen
     }
+
+
+def _several(field: Any) -> Any:
+    """One of them; a map is written as one."""
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        entry = fill(field.message_type)
+        return {entry["key"]: entry["value"]}
+    return [_value(field)]
 
 
 def _value(field: Any) -> Any:
