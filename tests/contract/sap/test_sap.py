@@ -97,7 +97,7 @@ async def test_references_of_any_length_are_found_in_one_request(
 
 
 @pytest.mark.parametrize("kind", [Kind.YIELD, Kind.CONSUMPTION, Kind.RETURN, Kind.SCRAP])
-async def test_every_kind_is_taken_back_its_own_way(
+async def test_every_kind_is_taken_back_its_own_way_and_once(
     kind: Kind, erp: ErpSystem, stage: SapStage
 ) -> None:
     lines = [line(stage.used, "3", stage.unit, "R-1"), line(stage.used, "0.125", stage.unit, "")]
@@ -107,6 +107,10 @@ async def test_every_kind_is_taken_back_its_own_way(
     assert isinstance(undone, Posted)
     assert await stage.stock() == {}
     assert (await find(erp, stage, "undo")).documents == (undone.document,)
+    again = await erp.cancel(posting(stage, "again", Kind.REVERSAL), first.document)
+    assert isinstance(again, Rejected)
+    assert (again.code, again.field) == ("already_reversed", "reverses")
+    assert await stage.stock() == {}
 
 
 async def test_a_closing_is_found_and_stays(erp: ErpSystem, stage: SapStage) -> None:

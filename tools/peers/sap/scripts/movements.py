@@ -87,6 +87,9 @@ def _check_reversal(ctx, item):
     first = store.get(ctx.conn, ENTITY_TYPES[_ITEM], keys)
     if first is None or _UNDONE_BY.get(first["GoodsMovementType"]) != item["GoodsMovementType"]:
         raise SapError(f"Document {number} cannot be reversed so", 400, code="M7/034")
+    if item["GoodsMovementType"] in ("261", "262"):
+        # Issues and returns may go on for ever; nothing says that one is the end of another.
+        return
     where = " AND ".join(f'"{name}" = ?' for name in (*names, "InvtryMgmtRefDocumentItem"))
     if store.query(ctx.conn, ENTITY_TYPES[_ITEM], where, (number, year, line)):
         raise SapError(f"Document {number} has already been reversed", 400, code="M7/122")
