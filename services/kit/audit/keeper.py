@@ -1,0 +1,124 @@
+"""The part that keeps a service's chain: seals while it leads, and tells the anchors."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+import psycopg
+
+from services.kit import signals
+from services.kit.audit.anchor import Anchor, latest
+from services.kit.audit.seal import Head
+from services.kit.audit.sealer import BATCH, Sealer
+from services.kit.audit.shelf import unsealed
+from services.kit.checkpoint import reach
+from services.kit.components import status
+from services.kit.elector import Elector, Pace, Term
+from services.kit.errors import ConflictError, UnavailableError
+from services.kit.lease import LeaseRow
+from services.kit.store import CONNECTION_LOST, RETRIED, Store
+
+LEASE = "audit"
+PAUSE = 0.4
+"""Seconds between two looks: with the time of a turn, rows are sealed within a second."""
+_COMPARE = 25
+_PASSING: tuple[type[Exception], ...] = (
+    UnavailableError,
+    ConflictError,
+    *RETRIED,
+    *CONNECTION_LOST,
+)
+_PACE = Pace(renew=1.0, request=1.0, deadline=4.0, takeover=5.0)
+
+_window = signals.histogram("plantmesh.audit.window")
+_sealed = signals.counter("plantmesh.audit.sealed")
+
+
+class Keeper:
+    """One at work a service; a second one is refused by the chain's head, whatever the lease."""
+
+    def __init__(
+        self,
+        store: Store,
+        sealer: Sealer,
+        anchors: Sequence[Anchor],
+        instance: str,
+        *,
+        pause: float = PAUSE,
+    ) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._anchors = anchors
+        self._pause = pause
+        self._told: dict[str, dict[int, Head]] = {}
+        self._looks = 0
+        self._unsealed = (0.0, 0.0)
+        lease = LeaseRow(store, LEASE)
+        self._elector = Elector(lease, instance, self._lead, pace=_PACE)
+        signals.observe("plantmesh.audit.unsealed", self._rows_waiting)
+        signals.observe("plantmesh.audit.unsealed_age", self._oldest_waiting)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Contend, and seal while leading."""
+        await self._elector.run(stop)
+
+    async def turn(self) -> int:
+        """Seal what waits and tell the anchors; how many rows were sealed."""
+        sealed = await self._sealer.seal()
+        if sealed.rows:
+            _window.record(sealed.oldest)
+            _sealed.add(sealed.rows)
+        await self._measure()
+        troubles = [await self._tell(anchor, sealed.heads) for anchor in self._anchors]
+        if trouble := "; ".join(filter(None, troubles)):
+            status().degraded(trouble)
+        else:
+            status().active()
+        return sealed.rows
+
+    async def _lead(self, _: Term) -> None:
+        # What another leader told the anchors meanwhile is looked up again.
+        self._told.clear()
+        while True:
+            try:
+                rows = await self.turn()
+            except _PASSING as error:
+                rows = 0
+                status().degraded(str(error))
+            except psycopg.IntegrityError as error:
+                rows = 0
+                status().degraded(f"the chain does not go on where its head says: {error}")
+            if rows < BATCH:
+                await asyncio.sleep(self._pause)
+
+    async def _tell(self, anchor: Anchor, heads: Sequence[Head]) -> str:
+        """Bring one anchor to where the chains end; what is wrong with it, if anything."""
+        self._looks += 1
+        try:
+            if anchor.name not in self._told or self._looks % _COMPARE == 0:
+                self._told[anchor.name] = dict(latest(await anchor.recent()))
+            told = self._told[anchor.name]
+            behind = [h for h in heads if told.get(h.partition, Head(0)).no < h.no]
+            if behind:
+                reach("audit.before_anchor")
+                await anchor.put(behind)
+                reach("audit.after_anchor")
+                told |= latest(behind)
+        except UnavailableError as error:
+            self._told.pop(anchor.name, None)
+            return str(error)
+        ends = latest(heads)
+        ahead = [h for h in told.values() if h.no > ends.get(h.partition, Head(0)).no]
+        if ahead:
+            return f"{anchor.name} knows seals that are not here: cut off, or a restored backup"
+        return ""
+
+    async def _measure(self) -> None:
+        async with self._store.work() as work:
+            rows, age = await unsealed(work)
+        self._unsealed = (float(rows), age)
+
+    def _rows_waiting(self) -> Iterator[signals.Reading]:
+        yield self._unsealed[0], {}
+
+    def _oldest_waiting(self) -> Iterator[signals.Reading]:
+        yield self._unsealed[1], {}
