@@ -10,19 +10,23 @@
         run("mes", MesSettings(), compose)
 
 It binds the outbox (the actor is the principal's), runs relay and trimmer, prunes the command
-store, and every service serves the operators' desk beside its own calls. A part of a service's
+store, seals the audit, and every service serves the operators' desk and its audit beside its own
+calls. A part of a service's
 own (an elector, a poller) goes to `service.add` between these, `serve` comes last.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from plantmesh.ops.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from plantmesh.ops.v1.desk_pb2_grpc import add_DeskServiceServicer_to_server
 from redis.asyncio import Redis
 
 from services.kit import commands
 from services.kit.access.identity import ServiceIdentity
 from services.kit.access.principal import find_principal
+from services.kit.audit.office import Office
+from services.kit.backbone.broker import plain
 from services.kit.backbone.consumer import Consumer, ConsumerOptions
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.relay import Relay, RelayOptions
@@ -73,6 +77,10 @@ class Assembly:
         service.add("relay", Relay(self.store, self.redis, topic, options))
         prune = Rounds(lambda: commands.prune(self.store), seconds=_PRUNE_SECONDS)
         service.add("pruning", prune, reports=True)
+        anchors = plain(self.redis)
+        service.closing(anchors.aclose)
+        self._audit = Office(name, self.store, settings, anchors)
+        service.add("audit", self._audit.part(), reports=True)
         self._standing = Standing(
             self.store, self.redis, topic.name, service.components, SystemClock()
         )
@@ -127,9 +135,10 @@ class Assembly:
         """
         bind = str(self._settings.bind)
         desk: Registration = add_DeskServiceServicer_to_server, DeskServicer(self._owner())
+        audit: Registration = add_AuditServiceServicer_to_server, self._audit.servicer()
         rpc = RpcServer(
             self._service.verifier,
-            [*registrations, desk],
+            [*registrations, desk, audit],
             bind=bind,
             port=self._settings.grpc_port,
         )

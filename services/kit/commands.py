@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from psycopg.errors import LockNotAvailable
 
 from services.kit.access.principal import Principal
+from services.kit.audit.source import told_by
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.store import Store, Work
 
@@ -41,7 +42,8 @@ async def once(
     digest = _digest(content)
     async with store.work() as work:
         if await _is_first(work, command, digest):
-            answer = await effect()
+            with told_by(method, getattr(content, "reason", "")):
+                answer = await effect()
             await _keep(work, command, answer)
             return answer
         return cast(Answer, await _kept(work, command, digest))

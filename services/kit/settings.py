@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, HttpUrl, IPvAnyAddress, SecretStr
@@ -63,6 +64,13 @@ class ServiceSettings(BaseSettings):
     """With it the service asks the issuer for its own token."""
     token_url: HttpUrl | None = None
     """Where it asks; None is <issuer>/token."""
+
+    audit_key: SecretStr | None = None
+    """Seed (32 bytes, URL-safe base64) of the key that signs audit seals; None seals nothing."""
+    audit_former_keys: tuple[str, ...] = ()
+    """Public halves that earlier seals were signed with, in the same form."""
+    audit_anchor: Path | None = None
+    """File that is told each head of the audit's chains; on other storage than the database's."""
 
     otlp_endpoint: HttpUrl | None = None
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from tools.mesh import gateway
+from tools.mesh import audit, gateway
 from tools.mesh.child import sweep
 from tools.mesh.files import remembered_secret
 from tools.mesh.issuer import Issuer
@@ -164,6 +164,7 @@ class Mesh:
             "PLANTMESH_JWKS_URL": self.issuer.jwks_url,
             "PLANTMESH_ISSUER": self.issuer.url,
             "PLANTMESH_CLIENT_SECRET": self.issuer.secrets.of_client(service),
+            **audit.environment(self.root, service),
         }
         return env | self._telemetry() | self._env
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from services.kit.audit.source import told_by
 from services.kit.backbone import park
 from services.kit.backbone.cursor import Cursors, Lease
 from services.kit.backbone.delivery import Delivery, group
@@ -57,7 +58,8 @@ class Inbox:
             return
         facts = {"consumer": self.cursors.consumer, "type": events[0].type}
         links = [event.traceparent for event in events if event.traceparent]
-        with trace(links, facts):
+        through = f"{self.cursors.consumer} < {events[0].type}"
+        with trace(links, facts), told_by(through):
             async with asyncio.timeout(self.limit):
                 await subscription.handler(events)
 

@@ -18,6 +18,7 @@ from plantmesh.ops.v1 import desk_pb2 as pb
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.kit.audit.keys import written
 from services.kit.backbone.outbox import Outbox, emit
 from services.kit.errors import UnavailableError
 from services.kit.lanes.accept import accept
@@ -62,6 +63,7 @@ def environment(url: str, fresh_valkey: ValkeyServer, issuer: IssuerServer) -> d
         "PLANTMESH_GRPC_PORT": str(free_port()),
         "PLANTMESH_METRICS_PORT": str(free_port()),
         "PLANTMESH_INSTANCE": "works-0",
+        "PLANTMESH_AUDIT_KEY": written(bytes(32)),
     }
 
 
@@ -137,7 +139,15 @@ async def test_assembled_service_lives_shows_itself_and_drains(
 
         await until(settled)
         components = {name for kind, name, _ in await status(desk) if kind == "component"}
-        assert components >= {"relay", "pruning", "gauges", "consumer works", "lanes", "grpc"}
+        assert components >= {
+            "relay",
+            "pruning",
+            "gauges",
+            "consumer works",
+            "lanes",
+            "grpc",
+            "audit",
+        }
         await until(shown)
         process.send_signal(signal.SIGTERM)
         said, _ = await process.communicate()

@@ -1,0 +1,46 @@
+"""What a service needs of the audit, by its settings: the sealing part and the gRPC face."""
+
+from redis.asyncio import Redis
+
+from services.kit.audit.anchor import Anchor, FileAnchor, StreamAnchor
+from services.kit.audit.keeper import Keeper
+from services.kit.audit.keys import Keyring, SigningKey
+from services.kit.audit.sealer import Sealer
+from services.kit.audit.servicer import AuditServicer
+from services.kit.audit.verify import Verifier
+from services.kit.errors import UnavailableError
+from services.kit.rounds import Rounds
+from services.kit.settings import ServiceSettings
+from services.kit.store import Store
+
+_REMIND_SECONDS = 3600.0
+
+
+class Office:
+    """Of the service `name`; `redis` is a client of its own for the stream of anchors."""
+
+    def __init__(self, name: str, store: Store, settings: ServiceSettings, redis: "Redis") -> None:
+        secret = settings.audit_key
+        self._name = name
+        self._store = store
+        self._instance = settings.instance
+        self._key = SigningKey.read(secret.get_secret_value()) if secret else None
+        self._keyring = Keyring.read(self._key, settings.audit_former_keys)
+        self._anchors: list[Anchor] = [StreamAnchor(redis, f"plantmesh.{name}.audit")]
+        if settings.audit_anchor is not None:
+            self._anchors.append(FileAnchor(settings.audit_anchor))
+
+    def part(self) -> Keeper | Rounds:
+        """Seals; without a key it only says that nothing is sealed."""
+        if self._key is None:
+            return Rounds(_remind, seconds=_REMIND_SECONDS)
+        sealer = Sealer(self._store, self._name, self._key)
+        return Keeper(self._store, sealer, self._anchors, self._instance)
+
+    def servicer(self) -> AuditServicer:
+        """Shows and verifies."""
+        return AuditServicer(self._store, Verifier(self._name, self._keyring), self._anchors)
+
+
+async def _remind() -> None:
+    raise UnavailableError("PLANTMESH_AUDIT_KEY is not set: audit rows are not sealed")
