@@ -99,8 +99,9 @@ class EquipmentEntry(_Entry):
 class Source(_Entry):
     """A server. Its connection is signed and encrypted unless the plant says it is insecure.
 
-    `server_certificate` is the path of the one certificate accepted; `secret` names the password
-    in PLANTMESH_SECRETS.
+    `server_certificate` is the path of the one certificate accepted; without it that is the one
+    that the server shows first, kept in the replica's folder under trusted/. `secret` names the
+    password in PLANTMESH_SECRETS.
     """
 
     name: Name

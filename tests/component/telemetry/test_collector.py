@@ -168,6 +168,28 @@ async def test_a_source_that_is_badly_set_up_names_what_is_wrong(
         assert await edge.buffer.first(1) is None
 
 
+async def test_the_certificate_that_a_server_showed_first_is_the_one_it_must_show(
+    plc: Press, tmp_path: Path, folder: Path
+) -> None:
+    file = sources_file(plc, folder).read_text()
+    known = folder / "trusted" / "press.der"
+    async with open_edge(plc, folder, file) as edge:
+        await edge.until(lambda edge: counted(edge, 0))
+    first = known.read_bytes()
+    plc.kill()
+    with press(tmp_path / "another") as another:
+        another.trust(own_identity(folder).certificate)
+        another.start()
+        moved = file.replace(plc.endpoint, another.endpoint)
+        async with open_edge(another, folder, moved) as edge:
+            await edge.reports("server_certificate_changed")
+        assert known.read_bytes() == first
+        known.unlink()
+        async with open_edge(another, folder, moved) as edge:
+            await edge.until(lambda edge: counted(edge, 0))
+    assert known.read_bytes() != first
+
+
 async def test_a_unit_nobody_knows_is_refused(tmp_path: Path, folder: Path) -> None:
     with press(tmp_path / "plc", units={"Good": "XYZ"}) as plc:
         plc.trust(own_identity(folder).certificate)

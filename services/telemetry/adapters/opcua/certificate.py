@@ -66,11 +66,11 @@ def _generate(certificate: Path, key: Path) -> None:
         [ExtendedKeyUsageOID.CLIENT_AUTH],
         days=_DAYS,
     )
-    _write(key, cert_gen.dump_private_key_as_pem(private))
-    _write(certificate, made.public_bytes(Encoding.DER))
+    write_private(key, cert_gen.dump_private_key_as_pem(private))
+    write_private(certificate, made.public_bytes(Encoding.DER))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """All of it or nothing, readable by us alone."""
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)

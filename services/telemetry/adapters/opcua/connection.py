@@ -9,6 +9,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from services.kit.errors import InvalidError, UnavailableError
 from services.telemetry.adapters.opcua.certificate import Identity
+from services.telemetry.adapters.opcua.trust import Trust
 from services.telemetry.adapters.sources import Source
 
 _TIMEOUT = 4.0
@@ -48,18 +49,27 @@ async def connected(
         client.set_user(source.user)
         client.set_password(password)
     with _explained(source, identity):
-        if not source.insecure:
-            await client.set_security(
-                SecurityPolicyBasic256Sha256,
-                identity.certificate,
-                identity.key,
-                server_certificate=str(source.server_certificate or "") or None,
-            )
-        await client.connect()
+        if source.insecure:
+            await client.connect()
+        else:
+            await _connect_securely(client, identity, Trust(source, identity))
     try:
         yield client
     finally:
         await client.disconnect()
+
+
+async def _connect_securely(client: Client, identity: Identity, trust: Trust) -> None:
+    await client.set_security(
+        SecurityPolicyBasic256Sha256,
+        identity.certificate,
+        identity.key,
+        server_certificate=trust.pinned,
+    )
+    shown = client.security_policy.peer_certificate or b""
+    trust.check(shown)
+    await client.connect()
+    trust.remember(shown)
 
 
 @contextmanager
