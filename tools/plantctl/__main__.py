@@ -12,7 +12,7 @@ import typer
 from services.kit.errors import DomainError, UnavailableError
 from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
-from tools.plantctl import codes, lanes, letters
+from tools.plantctl import audit, codes, lanes, letters
 from tools.plantctl.printing import print_error
 from tools.plantctl.seed import seed
 from tools.plantctl.session import SaidError, Session, mint, session
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.add_typer(lanes.app, name="lanes")
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(codes.app, name="codes")
+app.add_typer(audit.app, name="audit")
 app.command()(status)
 app.command()(seed)
 

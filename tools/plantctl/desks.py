@@ -64,6 +64,19 @@ class Desks:
         finally:
             await peer.close()
 
+    async def reach_all(
+        self, stub: Callable[[Any], Any], ask: Callable[[Any], Awaitable[Answer]]
+    ) -> list[Reply[Answer]]:
+        """The same of every service at the same time; who is away says so in the reply."""
+
+        async def one(service: str) -> Reply[Answer]:
+            try:
+                return Reply(service, await self.reach(service, stub, ask))
+            except DomainError as error:
+                return Reply(service, None, error)
+
+        return list(await asyncio.gather(*map(one, self._places)))
+
     async def ask_all(self, ask: Ask[Answer]) -> list[Reply[Answer]]:
         """Every service at the same time; who is away or refuses says so in the reply."""
         places = self._places.values()

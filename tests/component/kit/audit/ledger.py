@@ -1,12 +1,14 @@
 """A service called works that records changes, with its sealer, anchors and verifier."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from plantmesh.ops.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from redis.asyncio import Redis
 
 from services.kit.audit import Change, record
@@ -17,10 +19,13 @@ from services.kit.audit.keeper import Keeper
 from services.kit.audit.keys import Keyring, SigningKey
 from services.kit.audit.record import PARTITIONS, part_of
 from services.kit.audit.sealer import Sealer
+from services.kit.audit.servicer import AuditServicer
 from services.kit.audit.verify import Verifier
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
+from services.kit.rpc.server import RpcServer
 from services.kit.store import Row, Store
+from tests.component.kit.rpc.desk import verifier
 
 KEY = SigningKey(bytes(range(32)))
 
@@ -94,6 +99,18 @@ class Ledger:
             connection.execute("SET session_replication_role = replica")
             for statement in statements:
                 assert connection.execute(statement).rowcount > 0, statement
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[RpcServer]:
+        """Its audit behind a real port."""
+        servicer = AuditServicer(self.store, Verifier("works", Keyring([KEY.public])), self.anchors)
+        registration = add_AuditServiceServicer_to_server, servicer
+        server = RpcServer(verifier(), [registration], bind="127.0.0.1", port=0)
+        await server.start()
+        try:
+            yield server
+        finally:
+            await server.stop(0)
 
     async def close(self) -> None:
         """Let go."""

@@ -1,0 +1,100 @@
+"""The audit over gRPC: pages, plants, and a verification piece by piece."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from plantmesh.common.v1.page_pb2 import PageRequest
+from plantmesh.ops.v1 import audit_pb2 as pb
+from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
+
+from services.kit.access.principal import Principal, acting_as
+from services.kit.audit import servicer
+from services.kit.errors import DeniedError
+from services.kit.rpc.client import Peer
+from tests.component.kit.audit.ledger import Ledger, in_one_chain
+from tests.component.kit.desk.works import token
+from tests.component.kit.rpc.desk import Given
+
+
+@asynccontextmanager
+async def asking(ledger: Ledger, **claims: Any) -> AsyncIterator[AuditServiceStub]:
+    async with ledger.serving() as server:
+        peer = Peer(f"127.0.0.1:{server.port}", Given(token(**claims)))
+        try:
+            yield AuditServiceStub(peer.channel)
+        finally:
+            await peer.close()
+
+
+async def test_rows_are_listed_newest_first_page_by_page(ledger: Ledger) -> None:
+    await ledger.change("lyon/1", "lyon/2", "graz/3")
+    await ledger.sealer().seal()
+    with acting_as(Principal("olga")):
+        await ledger.change("lyon/2")
+    request = pb.ListAuditRowsRequest(page=PageRequest(size=3))
+    async with asking(ledger) as stub:
+        first = await stub.ListAuditRows(request)
+        request.page.cursor = first.page.end_cursor
+        second = await stub.ListAuditRows(request)
+        by_key = await stub.ListAuditRows(pb.ListAuditRowsRequest(kind="thing", key="lyon/2"))
+        by_who = await stub.ListAuditRows(pb.ListAuditRowsRequest(who="olga"))
+        late = Timestamp(seconds=by_who.rows[0].at.seconds + 60)
+        after = await stub.ListAuditRows(pb.ListAuditRowsRequest(since=late))
+        before = await stub.ListAuditRows(pb.ListAuditRowsRequest(until=late))
+    assert [(row.key, row.seq > 0) for row in first.rows] == [
+        ("lyon/2", False),
+        ("graz/3", True),
+        ("lyon/2", True),
+    ]
+    assert [row.key for row in second.rows] == ["lyon/1"]
+    assert not second.page.has_more
+    assert [row.who for row in by_key.rows] == ["olga", "service:works"]
+    assert [row.key for row in by_who.rows] == ["lyon/2"]
+    assert not after.rows
+    assert len(before.rows) == 4
+
+
+async def test_an_operator_of_one_plant_sees_its_rows_only(ledger: Ledger) -> None:
+    await ledger.change("lyon/1", "graz/3", "item-7")
+    async with asking(ledger, plants=["lyon"]) as stub:
+        answer = await stub.ListAuditRows(pb.ListAuditRowsRequest())
+    assert [row.key for row in answer.rows] == ["lyon/1"]
+
+
+async def test_who_does_not_operate_sees_nothing(ledger: Ledger) -> None:
+    async with asking(ledger, scope="works:read") as stub:
+        with pytest.raises(DeniedError):
+            await stub.ListAuditRows(pb.ListAuditRowsRequest())
+        with pytest.raises(DeniedError):
+            await stub.VerifyAudit(pb.VerifyAuditRequest())
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_verification_ends_and_finds_the_same_in_pieces(
+    ledger: Ledger, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servicer, "AT_ONCE", 2)
+    monkeypatch.setattr(servicer, "NEWEST", 3)
+    for key in in_one_chain(5):
+        await ledger.change(key, "graz/2")
+        await ledger.keeper().turn()
+    await ledger.change("graz/1")
+    ledger.tamper(
+        "UPDATE audit SET who = 'mallory' WHERE partition = 0 AND seq = 5",
+        "DELETE FROM audit WHERE partition = 0 AND seq = 1",
+    )
+    answers = []
+    request = pb.VerifyAuditRequest(whole=whole)
+    async with asking(ledger) as stub:
+        while not answers or answers[-1].HasField("next"):
+            answers.append(await stub.VerifyAudit(request))
+            request.after.CopyFrom(answers[-1].next)
+    found = [(one.flaw, one.seq) for answer in answers for one in answer.findings]
+    missing = [(pb.AUDIT_FLAW_ROW_MISSING, 1)] if whole else []
+    assert found == [*missing, (pb.AUDIT_FLAW_ROW_EDITED, 5)]
+    assert sum(answer.seals for answer in answers) == (10 if whole else 6)
+    assert answers[-1].unsealed_rows == 1
+    assert answers[-1].unsealed_seconds > 0

@@ -1,0 +1,153 @@
+"""`plantctl audit`: who changed what, and whether the record of it was tampered with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from plantmesh.common.v1.page_pb2 import PageRequest
+from plantmesh.ops.v1 import audit_pb2 as pb
+from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
+
+from services.kit.clock import Instant
+from services.kit.errors import ConflictError
+from tools.plantctl.desks import Reply
+from tools.plantctl.options import AsJson, Limit, ServiceName
+from tools.plantctl.printing import age, console, plain, print_error, print_json, print_table
+from tools.plantctl.session import SaidError, run, say_errors, session
+
+app = typer.Typer(no_args_is_help=True, help="Who changed what, and whether the record is whole.")
+
+Kind = Annotated[str, typer.Option(help="Only of this kind of thing, such as work_order.")]
+Key = Annotated[str, typer.Option(help="Only this thing, such as lyon/4711.")]
+Who = Annotated[str, typer.Option(help="Only what this person or service did.")]
+Since = Annotated[str, typer.Option(help="From then on: 2026-05-04T14:00:00+02:00.")]
+_HEADS = ("when (UTC)", "service", "#", "who", "what", "key", "change", "reason", "through")
+_FLAW = "AUDIT_FLAW_"
+
+
+@app.command()
+def show(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
+    service: ServiceName = None,
+    kind: Kind = "",
+    key: Key = "",
+    who: Who = "",
+    since: Since = "",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show changes, newest first; # is the place in the chain, - until it is sealed."""
+    request = pb.ListAuditRowsRequest(kind=kind, key=key, who=who, page=PageRequest(size=limit))
+    if since:
+        request.since.FromDatetime(Instant.parse(since).moment)
+    desks = session(context).desks.narrowed(service)
+    replies = run(desks.reach_all(AuditServiceStub, lambda stub: stub.ListAuditRows(request)))
+    rows = [row for reply in replies if reply.answer for row in reply.answer.rows]
+    rows.sort(key=lambda row: row.at.ToNanoseconds(), reverse=True)
+    if as_json:
+        print_json([plain(row) for row in rows[:limit]])
+    else:
+        print_table(_HEADS, map(_line, rows[:limit]), empty="no such change")
+    say_errors(replies)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    service: ServiceName = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="From the first seal; else each chain's last 1,000.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compute the chains again and compare the anchors; exits 1 when anything was tampered with."""
+    desks = session(context).desks.narrowed(service)
+    replies = run(desks.reach_all(AuditServiceStub, lambda stub: _verify(stub, whole=everything)))
+    if as_json:
+        print_json({reply.service: _plain(reply) for reply in replies})
+    else:
+        for reply in replies:
+            _tell(reply)
+    say_errors(replies)
+    if any(reply.answer and reply.answer.findings for reply in replies):
+        error = ConflictError("the record was tampered with, or cannot be proved", code="tampered")
+        print_error(error)
+        raise SaidError(error)
+
+
+@dataclass
+class Verdict:
+    """On all chains of a service."""
+
+    seals: int = 0
+    rows: int = 0
+    unsealed_rows: int = 0
+    unsealed_seconds: float = 0.0
+    cuts: Sequence[str] = ()
+    findings: list[pb.AuditFinding] = field(default_factory=list)
+
+
+async def _verify(stub: Any, *, whole: bool) -> Verdict:
+    """Piece by piece."""
+    verdict, request = Verdict(), pb.VerifyAuditRequest(whole=whole)
+    while True:
+        answer = await stub.VerifyAudit(request)
+        verdict.seals += answer.seals
+        verdict.rows += answer.rows
+        verdict.findings += answer.findings
+        if not answer.HasField("next"):
+            verdict.unsealed_rows = answer.unsealed_rows
+            verdict.unsealed_seconds = answer.unsealed_seconds
+            verdict.cuts = answer.cuts
+            return verdict
+        request.after.CopyFrom(answer.next)
+
+
+def _tell(reply: Reply[Verdict]) -> None:
+    verdict = reply.answer
+    if verdict is None:
+        return
+    found = f"{len(verdict.findings)} findings" if verdict.findings else "whole"
+    window = f"{verdict.unsealed_rows} rows not sealed yet"
+    if verdict.unsealed_rows:
+        window += f" (oldest {age(verdict.unsealed_seconds)})"
+    counted = f"{verdict.rows} rows under {verdict.seals} seals, {window}"
+    _say(f"{reply.service}: {found}; {counted}")
+    for cut in verdict.cuts:
+        _say(f"  {cut}")
+    for one in verdict.findings:
+        chain = f"chain {one.partition}: " if one.partition >= 0 else ""
+        _say(f"  {_name(one)}: {chain}{one.words}")
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _name(finding: pb.AuditFinding) -> str:
+    return pb.AuditFlaw.Name(finding.flaw).removeprefix(_FLAW).lower()
+
+
+def _plain(reply: Reply[Verdict]) -> dict[str, object]:
+    verdict = reply.answer
+    if verdict is None:
+        return {"error": reply.error.code if reply.error else ""}
+    findings = [plain(one) | {"flaw": _name(one)} for one in verdict.findings]
+    return {**vars(verdict), "cuts": list(verdict.cuts), "findings": findings}
+
+
+def _line(row: pb.AuditRow) -> tuple[str, ...]:
+    at: datetime = row.at.ToDatetime(tzinfo=UTC)
+    return (
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        row.service,
+        f"{row.partition}.{row.seq}" if row.seq else "-",
+        f"{row.who} via {row.via}" if row.via else row.who,
+        row.kind,
+        row.key,
+        f"{row.old if row.HasField('old') else 'new'} > {row.new or 'gone'}",
+        row.reason,
+        row.method,
+    )
