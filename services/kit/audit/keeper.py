@@ -44,6 +44,7 @@ class Keeper:
         instance: str,
         *,
         pause: float = PAUSE,
+        pace: Pace = _PACE,
     ) -> None:
         self._store = store
         self._sealer = sealer
@@ -53,7 +54,7 @@ class Keeper:
         self._looks = 0
         self._unsealed = (0.0, 0.0)
         lease = LeaseRow(store, LEASE)
-        self._elector = Elector(lease, instance, self._lead, pace=_PACE)
+        self._elector = Elector(lease, instance, self._lead, pace=pace)
         signals.observe("plantmesh.audit.unsealed", self._rows_waiting)
         signals.observe("plantmesh.audit.unsealed_age", self._oldest_waiting)
 

@@ -86,7 +86,7 @@ async def test_a_verification_ends_and_finds_the_same_in_pieces(
         "UPDATE audit SET who = 'mallory' WHERE partition = 0 AND seq = 5",
         "DELETE FROM audit WHERE partition = 0 AND seq = 1",
     )
-    answers = []
+    answers: list[pb.VerifyAuditResponse] = []
     request = pb.VerifyAuditRequest(whole=whole)
     async with asking(ledger) as stub:
         while not answers or answers[-1].HasField("next"):

@@ -1,0 +1,1 @@
+"""Faults while changes are sealed."""
