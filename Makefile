@@ -73,7 +73,7 @@ unit: .make/install .make/gateway .make/sap/python ## Unit, component and contra
 	$(PYTEST) tests -n 2 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
 flows: .make/install .make/gateway .make/sap/python ## Several services as real processes, through to the recount (K=word picks some)
-	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or bench or long or cluster)" $(PICK)
+	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or peer or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
 	$(PYTEST) tests/faults -n 2 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
@@ -90,8 +90,8 @@ opcua-peer: .make/install .make/opcua ## The collector against an OPC UA server 
 sap-contract: .make/install .make/sap/python ## The ERP adapter against mock-sap over OData: the contract (part of make unit)
 	$(PYTEST) -m "not cluster" -rs tests/contract/sap $(PICK)
 
-tryton-contract: .make/install .make/tryton/database ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call
-	$(PYTEST) -m "peer and not cluster" tests/contract/tryton $(PICK)
+tryton-contract: .make/install .make/tryton/database .make/sap/python ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call; beside an S/4HANA
+	$(PYTEST) -m "peer and not cluster" tests/contract/tryton tests/flows/test_two_erps.py -s $(PICK)
 
 bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
 	@$(BIN)/python -m tests.bench

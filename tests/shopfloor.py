@@ -83,7 +83,9 @@ async def release_orders(ledger: Client, numbers: Iterable[str]) -> None:
         )
 
 
-def posting(order: str, number: int, kind: str, item: str, amount: str) -> postings_pb2.Posting:
+def posting(
+    order: str, number: int, kind: str, item: str, amount: str, plant: str = PLANT
+) -> postings_pb2.Posting:
     """A posting of confirmation `number`."""
     occurred_at = instant_pb2.Instant(offset_minutes=120)
     occurred_at.timestamp.FromDatetime(NOON)
@@ -93,8 +95,8 @@ def posting(order: str, number: int, kind: str, item: str, amount: str) -> posti
         quantity=quantity_pb2.Quantity(value=amount, unit="KGM"),
     )
     return postings_pb2.Posting(
-        reference=f"{PLANT}/{order}/{number}/{kind}",
-        order=keys_pb2.OrderKey(plant=PLANT, order_no=order),
+        reference=f"{plant}/{order}/{number}/{kind}",
+        order=keys_pb2.OrderKey(plant=plant, order_no=order),
         kind=postings_pb2.PostingKind.Value(f"POSTING_KIND_{kind.upper()}"),
         lines=[line],
         occurred_at=occurred_at,
@@ -136,13 +138,13 @@ class Desk:
         """Let go of the connection."""
         await self._peer.close()
 
-    async def orders(self) -> dict[str, orders_pb2.ProductionOrder]:
-        """All of the plant, by order number."""
+    async def orders(self, plant: str = PLANT) -> dict[str, orders_pb2.ProductionOrder]:
+        """All of a plant, by order number."""
         found: dict[str, orders_pb2.ProductionOrder] = {}
         cursor, more = "", True
         while more:
             page = page_pb2.PageRequest(size=200, cursor=cursor)
-            request = orders_pb2.ListOrdersRequest(plant=PLANT, page=page)
+            request = orders_pb2.ListOrdersRequest(plant=plant, page=page)
             answer = await self._orders.ListOrders(request)
             found |= {order.key.order_no: order for order in answer.orders}
             cursor, more = answer.page.end_cursor, answer.page.has_more
@@ -155,9 +157,11 @@ class Desk:
         request = postings_pb2.AcceptPostingsRequest(idempotency_key=key, postings=postings)
         return await self._postings.AcceptPostings(request)
 
-    async def statuses(self, orders: Iterable[str]) -> list[postings_pb2.PostingStatus]:
+    async def statuses(
+        self, orders: Iterable[str], plant: str = PLANT
+    ) -> list[postings_pb2.PostingStatus]:
         """Postings of the orders, in lane order."""
-        keys = [keys_pb2.OrderKey(plant=PLANT, order_no=order) for order in orders]
+        keys = [keys_pb2.OrderKey(plant=plant, order_no=order) for order in orders]
         request = postings_pb2.BatchGetPostingsRequest(orders=keys)
         return list((await self._postings.BatchGetPostings(request)).postings)
 
