@@ -8,6 +8,7 @@ from services.erp import wire
 from services.erp.domain.codes import Code, Direction
 from services.kit.copies import put
 from services.kit.quantity import Measures
+from services.kit.wire import write_moment
 from services.mes.wire import ITEMS
 
 NOWHERE = {"PLANTMESH_REFERENCE_ADDRESS": "127.0.0.1:1", "PLANTMESH_CLIENT_SECRET": "of nobody"}
@@ -56,7 +57,11 @@ def code_mapping(system: str, code: Code) -> pb.CodeMapping:
     return pb.CodeMapping(
         code=pb.Code(domain=code.kind, system=system, plant=code.plant, code=code.code),
         canonical=code.canonical,
-        mapping_version=1,
+        mapping_version=code.version,
+        status=pb.CODE_STATUS_DRAFT if code.is_draft else pb.CODE_STATUS_APPROVED,
+        valid_from=write_moment(code.valid_from),
+        valid_to=write_moment(code.valid_to),
+        replaces=code.replaces,
         direction=_DIRECTIONS[code.direction],
     )
 

@@ -3,13 +3,13 @@
 from functools import partial
 
 from plantmesh.erp.v1.postings_pb2 import Posting
-from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
+from plantmesh.reference.v1.codes_pb2_grpc import CodeServiceStub
 
 from services.erp import consumers, rpc, wire
 from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller, elected
 from services.erp.adapters.registry import connections, kept_in
-from services.erp.adapters.steward import QueuedSteward
+from services.erp.adapters.steward import Steward
 from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.graph import SCHEMA
 from services.erp.ports import ErpSystem
@@ -17,11 +17,14 @@ from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
 from services.erp.store.rounding import SqlRounding
+from services.erp.store.sources import SqlSources
+from services.erp.store.waiting import SqlWaitings
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
+from services.kit.clock import SystemClock
 from services.kit.desk.payload import MessageJson
 from services.kit.lanes.systems import System
-from services.kit.rounds import Rounds
+from services.kit.lease import LeaseRow
 from services.kit.service import Service, run
 
 TOPIC = Topic("plantmesh.erp")
@@ -34,21 +37,22 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     reference = erp.peer(settings.reference_address)
     copies = consumers.copies(store, reference)
     erp.copy(copies, consumers.REFERENCE)
-    steward = QueuedSteward(store, ReferenceServiceStub(reference.channel).ResolveCodes)
-    service.add("steward", Rounds(steward.report, seconds=settings.poll_seconds))
+    reported = CodeServiceStub(reference.channel).ReportWaiting
+    steward = Steward(store, books.codes, SqlWaitings(), reported, SystemClock())
     secrets = kept_in({name: kept.get_secret_value() for name, kept in settings.secrets.items()})
     connect = connections(settings.adapters, secrets)
     inboxes, marks = Inboxes(store), SqlMarks(store)
+    sources = SqlSources(store, settings.silence_seconds)
 
     async def poll(system: System, outside: ErpSystem) -> None:
-        await poll_orders(system.id, outside, Desk(inboxes.of(system.id), marks, books, steward))
+        await poll_orders(system.id, outside, Desk(inboxes.of(system.id), marks, books, sources))
 
-    lanes = lanes_over(connect, store, Words(books.codes, steward, SqlRounding()))
+    lanes = lanes_over(connect, store, Words(books.codes, SqlRounding()))
     erp.carry(lanes, announce(), MessageJson(Posting))
-    poller = Poller(store, connect, poll)
-    service.add(
-        "poller", elected(poller, store, settings.instance, settings.poll_seconds), reports=True
-    )
+    poller, seconds = Poller(store, connect, poll), settings.poll_seconds
+    for name, part in (("poller", poller), ("steward", steward)):
+        led = elected(part, LeaseRow(store, f"erp.{name}"), settings.instance, seconds)
+        service.add(name, led, reports=True)
     calls = rpc.registrations(store, books, TOPIC, partial(copies.learn, wire.PLANTS))
     erp.serve(calls, SCHEMA, books=books)
 

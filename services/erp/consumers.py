@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from plantmesh.reference.v1 import reference_pb2 as pb
-from plantmesh.reference.v1.events_pb2 import CodeMapped, PlantChanged
+from plantmesh.reference.v1.events_pb2 import CodeDrafted, CodeMapped, CodeRetired, PlantChanged
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.erp import wire
@@ -28,5 +28,6 @@ def copies(store: Store, reference: Peer) -> Copies:
 
     found = Copies(store, REFERENCE, "erp", reference)
     found.keep(wire.PLANTS, told_by=PlantChanged, carried=lambda event: event.plant, ask=plants)
-    found.keep(wire.CODES, told_by=CodeMapped, carried=lambda event: event.mapping)
+    changes = (CodeDrafted, CodeMapped, CodeRetired)
+    found.keep(wire.CODES, told_by=changes, carried=lambda event: event.mapping)
     return found

@@ -17,6 +17,8 @@ class ErpSettings(ServiceSettings):
     adapters: tuple[AdapterName, ...] = ("ledger",)
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     """How long to wait between two readings of an ERP's changed orders."""
+    silence_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """An ERP that was not heard for longer is shown as stale."""
     subscribers: tuple[str, ...] = ("process",)
     """Who must have read an event before it is trimmed."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)

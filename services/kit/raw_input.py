@@ -109,6 +109,14 @@ async def replay(
     return ended
 
 
+async def remapped(work: Work, ids: Sequence[int], version: str) -> None:
+    """Note that mapped inputs were mapped again, by another version, with this transaction."""
+    await work.sql(
+        "UPDATE raw_input SET mapping_version = %s WHERE id = ANY(%s) AND state = 'mapped'",
+        (version, list(ids)),
+    )
+
+
 async def find(store: Store, id: int) -> RawInput:
     """A kept input by its id; raises InvalidError when there is none."""
     async with store.work() as work:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from services.erp import wire
 from services.erp.adapters.registry import Connect
 from services.erp.application.round_posting import round_posting
-from services.erp.domain.codes import CodeTable, UnmappedCodeError
+from services.erp.domain.codes import CodeTable
 from services.erp.domain.document import LineDocument, PostingDocument, Sought
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.posting import Kind, Posting
 from services.erp.domain.rounding import Precision, rounded
-from services.erp.ports import Codes, ErpSystem, Rounding, Steward
+from services.erp.ports import Codes, ErpSystem, Rounding
 from services.kit.backbone.outbox import emit
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError, UnavailableError
@@ -24,10 +24,9 @@ from services.kit.store import Store, Work
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The ERPs' codes, who hears of those that are missing, and what amounts were rounded to."""
+    """The ERPs' codes, and what amounts were rounded to."""
 
     codes: Codes
-    steward: Steward
     rounding: Rounding
 
 
@@ -55,9 +54,6 @@ class ErpLane:
         try:
             posting = _read(entry)
             document = await self._express(posting)
-        except UnmappedCodeError as error:
-            self._words.steward.ask(error.question)
-            return Rejected(str(error), error.field, error.code)
         except InvalidError as error:
             return Rejected(str(error), error.field, error.code)
         except UnavailableError as error:
@@ -76,7 +72,8 @@ class ErpLane:
 
     async def _express(self, posting: Posting) -> PostingDocument:
         async with self._store.work():
-            codes = await self._words.codes.table(self._system, posting.order.plant)
+            at = posting.occurred_at.moment
+            codes = await self._words.codes.table(self._system, posting.order.plant, at)
             document = express(posting, codes)
             shares = await round_posting(
                 self._words.rounding, self._system, posting, document, self._precision

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 from services.erp.adapters.registry import Connect
 from services.erp.ports import ErpSystem
@@ -63,13 +64,25 @@ class Poller:
         return self._open[system.id][1]
 
 
-def elected(poller: Poller, store: Store, instance: str, seconds: float) -> Elector:
-    """The poller as a part: one of all replicas reads, `seconds` between two rounds."""
+class Rounder(Protocol):
+    """What goes round by round, and may let go of what it holds."""
+
+    async def round(self) -> None:
+        """One round; raises UnavailableError."""
+        ...
+
+    async def close(self) -> None:
+        """No more rounds."""
+        ...
+
+
+def elected(part: Rounder, lease: LeaseRow, instance: str, seconds: float) -> Elector:
+    """As a part of the service: one of all replicas does it, `seconds` between two rounds."""
 
     async def lead(_: Term) -> None:
         try:
-            await Rounds(poller.round, seconds=seconds).run(asyncio.Event())
+            await Rounds(part.round, seconds=seconds).run(asyncio.Event())
         finally:
-            await poller.close()
+            await part.close()
 
-    return Elector(LeaseRow(store, "erp.poller"), instance, lead)
+    return Elector(lease, instance, lead)

@@ -1,58 +1,104 @@
-"""Reference's stewardship queue: codes that nobody has mapped are put there."""
+"""Reference's stewardship queue: told what waits for codes here; what has its code now goes on."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from services.erp import wire
-from services.erp.domain.codes import Direction, Question
+from services.erp.adapters.lane import express
+from services.erp.domain.codes import CodeTable, UnmappedCodeError, Waiting
+from services.erp.ports import Codes, Waitings
 from services.kit.access.principal import acting_as
-from services.kit.copies import put
-from services.kit.errors import DomainError, UnavailableError
+from services.kit.clock import Clock
+from services.kit.errors import DomainError, InvalidError, UnavailableError
+from services.kit.ids import uuid7
+from services.kit.lanes.desk import Act, replay
+from services.kit.lanes.entry import Entry
+from services.kit.lanes.systems import all_systems
 from services.kit.log import logger
-from services.kit.store import Store
+from services.kit.store import Store, Work
 
+POSTING = "posting"
 _AT_ONCE = 500
-_LONGEST_CODE = 120
+_LONGEST = 120
+_REPEAT_SECONDS = 30.0
+Report = Callable[[Any], Awaitable[Any]]
+_MAPPED = Act("service:erp", "the code it waited for is mapped")
 _log = logger(__name__)
 
 
-class QueuedSteward:
-    """ports.Steward; `resolve` is ResolveCodes of reference.
+class Steward:
+    """`report` is ReportWaiting of reference. One process at a time says what waits.
 
-    What waits to be reported is in memory: after a restart the inbox reads again what failed, and
-    meets the same codes.
+    Told anew when it changes, and now and then as it is: whoever forgot it hears it again.
     """
 
-    def __init__(self, store: Store, resolve: Callable[[Any], Awaitable[Any]]) -> None:
+    def __init__(
+        self, store: Store, codes: Codes, waitings: Waitings, report: Report, clock: Clock
+    ) -> None:
         self._store = store
-        self._resolve = resolve
-        self._waiting: dict[Question, None] = {}
+        self._codes = codes
+        self._waitings = waitings
+        self._report = report
+        self._clock = clock
+        self._told: dict[str, tuple[float, list[Waiting]]] = {}
 
-    def ask(self, question: Question) -> None:
-        """Put it where a steward sees it, with the next report."""
-        if 0 < len(question.code) <= _LONGEST_CODE:
-            self._waiting[question] = None
-        else:
-            _log.warning("a code that nobody can map", system=question.system, kind=question.kind)
+    async def round(self) -> None:
+        """Every system once; raises UnavailableError when nobody hears of what waits."""
+        async with self._store.work() as work:
+            systems = [system.id for system in await all_systems(work)]
+        for system in systems:
+            async with self._store.work() as work:
+                orders = await self._waitings.orders(system)
+                waiting = [*orders, *await self._postings(work, system)]
+            await self._tell(system, [one for one in waiting if _sayable(one)])
 
-    async def report(self) -> None:
-        """Hand over what waits; what was mapped meanwhile comes back into our copy.
+    async def close(self) -> None:
+        """Whoever leads next tells everything anew."""
+        self._told.clear()
 
-        Raises UnavailableError; nothing is lost by that.
-        """
-        for direction in (Direction.IN, Direction.OUT):
-            asked = [one for one in self._waiting if one.direction is direction]
-            for start in range(0, len(asked), _AT_ONCE):
-                await self._hand_over(asked[start : start + _AT_ONCE])
+    async def _postings(self, work: Work, system: str) -> list[Waiting]:
+        """Those that still have no code; the others are let go."""
+        waiting: list[Waiting] = []
+        for entry, since in await self._waitings.postings(system):
+            if error := await self._missing(system, entry):
+                waiting.append(Waiting(error.question, POSTING, entry.reference, since))
+            else:
+                await replay(work, entry.id, _MAPPED)
+        return waiting
 
-    async def _hand_over(self, asked: Iterable[Question]) -> None:
-        questions = list(asked)
+    async def _missing(self, system: str, entry: Entry) -> UnmappedCodeError | None:
+        try:
+            posting = wire.read_payload(entry.payload)
+            at = posting.occurred_at.moment
+            table: CodeTable = await self._codes.table(system, posting.order.plant, at)
+            express(posting, table)
+        except UnmappedCodeError as error:
+            return error
+        except InvalidError:
+            # A person mended it into something else that is wrong: the lane will say so.
+            return None
+        return None
+
+    async def _tell(self, system: str, waiting: Sequence[Waiting]) -> None:
+        now = self._clock.monotonic()
+        if system in self._told:
+            since, told = self._told[system]
+            if told == waiting and (not waiting or now - since < _REPEAT_SECONDS):
+                return
+        round = str(uuid7())
+        parts = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)] or [[]]
         try:
             with acting_as(None):
-                answer = await self._resolve(wire.write_questions(questions))
+                for part in parts:
+                    last = part is parts[-1]
+                    await self._report(wire.write_waiting(system, round, part, last=last))
         except DomainError as error:
-            raise UnavailableError(f"no steward hears of unmapped codes: {error}") from error
-        async with self._store.work():
-            await put(wire.CODES, answer.mappings)
-        for question in questions:
-            self._waiting.pop(question, None)
+            raise UnavailableError(f"no steward hears of what waits: {error}") from error
+        self._told[system] = now, list(waiting)
+
+
+def _sayable(one: Waiting) -> bool:
+    if 0 < len(one.question.code) <= _LONGEST:
+        return True
+    _log.warning("a code that nobody can map", system=one.question.system, document=one.key)
+    return False

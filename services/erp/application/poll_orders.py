@@ -1,20 +1,21 @@
 """Use case: what changed in an ERP is read, kept as it came, and taken order by order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.erp.application.take_order import take_order
-from services.erp.domain.codes import UnmappedCodeError
-from services.erp.ports import Books, Inbox, Marks, OrderFeed, RawOrder, Steward
+from services.erp.ports import Books, Inbox, Marks, OrderFeed, RawOrder, Sources, Take
+from services.kit.errors import UnavailableError
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders arrive: kept by `inbox`, known by `books`; `steward` hears of unmapped codes."""
+    """Where orders arrive: kept by `inbox`, known by `books`; `sources` show who was heard."""
 
     inbox: Inbox
     marks: Marks
     books: Books
-    steward: Steward
+    sources: Sources
 
 
 async def poll_orders(system: str, erp: OrderFeed, desk: Desk) -> None:
@@ -23,19 +24,27 @@ async def poll_orders(system: str, erp: OrderFeed, desk: Desk) -> None:
     The ERP repeats an overlap each time; what came before with the same content is dropped. Raises
     UnavailableError when the ERP or the database does not answer.
     """
-    inbox, marks = desk.inbox, desk.marks
+    times: list[datetime] = []
 
     async def take(order: RawOrder) -> None:
-        try:
-            await take_order(desk.books, system, erp.read_order(order.content))
-        except UnmappedCodeError as error:
-            desk.steward.ask(error.question)
-            raise
+        document = erp.read_order(order.content)
+        times.append(document.as_of)
+        await take_order(desk.books, system, document)
 
-    await inbox.replay(take)
-    mark, more = await marks.get(system), True
+    await desk.inbox.replay(take)
+    times.clear()
+    try:
+        await _read_on(system, erp, desk, take)
+    except UnavailableError as error:
+        await desk.sources.silent(system, str(error))
+        raise
+    await desk.sources.heard(system, max(times, default=None))
+
+
+async def _read_on(system: str, erp: OrderFeed, desk: Desk, take: Take) -> None:
+    mark, more = await desk.marks.get(system), True
     while more:
         changes = await erp.list_orders(mark)
-        await inbox.receive(changes.orders, take)
+        await desk.inbox.receive(changes.orders, take)
         mark, more = changes.mark, changes.more
-        await marks.put(system, mark)
+        await desk.marks.put(system, mark)

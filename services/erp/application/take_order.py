@@ -50,7 +50,8 @@ async def take_order(books: Books, system: str, document: OrderDocument) -> None
             code="foreign_plant",
             field="plant",
         )
-    order = map_order(system, document, await books.codes.table(system, document.plant))
+    codes = await books.codes.table(system, document.plant, document.as_of)
+    order = map_order(system, document, codes)
     if news := tell(await books.orders.lock(order.key), order):
         await books.orders.put(order, news)
 

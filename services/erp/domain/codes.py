@@ -1,7 +1,8 @@
 """Codes of one ERP and what they mean here. An unknown code is refused, never guessed."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal, get_args
 
@@ -10,6 +11,7 @@ from services.kit.errors import InvalidError
 CodeKind = Literal["status", "uom", "work_center", "reason"]
 """The domains of reference's code maps that an order or a posting uses."""
 KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Direction(StrEnum):
@@ -22,24 +24,52 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`code` of an ERP means `canonical`; at one plant, or with `plant` "" at all of its plants."""
+    """`code` of an ERP means `canonical`; at one plant, or with `plant` "" at all of its plants.
+
+    It holds from `valid_from` to before `valid_to`; a draft holds never. `version` counts those of
+    the code, and with the approval of this one the version `replaces` ends where it begins.
+    """
 
     kind: CodeKind
     code: str
     canonical: str
     plant: str = ""
     direction: Direction = Direction.BOTH
+    version: int = 1
+    is_draft: bool = False
+    valid_from: datetime = EVER
+    valid_to: datetime | None = None
+    replaces: int = 0
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is what the code means in something of that time."""
+        ended = self.valid_to is not None and self.valid_to <= at
+        return not self.is_draft and self.valid_from <= at and not ended
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A code that nobody has mapped: the system's (IN), or ours that it has none for (OUT)."""
+    """A code that nobody has mapped: the system's (IN), or ours that it has none for (OUT).
+
+    `at` is the time of what carries it.
+    """
 
     kind: CodeKind
     system: str
     plant: str
     code: str
     direction: Direction
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for an answer: its kind, what it is called, and when it arrived."""
+
+    question: Question
+    kind: str
+    key: str
+    since: datetime
 
 
 class UnmappedCodeError(InvalidError):
@@ -53,13 +83,13 @@ class UnmappedCodeError(InvalidError):
 
 
 class CodeTable:
-    """The codes of a system at a plant; what is said for the plant wins."""
+    """The codes of a system at a plant, for what is of the time `at`; the plant's own win."""
 
-    def __init__(self, system: str, plant: str, codes: Collection[Code]) -> None:
-        self._system, self._plant = system, plant
+    def __init__(self, system: str, plant: str, codes: Collection[Code], at: datetime) -> None:
+        self._system, self._plant, self._at = system, plant, at
         self._where = f"{system} at {plant}"
-        general = [code for code in codes if not code.plant]
-        local = [code for code in codes if code.plant == plant]
+        general = [code for code in codes if not code.plant and code.holds(at)]
+        local = [code for code in codes if code.plant == plant and code.holds(at)]
         self._in = _incoming(general) | _incoming(local)
         self._out = _outgoing(general) | _outgoing(local)
 
@@ -69,7 +99,7 @@ class CodeTable:
             return canonical
         raise UnmappedCodeError(
             f"the {kind} {code[:40]!r} of {self._where} is not mapped",
-            Question(kind, self._system, self._plant, code, Direction.IN),
+            Question(kind, self._system, self._plant, code, Direction.IN, self._at),
             field=field,
             hint="map it in the code maps; what waits is then read again",
         )
@@ -82,7 +112,7 @@ class CodeTable:
         if not codes:
             raise UnmappedCodeError(
                 f"{self._where} has no {kind} for {canonical[:40]!r}",
-                Question(kind, self._system, self._plant, canonical, Direction.OUT),
+                Question(kind, self._system, self._plant, canonical, Direction.OUT, self._at),
                 field=field,
                 hint="map it in the code maps, then replay the posting",
             )
@@ -92,6 +122,20 @@ class CodeTable:
             field=field,
             hint="map all but one of them as incoming only",
         )
+
+
+def if_approved(codes: Collection[Code]) -> list[Code]:
+    """The codes as they would hold if every draft were approved, oldest version first."""
+    ends = {
+        (one.kind, one.plant, one.code, one.replaces): one.valid_from
+        for one in codes
+        if one.is_draft and one.replaces
+    }
+    found = []
+    for one in sorted(codes, key=lambda one: one.version):
+        end = ends.get((one.kind, one.plant, one.code, one.version), one.valid_to)
+        found.append(replace(one, is_draft=False, valid_to=end))
+    return found
 
 
 def _incoming(codes: Iterable[Code]) -> dict[tuple[CodeKind, str], str]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from services.erp.domain.codes import UnmappedCodeError
 from services.erp.ports import RawOrder, Take
 from services.erp.store.master import codes_version
+from services.erp.store.waiting import note_unmapped
 from services.kit import raw_input
 from services.kit.errors import DomainError, UnavailableError
 from services.kit.log import logger
@@ -11,6 +13,8 @@ from services.kit.raw_input import Input, RawInput, Stage
 from services.kit.store import Store, Work
 
 KIND = "production_order"
+Refused = dict[int, UnmappedCodeError]
+"""By raw input."""
 _log = logger(__name__)
 
 
@@ -35,14 +39,18 @@ class SqlInbox:
         async with self._store.work():
             version = await codes_version()
         if version != self._replayed:
-            await raw_input.replay(self._store, self._system, KIND, _mapper(take), str(version))
+            refused: Refused = {}
+            mapper = _mapper(take, refused)
+            await raw_input.replay(self._store, self._system, KIND, mapper, str(version))
+            await self._note(refused)
             self._replayed = version
 
     async def _take(self, raw: RawInput, take: Take) -> None:
         async with self._store.work():
             version = await codes_version()
+        refused: Refused = {}
         try:
-            await raw_input.process(self._store, raw, _mapper(take), str(version))
+            await raw_input.process(self._store, raw, _mapper(take, refused), str(version))
         except UnavailableError:
             raise
         except DomainError as error:
@@ -54,6 +62,12 @@ class SqlInbox:
                 field=error.field,
                 reason=str(error),
             )
+            await self._note(refused)
+
+    async def _note(self, refused: Refused) -> None:
+        """After what a mapping did was rolled back: a crash before it is made good by a replay."""
+        async with self._store.work():
+            await note_unmapped(refused)
 
 
 class Inboxes:
@@ -90,8 +104,12 @@ class SqlMarks:
             )
 
 
-def _mapper(take: Take) -> raw_input.Mapper:
+def _mapper(take: Take, refused: Refused) -> raw_input.Mapper:
     async def map_order(_: Work, raw: RawInput) -> None:
-        await take(RawOrder(raw.external_id, raw.content))
+        try:
+            await take(RawOrder(raw.external_id, raw.content))
+        except UnmappedCodeError as error:
+            refused[raw.id] = error
+            raise
 
     return map_order

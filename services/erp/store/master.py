@@ -1,7 +1,9 @@
 """This service's copies of what reference owns, and the route to an ERP."""
 
+from datetime import datetime
+
 from services.erp import wire
-from services.erp.domain.codes import CodeTable
+from services.erp.domain.codes import Code, CodeTable
 from services.kit.copies import listed, require, stamp
 from services.kit.lanes.systems import system_of
 from services.kit.store import current_work
@@ -26,10 +28,14 @@ class CopiedPlants:
 class CopiedCodes:
     """Code maps as copied."""
 
-    async def table(self, system: str, plant: str) -> CodeTable:
-        """As it is now."""
+    async def table(self, system: str, plant: str, at: datetime) -> CodeTable:
+        """For what is of that time."""
+        return CodeTable(system, plant, await self.all(system, plant), at)
+
+    async def all(self, system: str, plant: str) -> list[Code]:
+        """Every version, drafts too."""
         scopes = [wire.codes_scope(system, ""), wire.codes_scope(system, plant)]
-        return CodeTable(system, plant, wire.read_codes(await listed(wire.CODES, scopes)))
+        return wire.read_codes(await listed(wire.CODES, scopes))
 
 
 async def codes_version() -> int:

@@ -1,7 +1,7 @@
 """Between domain values and protobuf messages; the only place that spells both."""
 
 from services.erp.wire.keys import read_hold, read_order_key, write_order_key
-from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_questions
+from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_waiting
 from services.erp.wire.orders import (
     write_order,
     write_order_event,
@@ -34,8 +34,8 @@ __all__ = [
     "write_orders",
     "write_payload",
     "write_posting",
-    "write_questions",
     "write_record",
     "write_settled",
     "write_state",
+    "write_waiting",
 ]

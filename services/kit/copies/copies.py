@@ -30,7 +30,7 @@ _LOOK_SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class _Source:
     kind: Kind[Any]
-    told_by: type[Message]
+    told_by: tuple[type[Message], ...]
     carried: Callable[[Any], Message]
     ask: Ask[Any] | None
 
@@ -49,17 +49,19 @@ class Copies:
         self,
         kind: Kind[M],
         *,
-        told_by: type[Message],
+        told_by: type[Message] | tuple[type[Message], ...],
         carried: Callable[[Any], M],
         ask: Ask[M] | None = None,
     ) -> None:
-        """Copy a kind: `told_by` is the event that `carried` takes it from, `ask` the look-up."""
-        self._sources[kind.name] = _Source(kind, told_by, carried, ask)
+        """Copy a kind: `told_by` are the events that `carried` takes it from, `ask` the look-up."""
+        events = told_by if isinstance(told_by, tuple) else (told_by,)
+        self._sources[kind.name] = _Source(kind, events, carried, ask)
 
     def follow(self, subscriptions: Subscriptions) -> None:
         """Let the consumer's handlers keep the copies fresh."""
         for source in self._sources.values():
-            subscriptions.on(source.told_by)(self._taker(source))
+            for event in source.told_by:
+                subscriptions.on(event)(self._taker(source))
 
     def part(self) -> Rounds:
         """Fills them from the owner's snapshot as soon as it answers; once, also over restarts."""
@@ -140,11 +142,11 @@ class Copies:
         async def load(state: list[Any]) -> None:
             await forget(self._sources.keys(), partition)
             for source in self._sources.values():
-                told = source.told_by.DESCRIPTOR
                 messages = [
-                    source.carried(source.told_by.FromString(packed.value))
+                    source.carried(event.FromString(packed.value))
                     for packed in state
-                    if packed.Is(told)
+                    for event in source.told_by
+                    if packed.Is(event.DESCRIPTOR)
                 ]
                 await put(source.kind, messages, partition=partition, replace=True)
             await current_work().sql(

@@ -33,6 +33,7 @@ from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
 from services.erp.store.rounding import SqlRounding
+from services.erp.store.sources import SqlSources
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
 from services.kit.lanes.systems import System, put_system
@@ -44,7 +45,7 @@ from services.kit.store import Row, Store
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.copies import no_owner, put_codes, put_plant
 from tests.servers import PostgresServer, scratch_folder
-from tests.unit.erp.memory import NOON, MemorySteward
+from tests.unit.erp.memory import NOON
 from tests.unit.erp.memory import order as any_order
 from tools.mesh.program import Program
 from tools.simulators.ledger.client import Client
@@ -232,20 +233,13 @@ def connect(ledger_process: tuple[Program, Place]) -> dict[str, Connect]:
 
 
 @pytest.fixture
-def steward() -> MemorySteward:
-    """Hears of unmapped codes."""
-    return MemorySteward()
-
-
-@pytest.fixture
-async def poller(
-    store: Store, connect: dict[str, Connect], steward: MemorySteward
-) -> AsyncIterator[Poller]:
+async def poller(store: Store, connect: dict[str, Connect]) -> AsyncIterator[Poller]:
     """Rounds by hand."""
     inboxes, marks, books = Inboxes(store), SqlMarks(store), sql_books()
+    sources = SqlSources(store, 60)
 
     async def poll(row: System, erp: ErpSystem) -> None:
-        await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, steward))
+        await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, sources))
 
     poller = Poller(store, connect, poll)
     yield poller
@@ -254,10 +248,10 @@ async def poller(
 
 @pytest.fixture
 async def worker(
-    store: Store, system: System, connect: dict[str, Connect], steward: MemorySteward
+    store: Store, system: System, connect: dict[str, Connect]
 ) -> AsyncIterator[Worker]:
     """The lane, to step by hand."""
-    words = Words(sql_books().codes, steward, SqlRounding())
+    words = Words(sql_books().codes, SqlRounding())
     outside = lanes_over(connect, store, words)["ledger"](system)
     worker = Worker(store, system, outside, announce())
     yield worker

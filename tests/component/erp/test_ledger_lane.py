@@ -9,14 +9,13 @@ from plantmesh.erp.v1.events_pb2 import (
 )
 
 from services.erp.adapters.lane import announce
-from services.erp.domain.codes import Code, Direction, Question
+from services.erp.domain.codes import Code
 from services.kit.lanes.desk import Act, fix, replay, skip
 from services.kit.lanes.worker import Worker
 from services.kit.store import Store
 from tests.component.erp.conftest import Stubs, ask, events
 from tests.component.erp.requests import accept, hold, line, posting
 from tests.copies import put_codes
-from tests.unit.erp.memory import MemorySteward
 from tools.simulators.ledger.journal import documents
 from tools.simulators.ledger.papers import Order
 from tools.simulators.ledger.place import Place
@@ -77,7 +76,6 @@ async def test_what_has_no_code_in_the_erp_parks_until_somebody_skips_it(
     erp: Stubs,
     worker: Worker,
     released: Order,
-    steward: MemorySteward,
 ) -> None:
     scrap = of(released, "scrap", kind=pb.POSTING_KIND_SCRAP)
     scrap.lines[0].reason = "burnt"
@@ -91,7 +89,6 @@ async def test_what_has_no_code_in_the_erp_parks_until_somebody_skips_it(
     assert "burnt" in refused[0].posting.reason
     [(id, field)] = await ask(store, "SELECT id, field FROM lane_entry WHERE state = 'refused'")
     assert field == "lines[0].reason"
-    assert Question("reason", "erp-1", "lyon", "burnt", Direction.OUT) in steward.asked
     async with store.work() as work:
         await skip(work, id, OLGA, announce())
     await drain(worker)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from services.erp.domain.codes import Code, CodeTable, Question
+from services.erp.domain.codes import Code, CodeTable
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold, held
 from services.erp.domain.keys import LotKey, OrderKey
@@ -199,9 +199,13 @@ class MemoryMaster:
         """Its zone."""
         return self.zones[plant]
 
-    async def table(self, system: str, plant: str) -> CodeTable:
+    async def table(self, system: str, plant: str, at: datetime) -> CodeTable:
         """The codes."""
-        return CodeTable(system, plant, self.codes)
+        return CodeTable(system, plant, self.codes, at)
+
+    async def all(self, system: str, plant: str) -> Sequence[Code]:
+        """The codes."""
+        return self.codes
 
 
 @dataclass
@@ -262,11 +266,15 @@ class MemoryMarks:
 
 
 @dataclass
-class MemorySteward:
-    """Questions that were asked, each once."""
+class MemorySources:
+    """Who was heard, with what news; who was not, and why."""
 
-    asked: dict[Question, None] = field(default_factory=dict)
+    said: list[tuple[str, datetime | str | None]] = field(default_factory=list)
 
-    def ask(self, question: Question) -> None:
+    async def heard(self, system: str, changed_at: datetime | None) -> None:
         """Keep it."""
-        self.asked[question] = None
+        self.said.append((system, changed_at))
+
+    async def silent(self, system: str, reason: str) -> None:
+        """Keep it."""
+        self.said.append((system, reason))

@@ -12,7 +12,6 @@ from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.application.read_orders import listing_of_orders, read_orders
 from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
-from services.erp.domain.codes import Direction, Question
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import OrderKey
@@ -35,7 +34,7 @@ from tests.unit.erp.memory import (
     ORDER,
     MemoryInbox,
     MemoryMarks,
-    MemorySteward,
+    MemorySources,
     Shelf,
     document,
     kg,
@@ -238,23 +237,23 @@ class PagedErp:
 
 
 async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
-    shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
+    shelf, inbox, marks, sources = Shelf(), MemoryInbox(), MemoryMarks(), MemorySources()
     erp = PagedErp(("bad", "7"), ("8", "7"))
-    await poll_orders("erp-1", erp, Desk(inbox, marks, shelf.books, MemorySteward()))
+    await poll_orders("erp-1", erp, Desk(inbox, marks, shelf.books, sources))
     assert erp.asked == ["", "m1"]
     assert marks.marks == {"erp-1": "m2"}
     assert shelf.orders.orders[ORDER].quantity == kg("8")
     assert inbox.kept[("4711", b"bad")] == "not_a_decimal quantity.value"
+    assert sources.said == [("erp-1", NOON)]
 
 
 async def test_what_failed_is_read_again_before_the_next_page() -> None:
     shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
     codes, shelf.master.codes = shelf.master.codes, ()
-    steward = MemorySteward()
-    desk = Desk(inbox, marks, shelf.books, steward)
+    desk = Desk(inbox, marks, shelf.books, MemorySources())
     await poll_orders("erp-1", PagedErp(("7",)), desk)
     assert not shelf.orders.orders
-    assert list(steward.asked) == [Question("uom", "erp-1", "lyon", "KG", Direction.IN)]
+    assert inbox.kept[("4711", b"7")] == "unmapped_code quantity.unit"
     shelf.master.codes = codes
     await poll_orders("erp-1", PagedErp(()), desk)
     assert shelf.orders.orders[ORDER].quantity == kg("7")
@@ -288,3 +287,20 @@ async def test_a_snapshot_holds_the_orders_wanted_and_their_postings(shelf: Shel
     parts = [part async for part in read_state(shelf.books, lambda key: key.order_no != "2")]
     assert [one.key.order_no for orders, _ in parts for one in orders] == ["1", "4711"]
     assert [one.reference for _, records in parts for one in records] == [posting().reference]
+
+
+class SilentErp(PagedErp):
+    """Does not answer."""
+
+    async def list_orders(self, changed_since: str) -> Changes:
+        """Nothing."""
+        raise UnavailableError("no answer")
+
+
+async def test_an_erp_that_does_not_answer_is_known_to_be_silent() -> None:
+    sources = MemorySources()
+    desk = Desk(MemoryInbox(), MemoryMarks(), Shelf().books, sources)
+    with pytest.raises(UnavailableError):
+        await poll_orders("erp-1", SilentErp(), desk)
+    await poll_orders("erp-1", PagedErp(()), desk)
+    assert sources.said == [("erp-1", "no answer"), ("erp-1", None)]

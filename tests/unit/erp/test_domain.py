@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.erp.domain.codes import Code, CodeTable, Direction
+from services.erp.domain.codes import Code, CodeTable, Direction, if_approved
 from services.erp.domain.hold import Hold, held
 from services.erp.domain.keys import LotKey, OrderKey
 from services.erp.domain.order import Lifecycle, News, ProductionOrder, Status, tell
 from services.erp.domain.posting import Kind, Line
+from services.erp.domain.source import Source
 from services.kit.errors import InvalidError
 from services.kit.quantity import Quantity
 from tests.unit.erp.memory import LOT, NOON, ORDER, kg, order, posting
@@ -122,6 +123,7 @@ def test_a_lot_is_held_until_its_last_hold_is_lifted() -> None:
     assert held(holds) == {LOT: "held by H-1, H-2"}
 
 
+LATER = NOON + timedelta(days=1)
 CODES = CodeTable(
     "erp-1",
     "lyon",
@@ -134,21 +136,28 @@ CODES = CodeTable(
         Code("uom", "KAR", "XCT"),
         Code("uom", "CT", "XCT"),
         Code("uom", "KG", "TNE", plant="nice"),
+        Code("uom", "OLD", "MTR", valid_to=NOON),
+        Code("uom", "NEW", "MTR", valid_from=NOON),
+        Code("uom", "KG", "GRM", version=2, is_draft=True, replaces=1),
+        Code("uom", "NEW", "CMT", version=2, is_draft=True, valid_from=LATER, replaces=1),
     ],
+    NOON,
 )
 
 
-@pytest.mark.parametrize(("code", "canonical"), [("KG", "KGM"), ("PC", "H87"), ("L", "LTR")])
+@pytest.mark.parametrize(
+    ("code", "canonical"), [("KG", "KGM"), ("PC", "H87"), ("L", "LTR"), ("NEW", "MTR")]
+)
 def test_codes_mean_something_here(code: str, canonical: str) -> None:
     assert CODES.resolve("uom", code, field="unit") == canonical
 
 
-@pytest.mark.parametrize(("canonical", "code"), [("KGM", "KG"), ("H87", "EA")])
+@pytest.mark.parametrize(("canonical", "code"), [("KGM", "KG"), ("H87", "EA"), ("MTR", "NEW")])
 def test_a_plants_own_code_wins_on_the_way_out(canonical: str, code: str) -> None:
     assert CODES.express("uom", canonical, field="unit") == code
 
 
-@pytest.mark.parametrize("code", ["kg", "EA", ""])
+@pytest.mark.parametrize("code", ["kg", "EA", "", "OLD"])
 def test_an_unmapped_code_is_never_guessed(code: str) -> None:
     with pytest.raises(InvalidError) as refused:
         CODES.resolve("uom", code, field="quantity.unit")
@@ -162,3 +171,27 @@ def test_no_code_or_several_are_refused_on_the_way_out(canonical: str, code: str
     with pytest.raises(InvalidError) as refused:
         CODES.express("uom", canonical, field="unit")
     assert refused.value.code == code
+
+
+def test_drafts_show_what_their_approval_would_make_of_the_codes() -> None:
+    codes = [
+        Code("uom", "KG", "KGM"),
+        Code("uom", "KG", "GRM", version=2, is_draft=True, valid_from=LATER, replaces=1),
+        Code("uom", "ST", "H87", version=1, is_draft=True),
+    ]
+    held = CodeTable("erp-1", "lyon", if_approved(codes), NOON)
+    assert held.resolve("uom", "KG", field="unit") == "KGM"
+    assert held.resolve("uom", "ST", field="unit") == "H87"
+    later = CodeTable("erp-1", "lyon", if_approved(codes), LATER)
+    assert later.resolve("uom", "KG", field="unit") == "GRM"
+
+
+@pytest.mark.parametrize(
+    ("enabled", "silent", "stale"),
+    [(True, 59.0, False), (True, 61.0, True), (True, None, True), (False, None, False)],
+)
+def test_a_source_not_heard_within_its_interval_is_stale(
+    enabled: bool, silent: float | None, stale: bool
+) -> None:
+    source = Source("erp-1", enabled, 60.0, NOON, NOON, NOON, NOON, "", silent, 0.0)
+    assert source.stale is stale

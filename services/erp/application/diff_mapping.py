@@ -1,0 +1,84 @@
+"""Use case: orders as they came are mapped again, and what would differ is shown."""
+
+from collections.abc import Callable, Sequence
+
+from services.erp.application.take_order import map_order
+from services.erp.domain.codes import Code, CodeTable, if_approved
+from services.erp.domain.document import OrderDocument
+from services.erp.domain.keys import OrderKey
+from services.erp.domain.mapping_diff import (
+    Diff,
+    DocumentChange,
+    DraftName,
+    Scope,
+    differences,
+)
+from services.erp.domain.order import ProductionOrder
+from services.erp.ports import Books, MappedOrder, Replays
+from services.kit.errors import InvalidError
+
+Read = Callable[[bytes], OrderDocument]
+"""What the content of a raw order says."""
+
+
+async def review_mapping(books: Books, replays: Replays, read: Read, scope: Scope, who: str) -> str:
+    """Keep the diff for whoever looks at it; its digest. Safe to repeat."""
+    diff = await diff_mapping(books, replays, read, scope)
+    await replays.keep(diff, who)
+    return diff.digest
+
+
+async def diff_mapping(books: Books, replays: Replays, read: Read, scope: Scope) -> Diff:
+    """What the code maps of today, or with their drafts, would change; nothing is changed."""
+    maps = _Maps(books, scope)
+    changes: list[DocumentChange] = []
+    compared, after = 0, ""
+    while page := await replays.mapped(scope, after):
+        documents = [(one, read(one.content)) for one in page]
+        fresh = [(one, said) for one, said in documents if said.as_of >= scope.since]
+        known = await books.orders.get_many([_key(said) for _, said in fresh])
+        for one, said in fresh:
+            stored = known.get(_key(said))
+            if stored and (stored.version, stored.as_of) == (said.version, said.as_of):
+                compared += 1
+                changes += await maps.compare(one, said, stored)
+        after = page[-1].document
+    drafts = sorted(maps.drafts)
+    return Diff(scope, compared, changes, drafts)
+
+
+class _Maps:
+    """The code maps of each plant, read once."""
+
+    def __init__(self, books: Books, scope: Scope) -> None:
+        self._books = books
+        self._scope = scope
+        self._plants: dict[str, Sequence[Code]] = {}
+        self.drafts: set[DraftName] = set()
+
+    async def compare(
+        self, one: MappedOrder, said: OrderDocument, stored: ProductionOrder
+    ) -> list[DocumentChange]:
+        """What would differ, if anything."""
+        system = self._scope.system
+        codes = await self._of(said.plant)
+        try:
+            new = map_order(system, said, CodeTable(system, said.plant, codes, said.as_of))
+        except InvalidError as error:
+            reason = f"{error} [{error.field}] ({error.code})"
+            return [DocumentChange(one.id, one.document, (), reason)]
+        changed = differences(stored, new)
+        return [DocumentChange(one.id, one.document, changed)] if changed else []
+
+    async def _of(self, plant: str) -> Sequence[Code]:
+        if plant not in self._plants:
+            codes = await self._books.codes.all(self._scope.system, plant)
+            if self._scope.with_drafts:
+                self.drafts |= {DraftName.of(code) for code in codes if code.is_draft}
+                codes = if_approved(codes)
+            self._plants[plant] = codes
+        return self._plants[plant]
+
+
+def _key(said: OrderDocument) -> OrderKey:
+    return OrderKey(said.plant, said.order_no)

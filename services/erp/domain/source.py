@@ -1,0 +1,30 @@
+"""An outside system as a source of news, and how fresh they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How fresh an ERP's orders are. Times None: never yet.
+
+    `heard_at` = it last answered, `tried_at` = it was last asked, `changed_at` = its own time of
+    the newest change, which came at `received_at`. `reason` = why it did not answer.
+    """
+
+    system: str
+    enabled: bool
+    interval_seconds: float
+    tried_at: datetime | None
+    heard_at: datetime | None
+    changed_at: datetime | None
+    received_at: datetime | None
+    reason: str | None
+    silent_seconds: float | None
+    lag_seconds: float | None
+
+    @property
+    def stale(self) -> bool:
+        """Not heard for longer than its interval."""
+        silent = self.silent_seconds
+        return self.enabled and (silent is None or silent > self.interval_seconds)

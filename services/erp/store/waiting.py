@@ -1,0 +1,69 @@
+"""What waits for codes: raw orders that could not be mapped, postings that could not go out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from services.erp.domain.codes import CodeKind, Direction, Question, UnmappedCodeError, Waiting
+from services.kit.lanes.entry import COLUMNS, Entry, read_entry
+from services.kit.store import current_work
+
+ORDER = "production_order"
+_MOST = 10_000
+"""Documents of a system that are told of; behind them nobody sees more."""
+
+
+async def note_unmapped(refused: Mapping[int, UnmappedCodeError]) -> None:
+    """Remember which code each raw input waits for, and forget what waits no more."""
+    work = current_work()
+    await work.sql(
+        "DELETE FROM waiting_code w USING raw_input r WHERE r.id = w.raw_input"
+        " AND (r.state <> 'failed' OR r.code <> 'unmapped_code')"
+    )
+    asked = [error.question for error in refused.values()]
+    await work.sql(
+        "INSERT INTO waiting_code (raw_input, direction, domain, plant, code, at)"
+        " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],"
+        "  %s::timestamptz[]) ON CONFLICT (raw_input) DO UPDATE SET"
+        " direction = excluded.direction, domain = excluded.domain, plant = excluded.plant,"
+        " code = excluded.code, at = excluded.at",
+        (
+            list(refused),
+            [one.direction for one in asked],
+            [one.kind for one in asked],
+            [one.plant for one in asked],
+            [one.code for one in asked],
+            [one.at for one in asked],
+        ),
+    )
+
+
+class SqlWaitings:
+    """Over raw input and the lanes, in one unit of work."""
+
+    async def orders(self, system: str) -> list[Waiting]:
+        """Raw orders of a system, oldest first."""
+        rows = await current_work().sql(
+            "SELECT w.domain, w.plant, w.code, w.direction, w.at, r.external_id, r.received_at"
+            " FROM waiting_code w JOIN raw_input r ON r.id = w.raw_input"
+            " WHERE r.system = %s AND r.state = 'failed' ORDER BY r.id LIMIT %s",
+            (system, _MOST),
+        )
+        return [
+            Waiting(
+                Question(cast(CodeKind, domain), system, plant, code, Direction(direction), at),
+                ORDER,
+                key,
+                since,
+            )
+            for domain, plant, code, direction, at, key, since in rows
+        ]
+
+    async def postings(self, system: str) -> list[tuple[Entry, datetime]]:
+        """Postings refused for a code, and when each was accepted; oldest first."""
+        rows = await current_work().sql(
+            f"SELECT {COLUMNS}, e.accepted_at FROM lane_entry e WHERE e.system = %s"
+            " AND e.state = 'refused' AND e.code = 'unmapped_code' ORDER BY e.id LIMIT %s",
+            (system, _MOST),
+        )
+        return [(read_entry(tuple(entry)), since) for *entry, since in rows]
