@@ -29,13 +29,22 @@ def may_enforce(plants: Sequence[str], field: str) -> Principal:
 
 def may_copy() -> Principal:
     """Who asks, if they may have everything: a partition knows no plants."""
-    principal = require_scope(READ)
+    return _may_all(READ, "a snapshot holds every plant's stock", "partition")
+
+
+def may_recount(*, repair: bool) -> Principal:
+    """Who asks, if they may have every plant's balances counted, or put right."""
+    return _may_all(WRITE if repair else READ, "a recount goes through every plant", "cursor")
+
+
+def _may_all(scope: str, why: str, field: str) -> Principal:
+    principal = require_scope(scope)
     if EVERY_PLANT not in principal.plants:
         raise DeniedError(
-            "a snapshot holds every plant's stock",
+            why,
             code="foreign_plant",
-            field="partition",
-            hint="only services that work for all plants copy whole topics",
+            field=field,
+            hint="only who works for all plants may ask for it",
         )
     return principal
 

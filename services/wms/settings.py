@@ -16,3 +16,7 @@ class WmsSettings(ServiceSettings):
     """A gRPC target."""
     allow_negative: frozenset[str] = frozenset()
     """Plants in which an issue to an order may take more than was received (JSON list)."""
+    sscc_prefix: dict[str, Annotated[str, Field(pattern="^[0-9]{5,13}$")]] = Field(
+        default_factory=dict
+    )
+    """Extension digit and GS1 company prefix of each plant that builds handling units (JSON)."""

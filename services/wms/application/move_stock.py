@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.kit.errors import ConflictError, located
+from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.quantity import Quantity
+from services.wms.application.keep import keep
+from services.wms.application.packing import check_packed, units_of
 from services.wms.domain.keys import Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
 from services.wms.domain.reversal import check_reversal
-from services.wms.domain.stock import Booked, Stock
+from services.wms.domain.stock import Stock
 from services.wms.ports import Books
 
 
@@ -22,22 +24,29 @@ class Result(NamedTuple):
 
 
 async def move_stock(
-    books: Books, movements: Sequence[Movement], *, lenient: Collection[str] = ()
+    books: Books,
+    movements: Sequence[Movement],
+    *,
+    lenient: Collection[str] = (),
+    carried: Collection[str] = (),
 ) -> list[Result]:
     """Carry them out in their order, all or none; a result for each.
 
     Amounts are kept in each item's base unit. In `lenient` plants issues to orders may run ahead
-    of receipts. Raises NotFoundError, ConflictError or InvalidError naming `movements[i]` and the
-    field.
+    of receipts; handling units in `carried`, locked already, move with what is in them. Raises
+    NotFoundError, ConflictError or InvalidError naming `movements[i]` and the field.
     """
     movements = await _restate(books, movements)
+    units = await books.units.open(units_of(movements) - set(carried))
     batch = await _open(books, movements, lenient)
+    if fresh := [one for one in movements if one.reference not in batch.known]:
+        check_packed(fresh, units, carried)
     results = []
     for position, movement in enumerate(movements):
         with located(f"movements[{position}]"):
             results.append(batch.move(movement))
     if batch.stock.booked:
-        await _keep(books, batch.stock)
+        await keep(books, batch.stock)
     return results
 
 
@@ -46,6 +55,8 @@ def items_moved(movements: Sequence[Movement]) -> dict[str, str]:
     found: dict[str, str] = {}
     for position, movement in enumerate(movements):
         found.setdefault(movement.lot.item_no, f"movements[{position}].stock.item_no")
+        if movement.to.item_no:
+            found.setdefault(movement.to.item_no, f"movements[{position}].to.item_no")
     return found
 
 
@@ -53,10 +64,23 @@ async def _restate(books: Books, movements: Sequence[Movement]) -> list[Movement
     items = await books.items.measures(items_moved(movements))
     restated = []
     for position, movement in enumerate(movements):
-        with located(f"movements[{position}].quantity"):
-            quantity = items[movement.lot.item_no].convert(movement.quantity)
+        with located(f"movements[{position}]"):
+            with located("quantity"):
+                quantity = items[movement.lot.item_no].convert(movement.quantity)
+            other = items[movement.to.item_no or movement.lot.item_no]
+            _require_base(other.base, quantity)
         restated.append(replace(movement, quantity=quantity))
     return restated
+
+
+def _require_base(base: str, quantity: Quantity) -> None:
+    if base != quantity.unit:
+        raise InvalidError(
+            f"the other item is kept in {base}, this one in {quantity.unit}",
+            code="unit_mismatch",
+            field="to.item_no",
+            hint="issue the one to an order and receive the other from it",
+        )
 
 
 @dataclass
@@ -85,30 +109,32 @@ class _Batch:
 
 async def _open(books: Books, movements: Sequence[Movement], lenient: Collection[str]) -> _Batch:
     """Lock first and look then: nothing that is read here changes before we commit."""
-    holds = await books.lots.open({one.lot for one in movements})
+    holds = await books.lots.open({lot for one in movements for lot in one.lots})
     originals = {one.original for one in movements if one.original}
     known = await books.movements.find({one.reference for one in movements} | originals)
     taken_back = await books.movements.reversals(originals)
     effects = [one.effect for one in (*movements, *known.values()) if not one.original]
     places = {place for effect in effects for place, _ in effect.legs()}
     balances = await books.balances.get(places)
-    return _Batch(Stock(books.clock.now(), holds, balances, lenient), known, taken_back)
+    promised = {place for place, one in balances.items() if one.reserved}
+    stock = Stock(
+        now=books.clock.now(),
+        holds=holds,
+        balances={place: one.quantity for place, one in balances.items()},
+        lenient=lenient,
+        reserved={place: one.reserved for place, one in balances.items()},
+    )
+    if promised or originals:
+        await _open_promises(books, stock, promised, originals)
+    return _Batch(stock, known, taken_back)
 
 
-async def _keep(books: Books, stock: Stock) -> None:
-    await books.movements.add(stock.booked, stock.now)
-    await books.balances.change(_sum(stock.booked), stock.now)
-    for booked in stock.booked:
-        books.facts.tell(booked)
-
-
-def _sum(booked: Sequence[Booked]) -> dict[Place, Quantity]:
-    changes: dict[Place, Quantity] = {}
-    for one in booked:
-        for place, change in one.effect.legs():
-            before = changes.get(place)
-            changes[place] = before + change if before else change
-    return changes
+async def _open_promises(
+    books: Books, stock: Stock, places: set[Place], originals: set[Reference]
+) -> None:
+    keys = await books.reservations.touching(places, originals)
+    stock.reservations = await books.reservations.get(keys)
+    stock.used |= await books.reservations.used(originals)
 
 
 def _require_same(before: Movement, movement: Movement) -> None:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import NamedTuple
 
 from services.kit.paging import Cut, Listing, Page
-from services.wms.domain.keys import LotKey, OrderKey
+from services.wms.domain.hold import Restraint
+from services.wms.domain.keys import ItemKey, LotKey, OrderKey
 from services.wms.domain.stock import Balance
 from services.wms.ports import Books, Numbered
 
@@ -14,7 +15,7 @@ class LotStock(NamedTuple):
 
     lot: LotKey
     balances: Sequence[Balance]
-    hold_nos: Sequence[str]
+    holds: Sequence[Restraint]
 
 
 async def stock_of_lots(books: Books, lots: Collection[LotKey]) -> list[LotStock]:
@@ -36,9 +37,15 @@ async def stock_of_orders(
     }
 
 
+async def stock_of_items(books: Books, items: Collection[ItemKey]) -> dict[ItemKey, list[Balance]]:
+    """What is left of each item, in the order given, by lot and the rest of the place."""
+    balances = await books.balances.of_items(items)
+    return {item: balances.get(item, []) for item in items}
+
+
 def listing_of_balances(plant: str, item_no: str) -> Listing:
     """The balances of a plant, or of one item there, by place."""
-    return Listing(f"wms.balances/{plant}/{item_no}", (str, str, str, str))
+    return Listing(f"wms.balances/{plant}/{item_no}", (str, str, str, str, str, str))
 
 
 def listing_of_movements(plant: str) -> Listing:

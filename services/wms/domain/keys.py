@@ -10,6 +10,13 @@ class OrderKey(NamedTuple):
     order_no: str
 
 
+class ItemKey(NamedTuple):
+    """An item in a plant."""
+
+    plant: str
+    item_no: str
+
+
 class LotKey(NamedTuple):
     """A material lot; `lot_no` is "" for all of an item that is not kept in lots."""
 
@@ -19,6 +26,11 @@ class LotKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.plant}/{self.item_no}/{self.lot_no}"
+
+    @property
+    def item(self) -> ItemKey:
+        """Whose lot it is."""
+        return ItemKey(self.plant, self.item_no)
 
 
 class Reference(NamedTuple):

@@ -10,6 +10,8 @@ from services.kit.quantity import Quantity
 from services.wms.domain.keys import LotKey, Reference
 from services.wms.domain.place import Place, Status
 from services.wms.domain.rules import RULES, MovementType, Rule
+from services.wms.domain.sscc import check_sscc
+from services.wms.domain.target import SAME, Target, check_target, find_other_side
 
 
 class Effect(NamedTuple):
@@ -29,13 +31,19 @@ class Effect(NamedTuple):
         if self.there:
             yield self.there, -self.change
 
+    @property
+    def loser(self) -> Place:
+        """The place that has less afterwards; the one that gains where nothing is lost."""
+        return self.there if self.there and self.change.value > 0 else self.here
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """`place` is the side it takes from, or puts to when it only receives.
 
-    `to_location` is where a transfer puts it, `reverses` the reference a reversal takes back.
-    Raises InvalidError naming the field that contradicts the type.
+    `to_location` and `to` say where it goes as far as that differs, `reverses` the reference a
+    reversal takes back; `delivery_no` is a delivery and its line. Raises InvalidError naming the
+    field that contradicts the type.
     """
 
     reference: Reference
@@ -47,14 +55,17 @@ class Movement:
     order_no: str = ""
     reverses: str = ""
     reason: str = ""
+    to: Target = SAME
+    delivery_no: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what the type does not allow, whatever is in stock."""
         _check_status(self.type, self.rule, self.place.status)
         _check_amount(self.type, self.rule, self.quantity)
         _check_references(self)
+        _check_units(self)
         if self.type is not MovementType.REVERSAL:
-            _check_locations(self)
+            check_target(self.type, self.rule, self.place, self.to_location, self.to)
 
     @property
     def rule(self) -> Rule:
@@ -74,12 +85,16 @@ class Movement:
     @property
     def effect(self) -> Effect:
         """Of anything but a reversal."""
-        rule, there = self.rule, None
-        if rule.into:
-            there = self.place._replace(status=rule.into)
-        elif rule.relocates:
-            there = self.place._replace(location=self.to_location)
+        rule = self.rule
+        there = find_other_side(rule, self.place, self.to_location, self.to)
         return Effect(self.place, self.quantity if rule.adds else -self.quantity, there)
+
+    @property
+    def lots(self) -> set[LotKey]:
+        """What moves, and what it becomes; of a reversal those that it names."""
+        lot, to = self.lot, self.to
+        other = LotKey(to.plant or lot.plant, to.item_no or lot.item_no, to.lot_no or lot.lot_no)
+        return {lot, other}
 
 
 def choose_status(type: MovementType, given: Status | None) -> Status:
@@ -126,21 +141,17 @@ def _check_references(movement: Movement) -> None:
         raise InvalidError(
             f"a {movement.type} belongs to an order", code="order_required", field="order_no"
         )
-
-
-def _check_locations(movement: Movement) -> None:
-    if movement.rule.relocates:
-        if movement.to_location == movement.place.location:
-            raise InvalidError(
-                "it is there already",
-                code="same_location",
-                field="to_location",
-                hint="name another location; empty is the plant's default one",
-            )
-    elif movement.to_location:
+    if movement.rule.reason and not movement.reason.strip():
         raise InvalidError(
-            f"a {movement.type} stays where it is",
-            code="bad_location",
-            field="to_location",
-            hint="leave it empty, and move it by a transfer_location",
+            f"a {movement.type} needs a reason",
+            code="reason_required",
+            field="reason",
+            hint="say why; auditors read it",
         )
+
+
+def _check_units(movement: Movement) -> None:
+    if movement.place.hu:
+        check_sscc(movement.place.hu, "stock.handling_unit")
+    if movement.to.hu:
+        check_sscc(movement.to.hu, "to.handling_unit")

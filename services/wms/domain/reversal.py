@@ -43,6 +43,14 @@ def _require_same(reversal: Movement, original: Movement) -> None:
         ("to_location", reversal.to_location, original.to_location),
         ("quantity", str(reversal.quantity), str(original.quantity)),
         ("order_no", reversal.order_no, original.order_no),
+        ("delivery_no", reversal.delivery_no, original.delivery_no),
+        ("stock.owner", reversal.place.owner, original.place.owner),
+        ("stock.handling_unit", reversal.place.hu, original.place.hu),
+        ("to.plant", reversal.to.plant, original.to.plant),
+        ("to.item_no", reversal.to.item_no, original.to.item_no),
+        ("to.lot_no", reversal.to.lot_no, original.to.lot_no),
+        ("to.status", reversal.to.status, original.to.status),
+        ("to.handling_unit", reversal.to.hu, original.to.hu),
     ):
         if mine != theirs:
             raise InvalidError(

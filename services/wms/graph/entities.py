@@ -11,6 +11,7 @@ from services.wms import policy
 from services.wms.application.read_stock import stock_of_orders
 from services.wms.domain.keys import LotKey, OrderKey
 from services.wms.graph.context import Asked
+from services.wms.graph.reservation import Reservation
 from services.wms.graph.stock import StockBalance
 
 
@@ -38,6 +39,13 @@ class Order:
         async with reading(info) as books:
             found = await stock_of_orders(books, {one.key for one in orders})
         return [[StockBalance.of(balance) for balance in found[one.key]] for one in orders]
+
+    @batch_field(description="Stock that is promised to it, by number.")
+    async def reservations(self, info: Asked, orders: list[Self]) -> list[list[Reservation] | None]:
+        """One load for all orders of this level."""
+        async with reading(info) as books:
+            found = await books.reservations.of_orders({one.key for one in orders})
+        return [[Reservation.of(one) for one in found.get(order.key, ())] for order in orders]
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")

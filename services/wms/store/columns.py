@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from services.wms.domain.keys import LotKey
-from services.wms.domain.place import Place
+from services.wms.domain.place import Place, Status
 
 Column = list[Any]
 
@@ -23,6 +23,17 @@ def lot_columns(lots: Collection[LotKey]) -> tuple[Column, ...]:
     return columns(sorted(lots), 3)
 
 
+def flat(place: Place) -> tuple[str, ...]:
+    """Plant, item, lot, location, status, owner, handling unit."""
+    return (*place.lot, *place[1:])
+
+
 def place_columns(places: Collection[Place]) -> tuple[Column, ...]:
-    """Plant, item, lot, location, status, in the order of the keys."""
-    return columns(((*place.lot, *place[1:]) for place in sorted(places)), 5)
+    """As `flat`, in the order of the keys."""
+    return columns(map(flat, sorted(places)), 7)
+
+
+def read_place(*key: Any) -> Place:
+    """From what `flat` gives."""
+    plant, item_no, lot_no, location, status, owner, hu = key
+    return Place(LotKey(plant, item_no, lot_no), location, Status(status), owner, hu)

@@ -3,12 +3,13 @@
 from services.kit.backbone.outbox import emit
 from services.kit.store import current_work
 from services.wms import wire
-from services.wms.domain.stock import Booked
+from services.wms.ports import Fact
 
 
 class OutboxFacts:
-    """What happens to a lot keeps its order: its key is theirs."""
+    """What happens to one thing keeps its order: its key is theirs."""
 
-    def tell(self, fact: Booked) -> None:
+    def tell(self, fact: Fact) -> None:
         """When the unit of work commits."""
-        emit(current_work(), str(fact.movement.lot), wire.write_fact(fact))
+        for key, message in wire.write_facts(fact):
+            emit(current_work(), key, message)

@@ -12,27 +12,33 @@ from services.kit.quantity import Quantity
 from services.kit.store import current_work
 from services.wms.domain.keys import LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
-from services.wms.domain.place import Place, Status
+from services.wms.domain.place import Status
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Booked
+from services.wms.domain.target import Target
 from services.wms.ports import Numbered
-from services.wms.store.columns import columns
+from services.wms.store.columns import columns, flat, read_place
 
 _MOVEMENTS = (
-    "SELECT id, plant, reference, type, item_no, lot_no, location, status, quantity, unit,"
-    " occurred_at, offset_minutes, to_location, order_no, reverses, reason FROM movement"
+    "SELECT id, plant, reference, item_no, lot_no, location, status, owner, hu, type, quantity,"
+    " unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason, delivery_no,"
+    " to_plant, to_item_no, to_lot_no, to_status, to_hu FROM movement"
 )
 # What was asked for, then what it did: a fold needs no rule.
 _ADD = """
-    INSERT INTO movement (plant, reference, type, item_no, lot_no, location, status, quantity, unit,
-        occurred_at, offset_minutes, to_location, order_no, reverses, reason,
-        change, there_location, there_status, recorded_at)
+    INSERT INTO movement (reference, plant, item_no, lot_no, location, status, owner, hu, type,
+        quantity, unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason,
+        delivery_no, to_plant, to_item_no, to_lot_no, to_status, to_hu, change, there_plant,
+        there_item_no, there_lot_no, there_location, there_status, there_owner, there_hu,
+        recorded_at)
     SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::numeric[], %s::text[], %s::timestamptz[], %s::int[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[],
-        %s::timestamptz[])
+        %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::timestamptz[],
+        %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
     ON CONFLICT (plant, reference) DO NOTHING RETURNING plant, reference
 """
+_WIDTH = 32
 
 
 class SqlMovements:
@@ -59,7 +65,7 @@ class SqlMovements:
 
     async def add(self, booked: Sequence[Booked], at: datetime) -> None:
         """In one statement; the references are free, or somebody took one this very moment."""
-        rows = await current_work().sql(_ADD, columns((_row(one, at) for one in booked), 19))
+        rows = await current_work().sql(_ADD, columns((_row(one, at) for one in booked), _WIDTH))
         added = {Reference(*row) for row in rows}
         for one in booked:
             if one.movement.reference not in added:
@@ -84,7 +90,7 @@ class SqlMovements:
         rows = await current_work().sql(
             "SELECT DISTINCT plant, order_no, item_no, lot_no FROM movement"
             " JOIN unnest(%s::text[], %s::text[]) AS k(plant, order_no) USING (plant, order_no)"
-            " WHERE type = 'receipt_production' AND lot_no <> ''",
+            " WHERE type IN ('receipt_production', 'receipt_byproduct') AND lot_no <> ''",
             columns(orders, 2),
         )
         found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
@@ -94,14 +100,11 @@ class SqlMovements:
 
 
 def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:
-    movement, effect, _ = booked
-    there = effect.there
+    movement = booked.movement
     return (
-        *movement.reference,
+        movement.reference.text,
+        *flat(movement.place),
         movement.type,
-        *movement.lot[1:],
-        movement.place.location,
-        movement.place.status,
         movement.quantity.value,
         movement.quantity.unit,
         movement.occurred_at.moment,
@@ -110,24 +113,44 @@ def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:
         movement.order_no,
         movement.reverses,
         movement.reason,
-        effect.change.value,
-        there and there.location,
-        there and there.status,
+        movement.delivery_no,
+        *_target_row(movement.to),
+        booked.effect.change.value,
+        *_there_row(booked),
         at,
     )
 
 
+def _target_row(to: Target) -> tuple[str, ...]:
+    return to.plant, to.item_no, to.lot_no, to.status or "", to.hu
+
+
+def _there_row(booked: Booked) -> tuple[str | None, ...]:
+    """The lot only where it is another one; then place, owner and unit."""
+    here, _, there = booked.effect
+    if there is None:
+        return None, None, None, None, None, "", ""
+    lot: tuple[str | None, ...] = (None,) * 3 if there.lot == here.lot else there.lot
+    return (*lot, there.location, there.status, there.owner, there.hu)
+
+
 def _movement(*row: Any) -> Movement:
-    plant, reference, type, item_no, lot_no, location, status, amount, unit, *rest = row
-    moment, offset_minutes, to_location, order_no, reverses, reason = rest
+    plant, reference, item_no, lot_no, location, status, owner, hu, type, amount, unit, *rest = row
+    moment, offset_minutes, to_location, order_no, reverses, reason, delivery_no, *to = rest
     return Movement(
         reference=Reference(plant, reference),
         type=MovementType(type),
-        place=Place(LotKey(plant, item_no, lot_no), location, Status(status)),
+        place=read_place(plant, item_no, lot_no, location, status, owner, hu),
         quantity=Quantity(amount, unit),
         occurred_at=Instant(moment, offset_minutes),
         to_location=to_location,
         order_no=order_no,
         reverses=reverses,
         reason=reason,
+        to=_target(*to),
+        delivery_no=delivery_no,
     )
+
+
+def _target(plant: str, item_no: str, lot_no: str, status: str, hu: str) -> Target:
+    return Target(plant, item_no, lot_no, Status(status) if status else None, hu)

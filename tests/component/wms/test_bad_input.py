@@ -56,7 +56,7 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("unknown unit", move(receipt(quantity={"value": "1", "unit": "PCE"})), InvalidError, "unknown_unit", f"{FIRST}.quantity.unit"),
     ("bad year", move(receipt(occurred_at={"timestamp": "0001-01-01T00:00:00Z"})), InvalidError, "bad_time", f"{FIRST}.occurred_at.moment"),
     ("negative", move(receipt(), issue(amount="-1")), InvalidError, "not_positive", "movements[1].quantity.value"),
-    ("nothing counted", move(movement("c", "COUNT_ADJUST", "0", stock=stock(status=FREE))), InvalidError, "not_positive", f"{FIRST}.quantity.value"),
+    ("nothing counted", move(movement("c", "COUNT_ADJUST", "0", stock=stock(status=FREE), reason="counted")), InvalidError, "not_positive", f"{FIRST}.quantity.value"),
     ("which stock", move(receipt(stock=stock())), InvalidError, "status_required", f"{FIRST}.stock.status"),
     ("wrong stock", move(issue(stock=stock(status="QUALITY"))), InvalidError, "wrong_status", f"{FIRST}.stock.status"),
     ("no order", move(output(order_no="")), InvalidError, "order_required", f"{FIRST}.order_no"),

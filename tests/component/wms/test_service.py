@@ -116,7 +116,7 @@ async def test_a_copy_from_snapshots_and_events_equals_the_balances(warehouse: W
     await warehouse.ask(
         move(
             movement("q1", "RELEASE_FROM_QUALITY", "4", stock=stock("I/7")),
-            movement("s1", "SCRAP", "10", stock=stock("I/8", "QUALITY")),
+            movement("s1", "SCRAP", "10", stock=stock("I/8", "QUALITY"), reason="mouldy"),
         )
     )
     for _, event in (await warehouse.events())[40:]:

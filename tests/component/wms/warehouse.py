@@ -8,7 +8,10 @@ from typing import Any
 from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
-from plantmesh.wms.v1 import events_pb2
+from plantmesh.wms.v1 import events_pb2, handling_units_pb2, reservations_pb2, stock_counts_pb2
+from plantmesh.wms.v1.handling_units_pb2_grpc import HandlingUnitServiceStub
+from plantmesh.wms.v1.reservations_pb2_grpc import ReservationServiceStub
+from plantmesh.wms.v1.stock_counts_pb2_grpc import StockCountServiceStub
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.backbone.outbox import Outbox
@@ -16,8 +19,9 @@ from services.kit.clock import SystemClock
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
-from services.wms.__main__ import TOPIC, registrations
+from services.wms.__main__ import TOPIC
 from services.wms.ports import Books
+from services.wms.rpc import Desk, registrations
 from services.wms.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.copies import no_owner, put_items
@@ -25,6 +29,33 @@ from tests.unit.wms.moves import ITEMS
 
 STOREKEEPER = "wms:read wms:write"
 PROCESS = f"{STOREKEEPER} delegate"
+PREFIX = "3401234"
+_CLASSES = {
+    one.DESCRIPTOR.full_name: one
+    for one in (
+        events_pb2.StockMoved,
+        events_pb2.StockArrived,
+        events_pb2.ReservationChanged,
+        events_pb2.HandlingUnitChanged,
+        events_pb2.StockCountChanged,
+    )
+}
+
+
+def _word(event: Any) -> str:
+    match event:
+        case events_pb2.StockMoved() | events_pb2.StockArrived():
+            return str(event.movement.reference)
+        case events_pb2.ReservationChanged():
+            return _state(reservations_pb2.ReservationState, event.reservation)
+        case events_pb2.HandlingUnitChanged():
+            return _state(handling_units_pb2.HandlingUnitState, event.unit)
+        case _:
+            return _state(stock_counts_pb2.StockCountState, event.count)
+
+
+def _state(kind: Any, message: Any) -> str:
+    return str(kind.Name(message.state).split("_STATE_")[1].lower())
 
 
 @dataclass
@@ -34,6 +65,13 @@ class Calls:
     stock: Any
     holds: Any
     snapshots: Any
+    reservations: Any
+    units: Any
+    counts: Any
+
+    def desk(self, method: str) -> Any:
+        """Whoever answers it."""
+        return next(one for one in vars(self).values() if hasattr(one, method))
 
 
 class Warehouse:
@@ -41,7 +79,10 @@ class Warehouse:
 
     def __init__(self, store: Store, lenient: Collection[str] = ()) -> None:
         self.store = store
-        served = registrations(store, no_owner, lenient)
+        desk = Desk(
+            store, open_books(SystemClock()), no_owner, lenient=lenient, prefixes={"lyon": PREFIX}
+        )
+        served = registrations(store, TOPIC, desk)
         self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
 
     @asynccontextmanager
@@ -50,15 +91,15 @@ class Warehouse:
         async with self.store.work():
             yield open_books(SystemClock())
 
-    async def events(self) -> list[tuple[str, events_pb2.StockMoved]]:
+    async def events(self) -> list[tuple[str, Any]]:
         """Key and content of what is in the outbox, in order."""
         async with self.store.work() as work:
-            rows = await work.sql("SELECT key, data FROM outbox ORDER BY id")
-        return [(key, events_pb2.StockMoved.FromString(data)) for key, data in rows]
+            rows = await work.sql("SELECT key, type, data FROM outbox ORDER BY id")
+        return [(key, _CLASSES[type].FromString(data)) for key, type, data in rows]
 
     async def told(self) -> list[str]:
-        """Key and reference of the events in the outbox, in order."""
-        return [f"{key} {event.movement.reference}" for key, event in await self.events()]
+        """Key of the events in the outbox and their reference or state, in order."""
+        return [f"{key} {_word(event)}" for key, event in await self.events()]
 
     async def rows(self) -> dict[str, list[Any]]:
         """Everything in every table of wms, the command store and the outbox."""
@@ -76,7 +117,14 @@ class Warehouse:
         """As somebody; without a token as process, which may do everything in Lyon."""
         given = Given(token or mint(scope=PROCESS))
         peer = Peer(f"127.0.0.1:{self.server.port}", given, seconds=seconds)
-        stubs = (StockServiceStub, HoldEnforcementServiceStub, SnapshotServiceStub)
+        stubs = (
+            StockServiceStub,
+            HoldEnforcementServiceStub,
+            SnapshotServiceStub,
+            ReservationServiceStub,
+            HandlingUnitServiceStub,
+            StockCountServiceStub,
+        )
         try:
             yield Calls(*(stub(peer.channel) for stub in stubs))
         finally:
@@ -86,8 +134,7 @@ class Warehouse:
         """One call, found by the name of its request."""
         method = request.DESCRIPTOR.name.removesuffix("Request")
         async with self.calling(token) as calls:
-            desk = calls.holds if method == "ApplyHolds" else calls.stock
-            return await getattr(desk, method)(request)
+            return await getattr(calls.desk(method), method)(request)
 
 
 @asynccontextmanager

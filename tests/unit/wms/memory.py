@@ -10,31 +10,38 @@ from datetime import datetime
 from services.kit.clock import ManualClock
 from services.kit.errors import NotFoundError
 from services.kit.paging import Page
-from services.kit.quantity import Measures, Quantity
-from services.wms.domain.hold import Hold
-from services.wms.domain.keys import LotKey, OrderKey, Reference
+from services.kit.quantity import Measures
+from services.wms.domain.hold import Hold, Restraint
+from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Balance, Booked
-from services.wms.ports import Books, Drift, Numbered
+from services.wms.ports import Books, Change, Drift, Fact, Link, Numbered
 from tests.unit.wms.moves import ITEMS, NOON
+from tests.unit.wms.papers import MemoryCounts, MemoryReservations, MemoryUnits, Papers, word
+
+MADE = (MovementType.RECEIPT_PRODUCTION, MovementType.RECEIPT_BYPRODUCT)
 
 
 @dataclass
-class Rows:
+class Rows(Papers):
     """What a transaction changes and a rollback restores."""
 
     holds: dict[tuple[LotKey, str], Hold] = field(default_factory=dict)
+    links: dict[Link, int] = field(default_factory=dict)
+    lots: set[LotKey] = field(default_factory=set)
     booked: list[Booked] = field(default_factory=list)
     balances: dict[Place, Balance] = field(default_factory=dict)
-    told: list[Booked] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def filled(self) -> list[Balance]:
         """By place, none of them empty."""
-        return [
-            self.balances[key] for key in sorted(self.balances) if self.balances[key].quantity.value
-        ]
+        return [self.balances[key] for key in sorted(self.balances) if not self.balances[key].empty]
+
+    def movements(self) -> list[Movement]:
+        """As they were recorded."""
+        return [one.movement for one in self.booked]
 
 
 class MemoryItems:
@@ -54,17 +61,21 @@ class MemoryLots:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, list[str]]:
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, list[Restraint]]:
         """Nobody else is here."""
+        self._rows.lots |= set(keys)
         return {key: [] for key in keys} | await self.holds(keys)
 
-    async def holds(self, keys: Collection[LotKey]) -> dict[LotKey, list[str]]:
-        """Sorted."""
-        found: defaultdict[LotKey, list[str]] = defaultdict(list)
-        for lot, hold_no in sorted(self._rows.holds):
-            if lot in keys and self._rows.holds[lot, hold_no].active:
-                found[lot].append(hold_no)
-        return dict(found)
+    async def holds(self, keys: Collection[LotKey]) -> dict[LotKey, list[Restraint]]:
+        """Sorted; those of its sources too."""
+        found: defaultdict[LotKey, dict[str, Restraint]] = defaultdict(dict)
+        for lot in keys:
+            for source, hold_no in sorted(self._rows.holds):
+                hold = self._rows.holds[source, hold_no]
+                if hold.active and source in self._sources(lot):
+                    before = found[lot].get(hold_no, Restraint(hold_no, frozenset()))
+                    found[lot][hold_no] = Restraint(hold_no, before.blocks | hold.blocks)
+        return {lot: [holds[no] for no in sorted(holds)] for lot, holds in found.items()}
 
     async def hold(self, holds: Sequence[Hold]) -> None:
         """The highest version stays."""
@@ -72,6 +83,28 @@ class MemoryLots:
             known = self._rows.holds.get((hold.lot, hold.hold_no))
             if known is None or known.version < hold.version:
                 self._rows.holds[hold.lot, hold.hold_no] = hold
+
+    async def children(self, keys: Collection[LotKey]) -> set[LotKey]:
+        """One level down."""
+        links = self._rows.links
+        return {link.target for link, many in links.items() if many and link.source in keys}
+
+    async def link(self, links: Mapping[Link, int]) -> None:
+        """Add."""
+        for link, many in links.items():
+            self._rows.links[link] = self._rows.links.get(link, 0) + many
+
+    async def walk(self, after: LotKey | None) -> Sequence[LotKey]:
+        """Two at a time."""
+        return sorted(lot for lot in self._rows.lots if after is None or lot > after)[:2]
+
+    def _sources(self, lot: LotKey) -> set[LotKey]:
+        found, new = set[LotKey](), {lot}
+        while new:
+            found |= new
+            links = self._rows.links.items()
+            new = {link.source for link, many in links if many and link.target in found} - found
+        return found
 
 
 class MemoryMovements:
@@ -82,13 +115,15 @@ class MemoryMovements:
 
     async def find(self, references: Collection[Reference]) -> dict[Reference, Movement]:
         """Those recorded."""
-        found = (one.movement for one in self._rows.booked)
-        return {one.reference: one for one in found if one.reference in references}
+        return {one.reference: one for one in self._rows.movements() if one.reference in references}
 
     async def reversals(self, references: Collection[Reference]) -> dict[Reference, Reference]:
         """By what each took back."""
-        found = (one.movement for one in self._rows.booked)
-        return {one.original: one.reference for one in found if one.original in references}  # type: ignore[misc]
+        return {
+            one.original: one.reference
+            for one in self._rows.movements()
+            if one.original and one.original in references
+        }
 
     async def add(self, booked: Sequence[Booked], at: datetime) -> None:
         """Nobody else is here."""
@@ -98,19 +133,18 @@ class MemoryMovements:
         """By number."""
         after = int(page.after[0]) if page.after else 0
         found = [
-            Numbered(no, one.movement)
-            for no, one in enumerate(self._rows.booked, 1)
-            if no > after and one.movement.lot.plant == plant
+            Numbered(no, one)
+            for no, one in enumerate(self._rows.movements(), 1)
+            if no > after and one.lot.plant == plant
         ]
         return found[: page.limit]
 
     async def made(self, orders: Collection[OrderKey]) -> dict[OrderKey, set[LotKey]]:
         """From their receipts."""
         found: defaultdict[OrderKey, set[LotKey]] = defaultdict(set)
-        for movement, _, _ in self._rows.booked:
+        for movement in self._rows.movements():
             key = OrderKey(movement.lot.plant, movement.order_no)
-            is_receipt = movement.type is MovementType.RECEIPT_PRODUCTION
-            if is_receipt and movement.lot.lot_no and key in orders:
+            if movement.type in MADE and movement.lot.lot_no and key in orders:
                 found[key].add(movement.lot)
         return dict(found)
 
@@ -121,17 +155,33 @@ class MemoryBalances:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def get(self, places: Collection[Place]) -> dict[Place, Quantity]:
+    async def get(self, places: Collection[Place]) -> dict[Place, Balance]:
         """Those touched."""
         kept = self._rows.balances
-        return {key: kept[key].quantity for key in places if key in kept}
+        return {key: kept[key] for key in places if key in kept}
 
     async def of_lots(self, lots: Collection[LotKey]) -> dict[LotKey, list[Balance]]:
-        """By location and status."""
+        """By the rest of the place."""
         found: defaultdict[LotKey, list[Balance]] = defaultdict(list)
         for one in self._rows.filled():
             if one.place.lot in lots:
                 found[one.place.lot].append(one)
+        return dict(found)
+
+    async def of_items(self, items: Collection[ItemKey]) -> dict[ItemKey, list[Balance]]:
+        """By the rest of the place."""
+        found: defaultdict[ItemKey, list[Balance]] = defaultdict(list)
+        for one in self._rows.filled():
+            if one.place.lot.item in items:
+                found[one.place.lot.item].append(one)
+        return dict(found)
+
+    async def of_units(self, ssccs: Collection[str]) -> dict[str, list[Balance]]:
+        """By place."""
+        found: defaultdict[str, list[Balance]] = defaultdict(list)
+        for one in self._rows.filled():
+            if one.place.hu and one.place.hu in ssccs:
+                found[one.place.hu].append(one)
         return dict(found)
 
     async def page(self, plant: str, item_no: str, page: Page) -> Sequence[Balance]:
@@ -148,16 +198,21 @@ class MemoryBalances:
         """Two at a time."""
         return [one for one in self._rows.filled() if not after or one.place > after][:2]
 
-    async def change(self, changes: Mapping[Place, Quantity], at: datetime) -> None:
+    async def change(self, changes: Mapping[Place, Change], at: datetime) -> None:
         """Add."""
         for place, change in changes.items():
             known = self._rows.balances.get(place)
-            quantity = known.quantity + change if known else change
-            self._rows.balances[place] = Balance(place, quantity, at)
+            quantity = known.quantity + change.quantity if known else change.quantity
+            reserved = change.reserved + (known.reserved if known else 0)
+            self._rows.balances[place] = Balance(place, quantity, at, reserved)
 
-    async def rebuild(self) -> Sequence[Drift]:
-        """Only PostgreSQL's can go wrong."""
-        return []
+    async def recount(self, lots: Collection[LotKey]) -> Sequence[Drift]:
+        """Those that somebody spoiled."""
+        return [one for one in self._rows.drifts if one.place.lot in lots]
+
+    async def repair(self, drifts: Sequence[Drift], at: datetime) -> None:
+        """As good as new."""
+        self._rows.drifts = [one for one in self._rows.drifts if one not in drifts]
 
 
 class MemoryFacts:
@@ -166,31 +221,34 @@ class MemoryFacts:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def tell(self, fact: Booked) -> None:
+    def tell(self, fact: Fact) -> None:
         """In order."""
-        self._rows.told.append(fact)
+        self._rows.told += word(fact)
 
 
 class MemoryWarehouse:
     """Units of work over books in memory."""
 
     def __init__(self) -> None:
-        self._rows = Rows()
+        self.rows = Rows()
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
-        rows = deepcopy(self._rows)
+        rows = deepcopy(self.rows)
         yield Books(
-            MemoryItems(),
-            MemoryLots(rows),
-            MemoryMovements(rows),
-            MemoryBalances(rows),
-            MemoryFacts(rows),
-            ManualClock(NOON),
+            items=MemoryItems(),
+            lots=MemoryLots(rows),
+            movements=MemoryMovements(rows),
+            balances=MemoryBalances(rows),
+            reservations=MemoryReservations(rows),
+            units=MemoryUnits(rows),
+            counts=MemoryCounts(rows),
+            facts=MemoryFacts(rows),
+            clock=ManualClock(NOON),
         )
-        self._rows = rows
+        self.rows = rows
 
     async def told(self) -> list[str]:
-        """Key and reference."""
-        return [f"{one.movement.lot} {one.movement.reference.text}" for one in self._rows.told]
+        """Key and reference, or state."""
+        return self.rows.told

@@ -1,5 +1,6 @@
 """Movements, lots and holds as tests write them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -7,11 +8,12 @@ from typing import Any
 
 from services.kit.clock import Instant
 from services.kit.quantity import Measures, Quantity
-from services.wms.domain.hold import Hold
+from services.wms.domain.hold import EVERYTHING, Block, Hold
 from services.wms.domain.keys import LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement, choose_status
 from services.wms.domain.place import Place, Status
-from services.wms.domain.rules import RULES, MovementType
+from services.wms.domain.rules import RULES, MovementType, Part
+from services.wms.domain.target import SAME, Target
 
 LYON = "lyon"
 ITEMS = {
@@ -23,6 +25,8 @@ ITEMS = {
 """What the bakery knows; a loaf weighs 500 g."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FREE, QUALITY, BLOCKED = Status.UNRESTRICTED, Status.QUALITY, Status.BLOCKED
+BOX, CRATE, PALLET = "106141411234567897", "340123450000000017", "340123450000000024"
+"""SSCCs; the first is an example of GS1's."""
 
 
 def kg(value: str) -> Quantity:
@@ -52,12 +56,16 @@ def move(
     plant = changes.pop("plant", LYON)
     status = choose_status(type, changes.pop("status", None) or _first(type))
     quantity = Quantity.parse(amount, changes.pop("unit", "KGM"))
-    if RULES[type].of_order:
+    rule = RULES[type]
+    if rule.of_order:
         changes.setdefault("order_no", "4711")
+    if rule.reason:
+        changes.setdefault("reason", "tested")
+    owner, hu = changes.pop("owner", ""), changes.pop("hu", "")
     return Movement(
         reference=Reference(plant, reference),
         type=type,
-        place=Place(lot_key(name, plant), changes.pop("location", ""), status),
+        place=Place(lot_key(name, plant), changes.pop("location", ""), status, owner, hu),
         quantity=quantity,
         occurred_at=Instant(NOON, 120),
         **changes,
@@ -102,11 +110,34 @@ def take_back(reference: str, original: Movement, **changes: Any) -> Movement:
     )
 
 
+def elsewhere(type: MovementType) -> dict[str, Any]:
+    """What a movement of this type has to say of its other side, as arguments of `move`."""
+    rule, said = RULES[type], dict[str, Any]()
+    if Part.LOCATION in rule.changes:
+        said["to_location"] = "A-01"
+    if Part.OWNER in rule.changes:
+        said["owner"] = "MILL"
+    if Part.UNPACKED in rule.changes:
+        said["hu"] = BOX
+    to = Target(
+        plant="oslo" if Part.PLANT in rule.changes else "",
+        lot_no="F9" if Part.GOODS in rule.changes else "",
+        status=rule.into[-1] if len(rule.into) > 1 else None,
+        hu=BOX if Part.PACKED in rule.changes else "",
+    )
+    return said | ({"to": to} if to != SAME else {})
+
+
 def hold(
-    name: str = "FLOUR/F1", *, version: int = 1, active: bool = True, hold_no: str = "H1"
+    name: str = "FLOUR/F1",
+    *,
+    version: int = 1,
+    active: bool = True,
+    hold_no: str = "H1",
+    blocks: Collection[Block] = EVERYTHING,
 ) -> Hold:
     """On one lot in Lyon."""
-    return Hold(hold_no, lot_key(name), active=active, version=version)
+    return Hold(hold_no, lot_key(name), active, version, frozenset(blocks))
 
 
 def _first(type: MovementType) -> Status:

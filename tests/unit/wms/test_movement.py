@@ -12,16 +12,46 @@ from services.kit.quantity import Quantity
 from services.wms.domain.movement import choose_status
 from services.wms.domain.place import Status
 from services.wms.domain.rules import RULES, MovementType
-from tests.unit.wms.moves import BLOCKED, FREE, QUALITY, move, receive, take_back, transfer
+from services.wms.domain.target import Target
+from tests.unit.wms.moves import (
+    BLOCKED,
+    BOX,
+    CRATE,
+    FREE,
+    QUALITY,
+    elsewhere,
+    move,
+    receive,
+    take_back,
+    transfer,
+)
 
 T = MovementType
+OSLO = Target(plant="oslo")
 BAD: list[tuple[MovementType, str, dict[str, Any], str, str]] = [
     (T.RECEIPT_PURCHASE, "0", {}, "not_positive", "quantity.value"),
     (T.RECEIPT_PURCHASE, "-1", {}, "not_positive", "quantity.value"),
     (T.COUNT_ADJUST, "0", {}, "not_positive", "quantity.value"),
     (T.ISSUE_TO_ORDER, "1", {"status": QUALITY}, "wrong_status", "stock.status"),
     (T.RECEIPT_PRODUCTION, "1", {"status": BLOCKED}, "wrong_status", "stock.status"),
-    (T.SCRAP, "1", {"status": Status.IN_TRANSIT}, "wrong_status", "stock.status"),
+    (T.RELABEL, "1", {"status": Status.IN_TRANSIT}, "wrong_status", "stock.status"),
+    (T.SCRAP, "1", {"reason": " "}, "reason_required", "reason"),
+    (T.RELEASE_GR_BLOCKED, "1", {}, "status_required", "to.status"),
+    (T.RELEASE_GR_BLOCKED, "1", {"to": Target(status=Status.RETURNS)}, "wrong_status", "to.status"),
+    (T.SCRAP, "1", {"to": Target(status=FREE)}, "wrong_status", "to.status"),
+    (T.TRANSFER_PLANT, "1", {}, "target_required", "to.plant"),
+    (T.TRANSFER_PLANT, "1", {"to": Target(plant="lyon")}, "same_location", "to_location"),
+    (T.TRANSFER_PLANT_OUT, "1", {"to": OSLO, "to_location": "A"}, "bad_location", "to_location"),
+    (T.SCRAP, "1", {"to": Target(plant="oslo")}, "bad_target", "to.plant"),
+    (T.SCRAP, "1", {"to": Target(item_no="SALT")}, "bad_target", "to.item_no"),
+    (T.SCRAP, "1", {"to": Target(lot_no="F2")}, "bad_target", "to.lot_no"),
+    (T.RELABEL, "1", {"to": Target(lot_no="F1")}, "same_place", "to"),
+    (T.TAKE_OVER, "1", {}, "nothing_to_change", "stock.owner"),
+    (T.UNPACK, "1", {}, "nothing_to_change", "stock.handling_unit"),
+    (T.PACK, "1", {}, "target_required", "to.handling_unit"),
+    (T.PACK, "1", {"hu": BOX, "to": Target(hu=CRATE)}, "packed", "stock.handling_unit"),
+    (T.PACK, "1", {"to": Target(hu=BOX[:-1] + "8")}, "bad_sscc", "to.handling_unit"),
+    (T.SCRAP, "1", {"hu": "12"}, "bad_sscc", "stock.handling_unit"),
     (T.RELEASE_FROM_QUALITY, "1", {"status": FREE}, "wrong_status", "stock.status"),
     (T.ISSUE_TO_ORDER, "1", {"order_no": ""}, "order_required", "order_no"),
     (T.BLOCK, "1", {"to_location": "A"}, "bad_location", "to_location"),
@@ -55,8 +85,9 @@ def test_every_type_has_a_rule_that_makes_sense() -> None:
     assert set(RULES) == set(MovementType)
     for type, rule in RULES.items():
         assert rule.status, type
-        assert not (rule.adds and (rule.into or rule.relocates)), type
-        assert rule.into not in rule.status, type
+        assert not (rule.adds and rule.two_sided), type
+        assert not set(rule.into) & set(rule.status), type
+        assert not (rule.promised and rule.adds), type
 
 
 @given(
@@ -66,8 +97,7 @@ def test_every_type_has_a_rule_that_makes_sense() -> None:
 def test_a_movement_of_two_sides_keeps_the_sum_and_a_reversal_undoes_every_leg(
     type: MovementType, amount: Decimal
 ) -> None:
-    to = "A-01" if type is T.TRANSFER_LOCATION else ""
-    effect = move("m1", type, str(amount), to_location=to).effect
+    effect = move("m1", type, str(amount), **elsewhere(type)).effect
     legs = dict(effect.legs())
     if len(legs) == 2:
         assert sum(change.value for change in legs.values()) == 0

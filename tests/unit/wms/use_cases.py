@@ -13,6 +13,7 @@ import pytest
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from services.kit.paging import Page
 from services.wms.application.apply_holds import apply_holds
+from services.wms.application.build_units import Order, build_units
 from services.wms.application.move_stock import move_stock
 from services.wms.application.read_stock import (
     list_balances,
@@ -65,6 +66,12 @@ async def put(warehouse: Warehouse, *holds: Hold) -> list[str]:
     """Apply holds."""
     async with warehouse.work() as books:
         return await apply_holds(books, holds)
+
+
+async def build(warehouse: Warehouse, *ssccs: str, location: str = "") -> None:
+    """Handling units in Lyon, empty."""
+    async with warehouse.work() as books:
+        await build_units(books, [Order(sscc, LYON, location, "PX") for sscc in ssccs], {})
 
 
 async def stock(warehouse: Warehouse, *names: str) -> list[str]:

@@ -1,50 +1,29 @@
-"""The gRPC face of wms. Refusals become status codes in kit.rpc."""
+"""Stock over gRPC: movements and balances."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from typing import Any
 
-from google.protobuf.message import Message
 from grpc.aio import ServicerContext
-from plantmesh.common.v1 import holds_pb2, holds_pb2_grpc
 from plantmesh.wms.v1 import wms_pb2, wms_pb2_grpc
 
-from services.kit.rpc.clerk import Clerk, Learn
-from services.kit.store import Store
+from services.kit.paging import Page
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
-from services.wms.application.apply_holds import apply_holds
 from services.wms.application.move_stock import items_moved, move_stock
 from services.wms.application.read_stock import (
     list_balances,
     list_movements,
     listing_of_balances,
     listing_of_movements,
-    read_state,
+    stock_of_items,
     stock_of_lots,
     stock_of_orders,
 )
+from services.wms.application.recount_balances import LISTING, recount_balances
 from services.wms.domain.keys import LotKey
 from services.wms.ports import Books
+from services.wms.rpc.desk import Desk
 
 Context = ServicerContext[Any, Any]
-
-
-class Desk(Clerk[Books]):
-    """The books, and what a snapshot of them holds.
-
-    In `lenient` plants issues to orders may run ahead of receipts.
-    """
-
-    def __init__(
-        self, store: Store, books: Books, learn: Learn, *, lenient: Collection[str] = ()
-    ) -> None:
-        super().__init__(store, books, learn)
-        self.lenient = lenient
-
-    async def state(self, wanted: Callable[[LotKey], bool]) -> AsyncIterator[Iterable[Message]]:
-        """Balances; in the ambient unit of work."""
-        async for part in read_state(self.books, wanted):
-            yield wire.write_balances(part)
 
 
 class StockServicer(wms_pb2_grpc.StockServiceServicer):
@@ -59,6 +38,8 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         """Carry movements out, all or none."""
         plants = [movement.stock.plant for movement in request.movements]
         principal = policy.may_move(plants, "movements[{}].stock.plant")
+        targets = [one.to.plant or one.stock.plant for one in request.movements]
+        policy.may_move(targets, "movements[{}].to.plant")
         movements = wire.read_movements(request.movements)
         await self._desk.learn(items_moved(movements))
 
@@ -86,6 +67,14 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
             await self._desk.read(lambda books: stock_of_orders(books, orders))
         )
 
+    async def BatchGetItemBalances(  # noqa: N802 - named by the proto
+        self, request: wms_pb2.BatchGetItemBalancesRequest, context: Context
+    ) -> wms_pb2.BatchGetItemBalancesResponse:
+        """Items by key, in the order asked for, each once."""
+        policy.may_read([item.plant for item in request.items], "items[{}].plant")
+        items = list(dict.fromkeys(wire.read_item_key(item) for item in request.items))
+        return wire.write_items(await self._desk.read(lambda books: stock_of_items(books, items)))
+
     async def ListBalances(  # noqa: N802 - named by the proto
         self, request: wms_pb2.ListBalancesRequest, context: Context
     ) -> wms_pb2.ListBalancesResponse:
@@ -94,7 +83,7 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         plant, item_no = request.plant, request.item_no
         page = read_page(request.page, listing_of_balances(plant, item_no))
         cut = await self._desk.read(lambda books: list_balances(books, plant, item_no, page))
-        balances = wire.write_balances(cut.rows)
+        balances = map(wire.write_balance, cut.rows)
         return wms_pb2.ListBalancesResponse(balances=balances, page=write_page(cut))
 
     async def ListMovements(  # noqa: N802 - named by the proto
@@ -107,22 +96,15 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         movements = [wire.write_movement(row.movement) for row in cut.rows]
         return wms_pb2.ListMovementsResponse(movements=movements, page=write_page(cut))
 
-
-class HoldEnforcementServicer(holds_pb2_grpc.HoldEnforcementServiceServicer):
-    """HoldEnforcementService v1 on stock; see holds.proto."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def ApplyHolds(  # noqa: N802 - named by the proto
-        self, request: holds_pb2.ApplyHoldsRequest, context: Context
-    ) -> holds_pb2.ApplyHoldsResponse:
-        """Apply or lift; from the answer on it holds."""
-        plants = [hold.lot.plant for hold in request.holds]
-        principal = policy.may_enforce(plants, "holds[{}].lot.plant")
-        holds = wire.read_holds(request.holds)
-
-        async def effect(books: Books) -> holds_pb2.ApplyHoldsResponse:
-            return holds_pb2.ApplyHoldsResponse(hold_nos=await apply_holds(books, holds))
-
-        return await self._desk.once(principal, request, effect)
+    async def RecountBalances(  # noqa: N802 - named by the proto
+        self, request: wms_pb2.RecountBalancesRequest, context: Context
+    ) -> wms_pb2.RecountBalancesResponse:
+        """Fold some hundred lots anew."""
+        policy.may_recount(repair=request.repair)
+        after = Page.read(LISTING, 1, request.cursor).after
+        found = await self._desk.read(
+            lambda books: recount_balances(
+                books, LotKey(*map(str, after)) if after else None, repair=request.repair
+            )
+        )
+        return wire.write_recount(found)

@@ -1,0 +1,66 @@
+"""What the use cases need: books that are read and written in batches, within one unit of work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from services.kit.clock import Clock
+from services.kit.quantity import Measures
+from services.wms.domain.demand import Reservation
+from services.wms.domain.stock import Booked
+from services.wms.domain.stock_count import StockCount
+from services.wms.ports.balances import Balances, Change, Drift
+from services.wms.ports.lots import Link, Lots
+from services.wms.ports.movements import Movements, Numbered
+from services.wms.ports.papers import Counts, PackedUnit, Reservations, Units
+
+__all__ = [
+    "Balances",
+    "Books",
+    "Change",
+    "Counts",
+    "Drift",
+    "Fact",
+    "Facts",
+    "Items",
+    "Link",
+    "Lots",
+    "Movements",
+    "Numbered",
+    "PackedUnit",
+    "Reservations",
+    "Units",
+]
+
+Fact: TypeAlias = Booked | Reservation | PackedUnit | StockCount
+
+
+class Items(Protocol):
+    """Our copy of the item master."""
+
+    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+        """The units of each; raises NotFoundError naming the field (its value) of an unknown."""
+        ...
+
+
+class Facts(Protocol):
+    """Where facts go to be told."""
+
+    def tell(self, fact: Fact) -> None:
+        """When the unit of work commits, after what was told before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """All of it, and the time. Locks are taken in this order: units, lots, reservations."""
+
+    items: Items
+    lots: Lots
+    movements: Movements
+    balances: Balances
+    reservations: Reservations
+    units: Units
+    counts: Counts
+    facts: Facts
+    clock: Clock

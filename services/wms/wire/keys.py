@@ -1,0 +1,42 @@
+"""Keys, and the holds on lots; their rules were checked at the border."""
+
+from collections.abc import Iterable
+
+from plantmesh.common.v1 import holds_pb2, keys_pb2
+from plantmesh.wms.v1 import wms_pb2 as pb
+
+from services.wms.domain.hold import EVERYTHING, Block, Hold
+from services.wms.domain.keys import ItemKey, LotKey, OrderKey
+
+
+def read_lot_key(message: keys_pb2.LotKey) -> LotKey:
+    """A lot."""
+    return LotKey(message.plant, message.item_no, message.lot_no)
+
+
+def read_order_key(message: keys_pb2.OrderKey) -> OrderKey:
+    """An order."""
+    return OrderKey(message.plant, message.order_no)
+
+
+def read_item_key(message: pb.ItemKey) -> ItemKey:
+    """An item in a plant."""
+    return ItemKey(message.plant, message.item_no)
+
+
+def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
+    """Holds as quality wants them; one that names nothing blocks everything."""
+    return [
+        Hold(
+            one.hold_no,
+            read_lot_key(one.lot),
+            active=one.active,
+            version=one.version,
+            blocks=frozenset(map(_read_block, one.blocks)) or EVERYTHING,
+        )
+        for one in messages
+    ]
+
+
+def _read_block(value: "holds_pb2.HoldBlock.ValueType") -> Block:
+    return Block[holds_pb2.HoldBlock.Name(value).removeprefix("HOLD_BLOCK_")]

@@ -1,0 +1,81 @@
+"""Movements, as they are asked for and as they were recorded."""
+
+from collections.abc import Iterable
+
+from plantmesh.wms.v1 import wms_pb2 as pb
+
+from services.kit.errors import located
+from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
+from services.wms.application.move_stock import Result
+from services.wms.domain.keys import LotKey, Reference
+from services.wms.domain.movement import Movement, choose_status
+from services.wms.domain.place import Place
+from services.wms.domain.rules import MovementType
+from services.wms.domain.target import SAME, Target
+from services.wms.wire.stock import read_status, write_place, write_status
+
+
+def read_movements(messages: Iterable[pb.Movement]) -> list[Movement]:
+    """Raises InvalidError naming `movements[i]` and the field."""
+    movements = []
+    for position, message in enumerate(messages):
+        with located(f"movements[{position}]"):
+            movements.append(_read_movement(message))
+    return movements
+
+
+def write_results(results: Iterable[Result]) -> pb.MoveStockResponse:
+    """One for each movement, in their order."""
+    return pb.MoveStockResponse(
+        results=[
+            pb.MovementResult(reference=one.reference.text, replayed=one.replayed)
+            for one in results
+        ]
+    )
+
+
+def write_movement(movement: Movement) -> pb.Movement:
+    """As it was asked for, its status spelled out."""
+    return pb.Movement(
+        reference=movement.reference.text,
+        type=pb.MovementType.Value(f"MOVEMENT_TYPE_{movement.type.name}"),
+        stock=write_place(movement.place),
+        quantity=write_quantity(movement.quantity),
+        to_location=movement.to_location,
+        order_no=movement.order_no,
+        occurred_at=write_instant(movement.occurred_at),
+        reverses=movement.reverses,
+        reason=movement.reason,
+        to=_write_target(movement.to) if movement.to != SAME else None,
+        delivery_no=movement.delivery_no,
+    )
+
+
+def _read_movement(message: pb.Movement) -> Movement:
+    type = MovementType[pb.MovementType.Name(message.type).removeprefix("MOVEMENT_TYPE_")]
+    stock, to = message.stock, message.to
+    status = choose_status(type, read_status(stock.status))
+    lot = LotKey(stock.plant, stock.item_no, stock.lot_no)
+    return Movement(
+        reference=Reference(stock.plant, message.reference),
+        type=type,
+        place=Place(lot, stock.location, status, stock.owner, stock.handling_unit),
+        quantity=read_quantity(message.quantity, field="quantity"),
+        occurred_at=read_instant(message.occurred_at, field="occurred_at"),
+        to_location=message.to_location,
+        order_no=message.order_no,
+        reverses=message.reverses,
+        reason=message.reason,
+        to=Target(to.plant, to.item_no, to.lot_no, read_status(to.status), to.handling_unit),
+        delivery_no=message.delivery_no,
+    )
+
+
+def _write_target(to: Target) -> pb.StockTarget:
+    return pb.StockTarget(
+        plant=to.plant,
+        item_no=to.item_no,
+        lot_no=to.lot_no,
+        status=write_status(to.status) if to.status else pb.STOCK_STATUS_UNSPECIFIED,
+        handling_unit=to.hu,
+    )
