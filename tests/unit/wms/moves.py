@@ -18,6 +18,7 @@ from services.wms.domain.target import SAME, Target
 LYON = "lyon"
 ITEMS = {
     "BREAD": Measures("KGM", (("H87", "KGM", Fraction(1, 2)),)),
+    "EGG": Measures("H87"),
     **dict.fromkeys(("FLOUR", "I", "NEW", "NO", "ROLL", "SALT"), Measures("KGM")),
     **dict.fromkeys((f"ITEM{n}" for n in range(5)), Measures("KGM")),
     **dict.fromkeys((f"I{n}" for n in range(500)), Measures("KGM")),

@@ -21,13 +21,15 @@ from services.wms.application.read_stock import (
     listing_of_balances,
     listing_of_movements,
     read_state,
+    stock_of_items,
     stock_of_lots,
     stock_of_orders,
 )
 from services.wms.domain.hold import Hold
-from services.wms.domain.keys import LotKey
+from services.wms.domain.keys import ItemKey, LotKey
 from services.wms.domain.movement import Movement
 from services.wms.domain.rules import MovementType
+from services.wms.domain.target import Target
 from services.wms.ports import Books
 from tests.unit.wms.moves import (
     FREE,
@@ -170,6 +172,28 @@ class StockContract:
             "movements[1].stock.item_no",
         )
 
+    async def test_an_item_becomes_another_of_its_unit(self, warehouse: Warehouse) -> None:
+        async def relabel(reference: str, item_no: str) -> None:
+            to = Target(item_no=item_no, lot_no="N1")
+            await carry(warehouse, move(reference, MovementType.RELABEL, "4", to=to))
+
+        await carry(warehouse, receive("r1"))
+        await relabel("l1", "NEW")
+        assert await stock(warehouse, "FLOUR/F1", "NEW/N1") == [
+            "6 FLOUR lot F1, unrestricted",
+            "4 NEW lot N1, unrestricted",
+        ]
+        assert (await warehouse.told())[1:] == ["lyon/FLOUR/F1 l1", "lyon/NEW/N1 l1"]
+        with pytest.raises(InvalidError) as caught:
+            await relabel("l2", "EGG")
+        assert (caught.value.code, caught.value.field) == (
+            "unit_mismatch",
+            "movements[0].to.item_no",
+        )
+        with pytest.raises(NotFoundError) as unknown:
+            await relabel("l3", "CAKE")
+        assert unknown.value.field == "movements[0].to.item_no"
+
     async def test_too_much_for_a_balance_is_refused(self, warehouse: Warehouse) -> None:
         most = "9" * 18
         await carry(warehouse, receive("r1", most))
@@ -220,6 +244,10 @@ class ReadsContract:
                 books, [order_key("none"), order_key(), order_key("4712")]
             )
             assert await stock_of_orders(books, []) == {}
+            bread = ItemKey(LYON, "BREAD")
+            items = await stock_of_items(books, [bread, ItemKey(LYON, "NO")])
+        assert [one.place.lot.lot_no for one in items.pop(bread)] == ["B2", "B4"]
+        assert list(items.values()) == [[]]
         words = [[str(one.place) for one in balances] for balances in found.values()]
         assert words == [[], ["BREAD lot B2, quality"], ["BREAD lot B4, quality"]]
 
