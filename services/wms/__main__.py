@@ -16,11 +16,12 @@ TOPIC = Topic("plantmesh.wms")
 
 
 async def compose(service: Service, settings: WmsSettings) -> None:
-    """Relay, the copy of the item master, then the ports."""
+    """Relay, the copy of the item master, holds that pass on in mes, then the ports."""
     wms = Assembly("wms", service, settings, TOPIC)
     copies = consumers.copies(wms.store, wms.peer(settings.reference_address))
     wms.copy(copies, consumers.REFERENCE)
     books = open_books(SystemClock())
+    wms.consume(consumers.holds(books), [consumers.MES], name=consumers.HOLDS)
     desk = Desk(
         wms.store,
         books,

@@ -25,8 +25,11 @@ class Lots(Protocol):
         """Holds in force on those that have any, by number; inherited ones too."""
         ...
 
-    async def hold(self, holds: Sequence[Hold]) -> None:
-        """Keep each where its version is higher than the one kept; the lots are locked."""
+    async def hold(self, holds: Sequence[Hold], *, inherited: bool = False) -> None:
+        """Keep each where its version is not lower than the one kept; the lots are locked.
+
+        What was `inherited` never replaces a version that quality gave for the lot itself.
+        """
         ...
 
     async def children(self, keys: Collection[LotKey]) -> set[LotKey]:

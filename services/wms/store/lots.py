@@ -49,7 +49,7 @@ class SqlLots:
         """By lot, sorted; its own and those of the lots its stock comes from."""
         return _by_lot(await current_work().sql(_HOLDS, lot_columns(keys)))
 
-    async def hold(self, holds: Sequence[Hold]) -> None:
+    async def hold(self, holds: Sequence[Hold], *, inherited: bool = False) -> None:
         """The highest version stays, within the batch too."""
         latest: dict[tuple[LotKey, str], Hold] = {}
         for hold in sorted(holds, key=lambda hold: hold.version):
@@ -63,8 +63,8 @@ class SqlLots:
             " AS n(plant, item_no, lot_no, hold_no, version, active, blocks)"
             " ON CONFLICT (plant, item_no, lot_no, hold_no) DO UPDATE"
             " SET version = excluded.version, active = excluded.active, blocks = excluded.blocks"
-            " WHERE h.version < excluded.version",
-            columns(map(_hold_row, chosen), 7),
+            " WHERE h.version < excluded.version OR (h.version = excluded.version AND NOT %s)",
+            (*columns(map(_hold_row, chosen), 7), inherited),
         )
 
     async def children(self, keys: Collection[LotKey]) -> set[LotKey]:

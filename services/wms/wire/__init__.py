@@ -9,7 +9,13 @@ from services.wms.wire.counts import (
 )
 from services.wms.wire.facts import write_facts
 from services.wms.wire.items import ITEMS, read_measures
-from services.wms.wire.keys import read_holds, read_item_key, read_lot_key, read_order_key
+from services.wms.wire.keys import (
+    read_holds,
+    read_inherited,
+    read_item_key,
+    read_lot_key,
+    read_order_key,
+)
 from services.wms.wire.movements import read_movements, write_movement, write_results
 from services.wms.wire.reservations import (
     read_demands,
@@ -33,6 +39,7 @@ __all__ = [
     "read_demands",
     "read_found",
     "read_holds",
+    "read_inherited",
     "read_item_key",
     "read_lot_key",
     "read_measures",

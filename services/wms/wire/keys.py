@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from plantmesh.common.v1 import holds_pb2, keys_pb2
+from plantmesh.mes.v1 import events_pb2
 from plantmesh.wms.v1 import wms_pb2 as pb
 
+from services.wms.application.apply_holds import Inherited
 from services.wms.domain.hold import EVERYTHING, Block, Hold
 from services.wms.domain.keys import ItemKey, LotKey, OrderKey
 
@@ -35,6 +37,16 @@ def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
             blocks=frozenset(map(_read_block, one.blocks)) or EVERYTHING,
         )
         for one in messages
+    ]
+
+
+def read_inherited(message: events_pb2.HoldsInherited) -> list[Inherited]:
+    """What mes tells of a lot that it made of held ones."""
+    return [
+        Inherited(
+            read_lot_key(message.lot), read_lot_key(getattr(one, "from")), one.hold_no, one.version
+        )
+        for one in message.holds
     ]
 
 

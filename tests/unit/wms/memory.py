@@ -77,11 +77,11 @@ class MemoryLots:
                     found[lot][hold_no] = Restraint(hold_no, before.blocks | hold.blocks)
         return {lot: [holds[no] for no in sorted(holds)] for lot, holds in found.items()}
 
-    async def hold(self, holds: Sequence[Hold]) -> None:
+    async def hold(self, holds: Sequence[Hold], *, inherited: bool = False) -> None:
         """The highest version stays."""
         for hold in holds:
             known = self._rows.holds.get((hold.lot, hold.hold_no))
-            if known is None or known.version < hold.version:
+            if known is None or known.version + inherited <= hold.version:
                 self._rows.holds[hold.lot, hold.hold_no] = hold
 
     async def children(self, keys: Collection[LotKey]) -> set[LotKey]:

@@ -7,6 +7,7 @@ A subclass gives the fixture `warehouse`.
 import pytest
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError
+from services.wms.application.apply_holds import Inherited, inherit_holds
 from services.wms.application.read_stock import stock_of_lots
 from services.wms.domain.hold import Block, Restraint
 from services.wms.domain.movement import Movement
@@ -210,6 +211,36 @@ class HoldsContract:
         await carry(warehouse, stays, take_back("b2", stays), receive("r3", name="FLOUR/F3"))
         await put(warehouse, hold(hold_no="H3"))
         await carry(warehouse, issue("i3", "1", "FLOUR/F3"))
+
+    async def test_what_mes_made_of_a_held_lot_is_held_as_that_is(
+        self, warehouse: Warehouse
+    ) -> None:
+        def passed(name: str, hold_no: str = "H1", version: int = 1) -> Inherited:
+            return Inherited(lot_key(name), lot_key("FLOUR/F1"), hold_no, version)
+
+        names = [f"BREAD/B{n}" for n in range(4)]
+        await carry(warehouse, *(receive(f"r {one}", name=one) for one in names))
+        await put(warehouse, hold(blocks=[SHIP]), hold(names[1], version=2, active=False))
+        async with warehouse.work() as books:
+            unknown = passed(names[3], "H9")
+            await inherit_holds(books, [*map(passed, names[:3]), unknown, passed(names[2])])
+        found = {name: await self._blocks(warehouse, name) for name in names}
+        assert found == {
+            names[0]: [{SHIP}],
+            names[1]: [],  # lifted by quality before the news of it came
+            names[2]: [{SHIP}],
+            names[3]: [set(Block)],  # what the hold stops is not known here yet
+        }
+        await put(warehouse, hold(names[3], hold_no="H9", blocks=[MOVE]))
+        assert await self._blocks(warehouse, names[3]) == [{MOVE}]
+        async with warehouse.work() as books:
+            await inherit_holds(books, [passed(names[3], "H9")])
+        assert await self._blocks(warehouse, names[3]) == [{MOVE}]
+
+    async def _blocks(self, warehouse: Warehouse, name: str) -> list[set[Block]]:
+        async with warehouse.work() as books:
+            [found] = await stock_of_lots(books, [lot_key(name)])
+        return [set(one.blocks) for one in found.holds]
 
     async def test_holds_go_round_a_circle_once(self, warehouse: Warehouse) -> None:
         there = move("t1", T.TRANSFER_PLANT, "4", to=Target(plant="oslo"))
