@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
 from services.kit.errors import DeniedError
 
-READ, WRITE = "mes:read", "mes:write"
+READ, WRITE, PEOPLE = "mes:read", "mes:write", "mes:people"
 
 
 def may_read(plants: Sequence[str], field: str) -> Principal:
@@ -17,6 +17,11 @@ def may_read(plants: Sequence[str], field: str) -> Principal:
 def may_write(plants: Sequence[str], field: str) -> Principal:
     """Who asks, if they may change things in all of `plants`."""
     return _may(WRITE, plants, field)
+
+
+def may_know_people() -> bool:
+    """Whether who asks may know operators by name; everybody else has their pseudonyms."""
+    return PEOPLE in current_principal().scopes
 
 
 def may_copy() -> Principal:

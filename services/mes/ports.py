@@ -7,12 +7,12 @@ from typing import Protocol
 
 from services.kit.clock import Clock
 from services.kit.paging import Page
-from services.kit.quantity import Measures
+from services.kit.quantity import Measures, Quantity
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.counting import Difference, Meter, Uncounted
 from services.mes.domain.events import Fact
 from services.mes.domain.genealogy import Direction, Edge, Link, Record
-from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.keys import BookedKey, LotKey, OrderKey, Person, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
 from services.mes.domain.voiding import Void
@@ -67,8 +67,31 @@ class Confirmations(Protocol):
         """Every confirmation of each order, by number."""
         ...
 
+    async def numbered(self, keys: Collection[BookedKey]) -> dict[BookedKey, Booked]:
+        """Those of these numbers that are booked."""
+        ...
+
+    async def page(self, key: OrderKey, page: Page) -> Sequence[Booked]:
+        """One more than the page's size at most, by number."""
+        ...
+
+    async def latest(self, keys: Collection[OrderKey], first: int) -> dict[OrderKey, list[Booked]]:
+        """The `first` newest of each order, newest first."""
+        ...
+
     async def add(self, booked: Sequence[Booked]) -> None:
-        """New ones; raises ConflictError when an id was taken by another order's meanwhile."""
+        """New ones; raises ConflictError when an id was taken by another order's meanwhile.
+
+        What one of them reverses is reversed from now on.
+        """
+        ...
+
+    async def balance(self, keys: Collection[OrderKey]) -> dict[OrderKey, dict[LotKey, Quantity]]:
+        """What each order consumed less what it returned, of each item and lot ("" for none)."""
+        ...
+
+    async def used(self, lots: Collection[LotKey]) -> dict[LotKey, Quantity]:
+        """What all orders consumed of each, less what they returned; none for one never used."""
         ...
 
 
@@ -156,6 +179,18 @@ class Genealogy(Protocol):
         ...
 
 
+class People(Protocol):
+    """Who works here; everybody else knows them by a pseudonym alone."""
+
+    async def pseudonyms(self, people: Collection[Person]) -> dict[Person, str]:
+        """Of each; who is new gets one."""
+        ...
+
+    async def names(self, plant: str, pseudonyms: Collection[str]) -> dict[str, str]:
+        """Who stands behind each that was given at the plant."""
+        ...
+
+
 class Facts(Protocol):
     """Where facts go to be told."""
 
@@ -220,3 +255,4 @@ class Books:
     uncounted: Waiting
     trial: Trial
     clock: Clock
+    people: People

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import walk_packages
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -20,9 +21,11 @@ def machines() -> list[AnyMachine]:
 
 
 def _modules() -> Iterator[ModuleType]:
-    for service in walk_packages(services.__path__, "services."):
-        if service.name.split(".")[2:3] == ["domain"]:
-            yield import_module(service.name)
+    for service in iter_modules(services.__path__, "services."):
+        if find_spec(f"{service.name}.domain"):
+            domain = import_module(f"{service.name}.domain")
+            for module in iter_modules(domain.__path__, f"{domain.__name__}."):
+                yield import_module(module.name)
     yield from map(import_module, _BESIDES)
 
 

@@ -1,13 +1,16 @@
 """Use case: the floor reports output and consumption."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from services.kit.errors import located
+from services.kit.quantity import Measures
 from services.mes.application.apply_holds import inherit_holds
+from services.mes.application.disguise import disguise
 from services.mes.application.find import require_order
+from services.mes.application.return_material import check_returns
 from services.mes.domain.confirmation import Booked, Confirmation
 from services.mes.domain.events import LotProduced, OperationConfirmed, WorkOrderStateChanged
 from services.mes.domain.genealogy import Link, Material, Record, refuse_cycle, standing
@@ -33,9 +36,10 @@ async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> l
     or InvalidError naming `confirmations[i]` and the field.
     """
     orders = await books.orders.get({report.order for report in reports}, lock=True)
-    reports = await _restate(books, orders, reports)
+    items = await books.items.measures(_items(orders, reports))
+    reports = await disguise(books, _restate(orders, reports, items))
     booked = await books.confirmations.find({report.key for report in reports})
-    shift = _Shift(books.clock.now(), orders, booked)
+    shift = _Shift(books.clock.now(), orders, booked, items)
     results = []
     for position, report in enumerate(reports):
         with located(f"confirmations[{position}]"):
@@ -49,22 +53,34 @@ def items_consumed(reports: Sequence[Confirmation]) -> dict[str, str]:
     """Each with the field that names it first."""
     found: dict[str, str] = {}
     for position, report in enumerate(reports):
-        for place, one in enumerate(report.consumed):
-            found.setdefault(one.item_no, f"confirmations[{position}].consumed[{place}].item_no")
+        for path, moved in (("consumed", report.consumed), ("returned", report.returned)):
+            for place, one in enumerate(moved):
+                found.setdefault(one.item_no, f"confirmations[{position}].{path}[{place}].item_no")
     return found
 
 
-async def _restate(
-    books: Books, orders: dict[OrderKey, WorkOrder], reports: Sequence[Confirmation]
-) -> list[Confirmation]:
-    plans = [orders[report.order].plan if report.order in orders else None for report in reports]
+def _items(orders: dict[OrderKey, WorkOrder], reports: Sequence[Confirmation]) -> dict[str, str]:
     wanted = items_consumed(reports)
-    for position, (report, plan) in enumerate(zip(reports, plans, strict=True)):
-        if plan and report.units != {plan.ordered.unit}:
+    for position, report in enumerate(reports):
+        if report.order not in orders:
+            continue
+        plan = orders[report.order].plan
+        if report.units != {plan.ordered.unit}:
             wanted.setdefault(plan.item_no, f"confirmations[{position}].yield.unit")
-    items = await books.items.measures(wanted)
+        for one in plan.components:
+            if one.backflush:
+                wanted.setdefault(one.item_no, f"confirmations[{position}].order")
+    return wanted
+
+
+def _restate(
+    orders: dict[OrderKey, WorkOrder],
+    reports: Sequence[Confirmation],
+    items: Mapping[str, Measures],
+) -> list[Confirmation]:
     restated = []
-    for position, (report, plan) in enumerate(zip(reports, plans, strict=True)):
+    for position, report in enumerate(reports):
+        plan = orders[report.order].plan if report.order in orders else None
         with located(f"confirmations[{position}]"):
             restated.append(
                 report.restate(items, plan.item_no, plan.ordered.unit) if plan else report
@@ -87,6 +103,7 @@ class _Shift:
     now: datetime
     orders: dict[OrderKey, WorkOrder]
     booked: dict[ReportKey, Booked]
+    items: Mapping[str, Measures]
     fresh: list["_Fresh"] = field(default_factory=list)
 
     def book(self, position: int, report: Confirmation) -> Result:
@@ -96,13 +113,14 @@ class _Shift:
             known.replay(order.name_operation(report))
             return Result(report.id, known.no, replayed=True)
         before = order.lifecycle
-        new = self.booked[report.key] = order.book(report, self.now)
+        new = self.booked[report.key] = order.book(report, self.now, self.items)
         self.fresh.append(_Fresh(position, new, before))
         return Result(report.id, new.no, replayed=False)
 
 
 async def _keep(books: Books, shift: _Shift) -> None:
     """Everything that follows from the fresh ones, with as many statements as for one."""
+    await check_returns(books, [(position, booked.report) for position, booked, _ in shift.fresh])
     materials = await _load_materials(books, shift)
     lots = await books.lots.open(_touched(shift, materials))
     before = {key: replace(lot) for key, lot in lots.items()}

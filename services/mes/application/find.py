@@ -1,10 +1,12 @@
 """Use cases: reads, a batch at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.kit.errors import NotFoundError
 from services.kit.paging import Cut, Listing, Page
-from services.mes.domain.keys import LotKey, OrderKey
+from services.mes.domain.confirmation import Booked
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lot import Lot
 from services.mes.domain.order import WorkOrder
 from services.mes.ports import Books
@@ -30,6 +32,26 @@ def listing_of_orders(plant: str) -> Listing:
 def listing_of_lots(plant: str) -> Listing:
     """The lots of a plant, by item and number."""
     return Listing(f"mes.lots/{plant}", (str, str))
+
+
+def listing_of_confirmations(key: OrderKey) -> Listing:
+    """The confirmations of an order, by number."""
+    return Listing(f"mes.confirmations/{key}", (int,))
+
+
+async def list_confirmations(books: Books, key: OrderKey, page: Page) -> Cut[Booked]:
+    """One page of an order's confirmations."""
+    return page.cut(await books.confirmations.page(key, page), lambda one: (one.no,))
+
+
+async def operators(books: Books, booked: Iterable[Booked]) -> dict[ReportKey, str]:
+    """The names behind the pseudonyms of these reports."""
+    hidden: defaultdict[str, set[str]] = defaultdict(set)
+    told = [one.report for one in booked if one.report.effort.operator]
+    for report in told:
+        hidden[report.order.plant].add(report.effort.operator)
+    names = {plant: await books.people.names(plant, hidden[plant]) for plant in sorted(hidden)}
+    return {one.key: names[one.order.plant].get(one.effort.operator, "") for one in told}
 
 
 async def list_orders(books: Books, plant: str, page: Page) -> Cut[WorkOrder]:

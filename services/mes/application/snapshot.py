@@ -1,9 +1,16 @@
 """Use case: everything a subscriber needs to start from, for the orders of one partition."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from services.mes.application.find import lots_of_orders
-from services.mes.domain.events import Fact, LotProduced, OperationConfirmed, WorkOrderCreated
+from services.mes.domain.confirmation import Booked
+from services.mes.domain.events import (
+    ConfirmationReversed,
+    Fact,
+    LotProduced,
+    OperationConfirmed,
+    WorkOrderCreated,
+)
 from services.mes.domain.keys import OrderKey
 from services.mes.ports import Books
 
@@ -19,7 +26,17 @@ async def read_state(books: Books, wanted: Callable[[OrderKey], bool]) -> AsyncI
         for key, order in chosen.items():
             part.append(WorkOrderCreated(order))
             part += [LotProduced(lot, key) for lot in lots[key] if lot.produced]
-            part += [OperationConfirmed(one, order.plan.item_no) for one in booked.get(key, [])]
+            part += confirmed(booked.get(key, []), order.plan.item_no)
         if part:
             yield part
         orders = await books.orders.walk(orders[-1].key)
+
+
+def confirmed(booked: Sequence[Booked], item_no: str) -> Iterator[Fact]:
+    """All of an order by number, as they were told; what was taken back too."""
+    numbers = {one.no: one for one in booked}
+    for one in booked:
+        if one.reverses:
+            yield ConfirmationReversed(one, numbers[one.reverses], item_no)
+        else:
+            yield OperationConfirmed(one, item_no)

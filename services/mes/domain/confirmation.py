@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.quantity import Measures, Quantity
+from services.mes.domain.effort import NO_EFFORT, Effort
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 
 
@@ -19,19 +20,28 @@ class Scrap:
 
 @dataclass(frozen=True, slots=True)
 class Consumption:
-    """What went in; `lot_no` is "" for material that is not kept in lots."""
+    """What went in; `lot_no` is "" for material that is not kept in lots.
+
+    `backflushed` when nobody reported it: it follows from what was made.
+    """
 
     item_no: str
     lot_no: str
     quantity: Quantity
+    backflushed: bool = False
+
+    def __neg__(self) -> "Consumption":
+        """The same the other way."""
+        return replace(self, quantity=-self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """One report (ISA-95 operations response). `good` is its yield, made into `lot_no`.
 
-    `operation` 0 means the last one. `final` ends the operation. `time_uncertain` when it happened
-    somewhen before `occurred_at`, unwatched.
+    `operation` 0 means the last one; an earlier one makes `passed`, which the next goes on with.
+    `returned` material goes back unused. `final` ends the operation. `time_uncertain` when it
+    happened somewhen before `occurred_at`, unwatched.
     """
 
     id: str
@@ -46,6 +56,9 @@ class Confirmation:
     equipment: str = ""
     final: bool = False
     time_uncertain: bool = False
+    passed: Quantity | None = None
+    returned: tuple[Consumption, ...] = ()
+    effort: Effort = NO_EFFORT
 
     @property
     def key(self) -> ReportKey:
@@ -63,6 +76,35 @@ class Confirmation:
         """The same report of an operation that is named."""
         return replace(self, operation=operation)
 
+    @property
+    def output(self) -> Quantity:
+        """What the operation made, wherever it goes."""
+        return self.passed or self.good
+
+    @property
+    def scrapped(self) -> Quantity:
+        """All of its scrap."""
+        return sum((one.quantity for one in self.scrap), Quantity.zero(self.good.unit))
+
+    @property
+    def as_reported(self) -> "Confirmation":
+        """Without what was booked by itself."""
+        return replace(self, consumed=tuple(one for one in self.consumed if not one.backflushed))
+
+    def __neg__(self) -> "Confirmation":
+        """Every amount the other way: the sum of both is nothing."""
+        return replace(
+            self,
+            good=-self.good,
+            rework=-self.rework,
+            passed=self.passed and -self.passed,
+            scrap=tuple(replace(one, quantity=-one.quantity) for one in self.scrap),
+            consumed=tuple(-one for one in self.consumed),
+            returned=tuple(-one for one in self.returned),
+            effort=-self.effort,
+            final=False,
+        )
+
     def restate(self, items: Mapping[str, Measures], item_no: str, unit: str) -> "Confirmation":
         """The same report: output of `item_no` in the order's `unit`, consumption in base units.
 
@@ -75,8 +117,8 @@ class Confirmation:
             with located(path):
                 return items[item_no].convert(quantity, unit)
 
-        def input(place: int, one: Consumption) -> Consumption:
-            with located(f"consumed[{place}].quantity"):
+        def input(path: str, one: Consumption) -> Consumption:
+            with located(f"{path}.quantity"):
                 return replace(one, quantity=items[one.item_no].convert(one.quantity))
 
         return replace(
@@ -87,7 +129,9 @@ class Confirmation:
                 replace(one, quantity=output(f"scrap[{place}].quantity", one.quantity))
                 for place, one in enumerate(self.scrap)
             ),
-            consumed=tuple(input(place, one) for place, one in enumerate(self.consumed)),
+            passed=self.passed and output("passed_on", self.passed),
+            consumed=tuple(input(f"consumed[{n}]", one) for n, one in enumerate(self.consumed)),
+            returned=tuple(input(f"returned[{n}]", one) for n, one in enumerate(self.returned)),
         )
 
     @property
@@ -108,8 +152,10 @@ class Confirmation:
                     field=f"{path}.unit",
                     hint=f"report in {unit}",
                 )
-        for position, one in enumerate(self.consumed):
-            _refuse_negative(f"consumed[{position}].quantity", one.quantity, or_zero=True)
+        for path, moved in (("consumed", self.consumed), ("returned", self.returned)):
+            for position, one in enumerate(moved):
+                _refuse_negative(f"{path}[{position}].quantity", one.quantity, or_zero=True)
+        self.effort.check()
         if self.good.value and not self.lot_no:
             raise InvalidError(
                 "a yield goes into a lot",
@@ -117,7 +163,8 @@ class Confirmation:
                 field="lot_no",
                 hint="name the lot that was made",
             )
-        if not (self.final or self.consumed or any(one.value for _, one in self._amounts())):
+        moved = self.consumed or self.returned
+        if not (self.final or moved or any(one.value for _, one in self._amounts())):
             raise InvalidError(
                 "nothing is reported",
                 code="empty_confirmation",
@@ -128,6 +175,8 @@ class Confirmation:
     def _amounts(self) -> Iterator[tuple[str, Quantity]]:
         yield "yield", self.good
         yield "rework", self.rework
+        if self.passed is not None:
+            yield "passed_on", self.passed
         for position, one in enumerate(self.scrap):
             yield f"scrap[{position}].quantity", one.quantity
 
@@ -136,22 +185,37 @@ class Confirmation:
 class Booked:
     """A confirmation with its number: 1, 2, 3 ... within its order.
 
-    `completes` marks the one that completed the order.
+    `completes` marks the one that completed the order. One that `reverses` a number holds what it
+    took back as negative amounts, so that sums are right; `reversed_by` is the number of the one
+    that took this one back. 0 = none.
     """
 
     no: int
     report: Confirmation
     completes: bool = False
+    reverses: int = 0
+    reversed_by: int = 0
+    reason: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it says what happened: neither taken back, nor taking back."""
+        return not (self.reverses or self.reversed_by)
 
     def replay(self, report: Confirmation) -> None:
         """Raises ConflictError unless `report` is the one that was booked."""
-        if report != self.report:
-            raise ConflictError(
-                f"confirmation {report.id} was booked with other content",
-                code="confirmation_differs",
-                field="id",
-                hint="give a new report a new id; correct a booked one by a reversal",
-            )
+        if self.reverses or report != self.report.as_reported:
+            raise differs(report.id)
+
+
+def differs(id: str) -> ConflictError:
+    """The refusal of an id that stands for something else."""
+    return ConflictError(
+        f"confirmation {id} was booked with other content",
+        code="confirmation_differs",
+        field="id",
+        hint="give a new report a new id; correct a booked one by a reversal",
+    )
 
 
 def _refuse_negative(path: str, quantity: Quantity, *, or_zero: bool = False) -> None:

@@ -35,6 +35,15 @@ class OperationConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationReversed:
+    """`booked` took `taken` back; `item_no` is that of the yield."""
+
+    booked: Booked
+    taken: Booked
+    item_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class LotProduced:
     """A lot came into being, born held if `lot.holds` says so."""
 
@@ -42,7 +51,13 @@ class LotProduced:
     order: OrderKey
 
 
-Fact = WorkOrderCreated | WorkOrderStateChanged | OperationConfirmed | LotProduced
+Fact = (
+    WorkOrderCreated
+    | WorkOrderStateChanged
+    | OperationConfirmed
+    | ConfirmationReversed
+    | LotProduced
+)
 
 
 def order_of(fact: Fact) -> OrderKey:
@@ -52,6 +67,6 @@ def order_of(fact: Fact) -> OrderKey:
             return order.key
         case WorkOrderStateChanged(key):
             return key
-        case OperationConfirmed(booked):
+        case OperationConfirmed(booked) | ConfirmationReversed(booked):
             return booked.report.order
     return fact.order

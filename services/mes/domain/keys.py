@@ -29,3 +29,17 @@ class ReportKey(NamedTuple):
 
     plant: str
     id: str
+
+
+class BookedKey(NamedTuple):
+    """A confirmation by its number within its order."""
+
+    order: OrderKey
+    no: int
+
+
+class Person(NamedTuple):
+    """Somebody as their plant calls them."""
+
+    plant: str
+    id: str

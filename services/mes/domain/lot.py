@@ -68,3 +68,16 @@ class Lot:
             self.produced_at = at
         self.as_of = at
         return first
+
+    def withdraw(self, good: Quantity, used: Quantity, at: datetime) -> None:
+        """Take a yield back; raises ConflictError when more of the lot was `used` than is left."""
+        left = (self.produced or Quantity.zero(self.unit)) - good.to(self.unit)
+        if not used <= left:
+            raise ConflictError(
+                f"{used} of lot {self.key} are used already, {left} would be left of it",
+                code="lot_used",
+                field="reverses.confirmation_no",
+                hint="reverse first the confirmations that used it",
+            )
+        self.produced = left
+        self.as_of = at

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from services.kit.errors import ConflictError, InvalidError, located
@@ -13,6 +14,19 @@ from services.mes.domain.keys import OrderKey
 MOST_TOLERANCE = 10
 
 
+class Control(StrEnum):
+    """What the routing's control key says of reporting an operation. Source: domain-model 3.1."""
+
+    UNSPECIFIED = ""
+    """Once it has reported a yield, the next operation may not exceed it."""
+    CONFIRM = "confirm"
+    """The next operation may never exceed its yield."""
+    MILESTONE = "milestone"
+    """Its report says that everything before it was done."""
+    UNREPORTED = "unreported"
+    """The next operation is compared with the one before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A step of the routing; `sequence` orders the steps."""
@@ -20,15 +34,22 @@ class Operation:
     sequence: int
     segment: str = ""
     work_center: str = ""
+    control: Control = Control.UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What the order is planned to consume."""
+    """What the order is planned to consume, in `operation` (0 = the last one).
+
+    With `backflush` nobody reports it: it follows from what is made, out of `lot_no`.
+    """
 
     position: int
     item_no: str
     quantity: Quantity
+    backflush: bool = False
+    operation: int = 0
+    lot_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +57,7 @@ class Plan:
     """One order as planned; `over_tolerance` is a fraction of `ordered` (0.1 = 10 %).
 
     Raises InvalidError on nothing ordered, a tolerance outside 0 to 10, an end before the start,
-    two operations with one sequence.
+    two operations with one sequence, a component for an operation that is none.
     """
 
     key: OrderKey
@@ -73,6 +94,23 @@ class Plan:
             raise InvalidError(
                 "two operations share a sequence", code="duplicate_operation", field="operations"
             )
+        self._check_components()
+
+    def _check_components(self) -> None:
+        known = {0, *(one.sequence for one in self.operations)}
+        for place, one in enumerate(self.components):
+            if one.operation not in known:
+                raise InvalidError(
+                    f"there is no operation {one.operation} to consume {one.item_no}",
+                    code="unknown_operation",
+                    field=f"components[{place}].operation_sequence",
+                    hint=f"one of {sorted(known - {0})}, or 0 for the last",
+                )
+
+    @property
+    def last_operation(self) -> int:
+        """The one that delivers; 0 in an order without a routing."""
+        return self.operations[-1].sequence if self.operations else 0
 
     @property
     def limit(self) -> Fraction:

@@ -16,6 +16,7 @@ from services.mes.application.trace import trace_each
 from services.mes.domain import lot as domain
 from services.mes.domain.genealogy import Direction, Edge
 from services.mes.domain.keys import LotKey, OrderKey
+from services.mes.graph.confirmations import Confirmation
 from services.mes.graph.context import Asked
 from services.mes.graph.execution import OrderExecution
 
@@ -163,6 +164,15 @@ class Order:
         async with reading(info) as books:
             found = await books.orders.get({one.key for one in orders})
         return [OrderExecution.of(found[one.key]) if one.key in found else None for one in orders]
+
+    @batch_field(description="What the floor reported, newest first.")
+    async def confirmations(
+        self, info: Asked, orders: list[Self], first: int = 50
+    ) -> list[list[Confirmation] | None]:
+        """One load for all orders of this level."""
+        async with reading(info) as books:
+            found = await books.confirmations.latest({one.key for one in orders}, first)
+        return [[Confirmation.of(booked) for booked in found.get(one.key, ())] for one in orders]
 
     @batch_field(description="Lots made for the order, oldest first; those without yield last.")
     async def lots(self, info: Asked, orders: list[Self]) -> list[list[Lot] | None]:

@@ -8,6 +8,7 @@ import strawberry
 from services.kit.graph import Quantity
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.order import Confirmed, Delivered, WorkOrder
+from services.mes.domain.plan import Control, Operation
 
 strawberry.enum(
     Lifecycle, name="OrderLifecycle", description="Where an order stands on the shop floor."
@@ -17,15 +18,40 @@ strawberry.enum(
     Delivered, name="DeliveryExtent", description="How much of what was ordered is made."
 )
 
+strawberry.enum(
+    Control,
+    name="OperationControl",
+    description="What the routing's control key says of reporting an operation.",
+)
+
 
 @strawberry.type(description="A step of the routing.")
 class OrderOperation:
-    """As planned, and whether the floor reported it final."""
+    """As planned, and what the floor reported of it."""
 
     sequence: int
     segment: str
     work_center: str
     ended: bool
+    control: Control
+    output: Quantity = strawberry.field(description="Handed on; of the last one, delivered.")
+    scrapped: Quantity
+    rework: Quantity
+
+    @classmethod
+    def of(cls, order: WorkOrder, operation: Operation) -> Self:
+        """Wrap an operation and what was reported of it."""
+        step = order.steps[operation.sequence]
+        return cls(
+            sequence=operation.sequence,
+            segment=operation.segment,
+            work_center=operation.work_center,
+            ended=operation.sequence in order.ended,
+            control=operation.control,
+            output=Quantity.of(step.good),
+            scrapped=Quantity.of(step.scrap),
+            rework=Quantity.of(step.rework),
+        )
 
 
 @strawberry.type(description="A work order in execution; quantities share the unit of `ordered`.")
@@ -54,15 +80,7 @@ class OrderExecution:
             produced=Quantity.of(order.good),
             scrapped=Quantity.of(order.scrap),
             rework=Quantity.of(order.rework),
-            operations=[
-                OrderOperation(
-                    sequence=one.sequence,
-                    segment=one.segment,
-                    work_center=one.work_center,
-                    ended=one.sequence in order.ended,
-                )
-                for one in order.plan.operations
-            ],
+            operations=[OrderOperation.of(order, one) for one in order.plan.operations],
             last_confirmation_no=order.last_no,
             as_of=order.as_of,
         )

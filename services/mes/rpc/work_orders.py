@@ -1,6 +1,6 @@
 """WorkOrderService over gRPC."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from plantmesh.mes.v1 import work_orders_pb2, work_orders_pb2_grpc
 
@@ -9,7 +9,15 @@ from services.mes import policy, wire
 from services.mes.application.command_work_orders import command_work_orders
 from services.mes.application.confirm_operations import confirm_operations, items_consumed
 from services.mes.application.create_work_orders import create_work_orders, items_of
-from services.mes.application.find import list_orders, listing_of_orders
+from services.mes.application.find import (
+    list_confirmations,
+    list_orders,
+    listing_of_confirmations,
+    listing_of_orders,
+    operators,
+)
+from services.mes.application.reverse_confirmations import reverse_confirmations
+from services.mes.domain.confirmation import Booked
 from services.mes.domain.order import WorkOrder
 from services.mes.ports import Books
 from services.mes.rpc.desk import Context, Desk
@@ -64,6 +72,56 @@ class WorkOrderServicer(work_orders_pb2_grpc.WorkOrderServiceServicer):
 
         return await self._desk.once(principal, request, effect)
 
+    async def ReverseConfirmations(  # noqa: N802 - named by the proto
+        self, request: work_orders_pb2.ReverseConfirmationsRequest, context: Context
+    ) -> work_orders_pb2.ReverseConfirmationsResponse:
+        """Take confirmations back."""
+        plants = [one.reverses.order.plant for one in request.reversals]
+        principal = policy.may_write(plants, "reversals[{}].reverses.order.plant")
+        reversals = wire.read_reversals(request.reversals)
+
+        async def effect(books: Books) -> work_orders_pb2.ReverseConfirmationsResponse:
+            results = await reverse_confirmations(books, reversals, principal.actor)
+            return work_orders_pb2.ReverseConfirmationsResponse(
+                results=wire.write_results(results).results
+            )
+
+        return await self._desk.once(principal, request, effect)
+
+    async def BatchGetConfirmations(  # noqa: N802 - named by the proto
+        self, request: work_orders_pb2.BatchGetConfirmationsRequest, context: Context
+    ) -> work_orders_pb2.BatchGetConfirmationsResponse:
+        """Confirmations by order and number, in the order asked for."""
+        policy.may_read([key.order.plant for key in request.keys], "keys[{}].order.plant")
+        keys, named = wire.read_booked_keys(request.keys), policy.may_know_people()
+
+        async def look(books: Books) -> work_orders_pb2.BatchGetConfirmationsResponse:
+            found = await books.confirmations.numbered(keys)
+            booked = [found[key] for key in keys if key in found]
+            return work_orders_pb2.BatchGetConfirmationsResponse(
+                confirmations=await _write_booked(books, booked, named=named),
+                missing=[wire.write_booked_key(key) for key in keys if key not in found],
+            )
+
+        return await self._desk.read(look)
+
+    async def ListConfirmations(  # noqa: N802 - named by the proto
+        self, request: work_orders_pb2.ListConfirmationsRequest, context: Context
+    ) -> work_orders_pb2.ListConfirmationsResponse:
+        """An order's confirmations, a page at a time."""
+        policy.may_read([request.order.plant], "order.plant")
+        key, named = wire.read_order_key(request.order), policy.may_know_people()
+        page = read_page(request.page, listing_of_confirmations(key))
+
+        async def look(books: Books) -> work_orders_pb2.ListConfirmationsResponse:
+            cut = await list_confirmations(books, key, page)
+            return work_orders_pb2.ListConfirmationsResponse(
+                confirmations=await _write_booked(books, cut.rows, named=named),
+                page=write_page(cut),
+            )
+
+        return await self._desk.read(look)
+
     async def BatchGetWorkOrders(  # noqa: N802 - named by the proto
         self, request: work_orders_pb2.BatchGetWorkOrdersRequest, context: Context
     ) -> work_orders_pb2.BatchGetWorkOrdersResponse:
@@ -101,3 +159,14 @@ async def _write(
     books: Books, orders: Collection[WorkOrder]
 ) -> Iterable[work_orders_pb2.WorkOrder]:
     return wire.write_orders(orders, await books.orders.holds([order.key for order in orders]))
+
+
+async def _write_booked(
+    books: Books, booked: Sequence[Booked], *, named: bool
+) -> list[work_orders_pb2.BookedConfirmation]:
+    orders = await books.orders.get({one.report.order for one in booked})
+    names = await operators(books, booked) if named else {}
+    return [
+        wire.write_booked(one, orders[one.report.order].plan.item_no, names.get(one.report.key, ""))
+        for one in booked
+    ]

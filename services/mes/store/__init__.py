@@ -12,6 +12,7 @@ from services.mes.store.items import CopiedItems
 from services.mes.store.lots import SqlLots
 from services.mes.store.meters import SqlMeters
 from services.mes.store.orders import SqlOrders
+from services.mes.store.people import SqlPeople
 from services.mes.store.uncounted import SqlUncounted
 
 
@@ -28,6 +29,7 @@ def open_books(clock: Clock) -> Books:
         SqlUncounted(),
         _trial,
         clock,
+        SqlPeople(),
     )
 
 

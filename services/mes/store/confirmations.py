@@ -1,22 +1,38 @@
 """Booked confirmations in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, insert, select
+from sqlalchemy import Row, Select, Table, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql
 
-from services.kit.clock import Instant
 from services.kit.errors import ConflictError
+from services.kit.paging import Page
 from services.kit.quantity import Quantity
-from services.mes.domain.confirmation import Booked, Confirmation, Consumption, Scrap
-from services.mes.domain.keys import OrderKey, ReportKey
+from services.mes.domain.confirmation import Booked
+from services.mes.domain.keys import BookedKey, LotKey, OrderKey, ReportKey
 from services.mes.store import tables as t
+from services.mes.store.reports import read_booked, write_booked, write_material, write_scrap
 
-_ID = (t.confirmation.c.plant, t.confirmation.c.id)
+_C = t.confirmation.c
+_ID = (_C.plant, _C.id)
+_NUMBER = (_C.plant, _C.order_no, _C.no)
 Number = tuple[str, str, int]
 """Plant, order number, confirmation number."""
+_BACK = t.confirmation.alias("back")
+_REVERSED_BY = (
+    select(_BACK.c.no)
+    .where(
+        _BACK.c.plant == _C.plant,
+        _BACK.c.order_no == _C.order_no,
+        _BACK.c.reverses == _C.no,
+        _BACK.c.reverses > 0,
+    )
+    .scalar_subquery()
+)
+_BOOKED = select(t.confirmation, _REVERSED_BY.label("reversed_by"))
+_MATERIAL = t.consumption.c
 
 
 class SqlConfirmations:
@@ -24,22 +40,44 @@ class SqlConfirmations:
 
     async def find(self, keys: Collection[ReportKey]) -> dict[ReportKey, Booked]:
         """Those that are booked."""
-        found = await _load(select(t.confirmation).where(t.among(_ID, keys)))
+        found = await _load(_BOOKED.where(t.among(_ID, keys)))
         return {one.report.key: one for one in found}
+
+    async def numbered(self, keys: Collection[BookedKey]) -> dict[BookedKey, Booked]:
+        """By order and number."""
+        numbers = [(*key.order, key.no) for key in keys]
+        found = await _load(_BOOKED.where(t.among(_NUMBER, numbers)))
+        return {BookedKey(one.report.order, one.no): one for one in found}
 
     async def of_orders(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[Booked]]:
         """By number."""
-        query = select(t.confirmation).where(t.of_orders(t.confirmation, keys))
-        found: defaultdict[OrderKey, list[Booked]] = defaultdict(list)
-        for one in await _load(query.order_by(t.confirmation.c.no)):
-            found[one.report.order].append(one)
-        return dict(found)
+        query = _BOOKED.where(t.of_orders(t.confirmation, keys))
+        return _by_order(await _load(query.order_by(_C.no)))
+
+    async def page(self, key: OrderKey, page: Page) -> Sequence[Booked]:
+        """By number."""
+        query = _BOOKED.where(_C.plant == key.plant, _C.order_no == key.order_no)
+        if page.after:
+            query = query.where(_C.no > page.after[0])
+        return await _load(query.order_by(_C.no).limit(page.limit))
+
+    async def latest(self, keys: Collection[OrderKey], first: int) -> dict[OrderKey, list[Booked]]:
+        """Newest first."""
+        age = func.row_number().over(partition_by=_NUMBER[:2], order_by=_C.no.desc())
+        ranked = (
+            select(*_NUMBER, age.label("age"))
+            .where(t.of_orders(t.confirmation, keys))
+            .subquery("ranked")
+        )
+        chosen = select(*ranked.c[:3]).where(ranked.c.age <= first)
+        query = _BOOKED.where(tuple_(*_NUMBER).in_(chosen)).order_by(_C.no.desc())
+        return _by_order(await _load(query))
 
     async def add(self, booked: Sequence[Booked]) -> None:
         """In one statement a table; the ids are free, or somebody took one this very moment."""
         statement = (
             postgresql.insert(t.confirmation)
-            .values([_row(one) for one in booked])
+            .values([write_booked(one) for one in booked])
             .on_conflict_do_nothing(index_elements=["plant", "id"])
             .returning(*_ID)
         )
@@ -52,8 +90,34 @@ class SqlConfirmations:
                     field="confirmations",
                     hint="give every report an id of its own",
                 )
-        await t.write(insert(t.scrap), [row for one in booked for row in _scrap(one)])
-        await t.write(insert(t.consumption), [row for one in booked for row in _consumed(one)])
+        await t.write(insert(t.scrap), [row for one in booked for row in write_scrap(one)])
+        await t.write(insert(t.consumption), [row for one in booked for row in write_material(one)])
+
+    async def balance(self, keys: Collection[OrderKey]) -> dict[OrderKey, dict[LotKey, Quantity]]:
+        """What is taken back or returned stands as a negative quantity."""
+        columns = (_MATERIAL.plant, _MATERIAL.order_no, _MATERIAL.item_no, _MATERIAL.lot_no)
+        query = (
+            select(*columns, _MATERIAL.unit, func.sum(_MATERIAL.quantity).label("quantity"))
+            .where(t.of_orders(t.consumption, keys))
+            .group_by(*columns, _MATERIAL.unit)
+        )
+        found: defaultdict[OrderKey, dict[LotKey, Quantity]] = defaultdict(dict)
+        for row in await t.rows(query):
+            lot = LotKey(row.plant, row.item_no, row.lot_no)
+            found[OrderKey(row.plant, row.order_no)][lot] = Quantity(row.quantity, row.unit)
+        return dict(found)
+
+    async def used(self, lots: Collection[LotKey]) -> dict[LotKey, Quantity]:
+        """By the index on lots."""
+        columns = (_MATERIAL.plant, _MATERIAL.item_no, _MATERIAL.lot_no)
+        query = (
+            select(*columns, _MATERIAL.unit, func.sum(_MATERIAL.quantity).label("quantity"))
+            .where(t.among(columns, lots), _MATERIAL.lot_no != "")
+            .group_by(*columns, _MATERIAL.unit)
+        )
+        return {
+            LotKey._make(row[:3]): Quantity(row.quantity, row.unit) for row in await t.rows(query)
+        }
 
 
 async def _load(query: Select[Any]) -> list[Booked]:
@@ -61,90 +125,25 @@ async def _load(query: Select[Any]) -> list[Booked]:
     numbers: list[Number] = [(row.plant, row.order_no, row.no) for row in found]
     if not numbers:
         return []
-    scrap: defaultdict[Number, list[Scrap]] = defaultdict(list)
-    for row in await t.rows(_lines(t.scrap, numbers)):
-        scrap[_number(row)].append(Scrap(Quantity(row.quantity, row.unit), row.reason))
-    consumed: defaultdict[Number, list[Consumption]] = defaultdict(list)
-    for row in await t.rows(_lines(t.consumption, numbers)):
-        quantity = Quantity(row.quantity, row.unit)
-        consumed[_number(row)].append(Consumption(row.item_no, row.lot_no, quantity))
+    scrap = await _lines(t.scrap, numbers)
+    material = await _lines(t.consumption, numbers)
     return [
-        Booked(row.no, _report(row, tuple(scrap[number]), tuple(consumed[number])), row.completes)
+        read_booked(row, scrap[number], material[number])
         for number, row in zip(numbers, found, strict=True)
     ]
 
 
-def _lines(table: Table, numbers: list[Number]) -> Select[Any]:
+async def _lines(table: Table, numbers: list[Number]) -> defaultdict[Number, list[Row[Any]]]:
     key = [table.c.plant, table.c.order_no, table.c.no]
-    return select(table).where(t.among(key, numbers)).order_by(table.c.line)
+    query = select(table).where(t.among(key, numbers)).order_by(table.c.line)
+    found: defaultdict[Number, list[Row[Any]]] = defaultdict(list)
+    for row in await t.rows(query):
+        found[row.plant, row.order_no, row.no].append(row)
+    return found
 
 
-def _number(row: Row[Any]) -> Number:
-    return row.plant, row.order_no, row.no
-
-
-def _report(
-    row: Row[Any], scrap: tuple[Scrap, ...], consumed: tuple[Consumption, ...]
-) -> Confirmation:
-    return Confirmation(
-        id=row.id,
-        order=OrderKey(row.plant, row.order_no),
-        good=Quantity(row.good, row.unit),
-        rework=Quantity(row.rework, row.unit),
-        occurred_at=Instant(row.occurred_at, row.offset_minutes),
-        operation=row.operation,
-        lot_no=row.lot_no,
-        scrap=scrap,
-        consumed=consumed,
-        equipment=row.equipment,
-        final=row.final,
-        time_uncertain=row.time_uncertain,
-    )
-
-
-def _row(booked: Booked) -> dict[str, Any]:
-    report = booked.report
-    return {
-        **report.order._asdict(),
-        "no": booked.no,
-        "id": report.id,
-        "operation": report.operation,
-        "lot_no": report.lot_no,
-        "unit": report.good.unit,
-        "good": report.good.value,
-        "rework": report.rework.value,
-        "occurred_at": report.occurred_at.moment,
-        "offset_minutes": report.occurred_at.offset_minutes,
-        "equipment": report.equipment,
-        "final": report.final,
-        "completes": booked.completes,
-        "time_uncertain": report.time_uncertain,
-    }
-
-
-def _scrap(booked: Booked) -> Iterable[dict[str, Any]]:
-    for line, one in enumerate(booked.report.scrap):
-        yield {
-            **_line(booked, line, one.quantity),
-            "reason": one.reason,
-        }
-
-
-def _consumed(booked: Booked) -> Iterable[dict[str, Any]]:
-    for line, one in enumerate(booked.report.consumed):
-        yield {
-            **_line(booked, line, one.quantity),
-            "item_no": one.item_no,
-            "lot_no": one.lot_no,
-            "loose": bool(one.lot_no) and not booked.report.lot_no,
-        }
-
-
-def _line(booked: Booked, line: int, quantity: Quantity) -> dict[str, Any]:
-    return {
-        **booked.report.order._asdict(),
-        "no": booked.no,
-        "line": line,
-        "quantity": quantity.value,
-        "unit": quantity.unit,
-    }
+def _by_order(booked: Sequence[Booked]) -> dict[OrderKey, list[Booked]]:
+    found: defaultdict[OrderKey, list[Booked]] = defaultdict(list)
+    for one in booked:
+        found[one.report.order].append(one)
+    return dict(found)

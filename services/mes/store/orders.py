@@ -4,19 +4,39 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
+from services.mes.domain.backflush import Coverage
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.order import WorkOrder
-from services.mes.domain.plan import Component, Operation, Plan
+from services.mes.domain.plan import Component, Control, Operation, Plan
+from services.mes.domain.progress import Progress
 from services.mes.store import tables as t
 
 _KEY = (t.work_order.c.plant, t.work_order.c.order_no)
+_STEP = (
+    update(t.operation)
+    .where(
+        t.operation.c.plant == bindparam("of_plant"),
+        t.operation.c.order_no == bindparam("of_order"),
+        t.operation.c.sequence == bindparam("of_sequence"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("good", "scrap", "rework")})
+)
+_COVER = (
+    update(t.component)
+    .where(
+        t.component.c.plant == bindparam("of_plant"),
+        t.component.c.order_no == bindparam("of_order"),
+        t.component.c.line == bindparam("of_line"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("covered", "booked", "booked_unit")})
+)
 _PROGRESS = ("lifecycle", "good", "scrap", "rework", "ended", "last_no", "version", "as_of")
 _WALKED_AT_ONCE = 100
 
@@ -78,6 +98,8 @@ class SqlOrders:
             .values({name: bindparam(f"new_{name}") for name in _PROGRESS})
         )
         await t.write(statement, [_progress(order) for order in orders])
+        await t.write(_STEP, [row for one in orders for row in _steps(one)])
+        await t.write(_COVER, [row for one in orders for row in _covered(one)])
 
     async def holds(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[str]]:
         """On the lots of each order."""
@@ -99,47 +121,63 @@ async def _load(query: Select[Any]) -> list[WorkOrder]:
     keys = [OrderKey(row.plant, row.order_no) for row in found]
     if not keys:
         return []
-    operations: defaultdict[OrderKey, list[Operation]] = defaultdict(list)
-    for row in await t.rows(select(t.operation).where(t.of_orders(t.operation, keys))):
-        operations[OrderKey(row.plant, row.order_no)].append(
-            Operation(row.sequence, row.segment, row.work_center)
-        )
-    components: defaultdict[OrderKey, list[Component]] = defaultdict(list)
-    query = select(t.component).where(t.of_orders(t.component, keys)).order_by(t.component.c.line)
-    for row in await t.rows(query):
-        quantity = Quantity(row.quantity, row.unit)
-        components[OrderKey(row.plant, row.order_no)].append(
-            Component(row.position, row.item_no, quantity)
-        )
+    operations, components = await _lines(t.operation, keys), await _lines(t.component, keys)
     return [
         _order(row, operations[key], components[key]) for key, row in zip(keys, found, strict=True)
     ]
 
 
-def _order(
-    row: Row[Any], operations: Iterable[Operation], components: Iterable[Component]
-) -> WorkOrder:
+async def _lines(table: Table, keys: list[OrderKey]) -> defaultdict[OrderKey, list[Row[Any]]]:
+    order = table.c.sequence if table is t.operation else table.c.line
+    query = select(table).where(t.of_orders(table, keys)).order_by(order)
+    found: defaultdict[OrderKey, list[Row[Any]]] = defaultdict(list)
+    for row in await t.rows(query):
+        found[OrderKey(row.plant, row.order_no)].append(row)
+    return found
+
+
+def _order(row: Row[Any], operations: list[Row[Any]], components: list[Row[Any]]) -> WorkOrder:
+    unit = row.unit
     plan = Plan(
         key=OrderKey(row.plant, row.order_no),
         item_no=row.item_no,
-        ordered=Quantity(row.ordered, row.unit),
+        ordered=Quantity(row.ordered, unit),
         over_tolerance=row.over_tolerance,
         due_start=row.due_start,
         due_end=row.due_end,
-        operations=tuple(operations),
-        components=tuple(components),
+        operations=tuple(_operation(one) for one in operations),
+        components=tuple(_component(one) for one in components),
     )
     return WorkOrder(
         plan,
         as_of=row.as_of,
         lifecycle=Lifecycle(row.lifecycle),
-        good=Quantity(row.good, row.unit),
-        scrap=Quantity(row.scrap, row.unit),
-        rework=Quantity(row.rework, row.unit),
+        good=Quantity(row.good, unit),
+        scrap=Quantity(row.scrap, unit),
+        rework=Quantity(row.rework, unit),
         ended=set(row.ended),
         last_no=row.last_no,
         version=row.version,
+        steps={one.sequence: _step(one, unit) for one in operations},
+        covered={
+            one.line: Coverage(Quantity(one.covered, unit), Quantity(one.booked, one.booked_unit))
+            for one in components
+            if one.covered is not None
+        },
     )
+
+
+def _operation(row: Row[Any]) -> Operation:
+    return Operation(row.sequence, row.segment, row.work_center, Control(row.control))
+
+
+def _component(row: Row[Any]) -> Component:
+    quantity = Quantity(row.quantity, row.unit)
+    return Component(row.position, row.item_no, quantity, row.backflush, row.operation, row.lot_no)
+
+
+def _step(row: Row[Any], unit: str) -> Progress:
+    return Progress(Quantity(row.good, unit), Quantity(row.scrap, unit), Quantity(row.rework, unit))
 
 
 def _order_row(order: WorkOrder) -> dict[str, Any]:
@@ -159,7 +197,7 @@ def _order_row(order: WorkOrder) -> dict[str, Any]:
 
 def _progress(order: WorkOrder) -> dict[str, Any]:
     new = {f"new_{name}": value for name, value in _changing(order).items()}
-    return {"of_plant": order.key.plant, "of_order": order.key.order_no, **new}
+    return {**_of(order), **new}
 
 
 def _changing(order: WorkOrder) -> dict[str, Any]:
@@ -182,6 +220,10 @@ def _operations(order: WorkOrder) -> Iterable[dict[str, Any]]:
             "sequence": one.sequence,
             "segment": one.segment,
             "work_center": one.work_center,
+            "control": one.control.value,
+            "good": 0,
+            "scrap": 0,
+            "rework": 0,
         }
 
 
@@ -194,4 +236,34 @@ def _components(order: WorkOrder) -> Iterable[dict[str, Any]]:
             "item_no": one.item_no,
             "quantity": one.quantity.value,
             "unit": one.quantity.unit,
+            "backflush": one.backflush,
+            "operation": one.operation,
+            "lot_no": one.lot_no,
         }
+
+
+def _steps(order: WorkOrder) -> Iterable[dict[str, Any]]:
+    """Of the operations that anything was reported of, ever."""
+    for sequence, step in order.steps.items() if order.last_no else ():
+        yield {
+            **_of(order),
+            "of_sequence": sequence,
+            "new_good": step.good.value,
+            "new_scrap": step.scrap.value,
+            "new_rework": step.rework.value,
+        }
+
+
+def _covered(order: WorkOrder) -> Iterable[dict[str, Any]]:
+    for line, coverage in order.covered.items():
+        yield {
+            **_of(order),
+            "of_line": line,
+            "new_covered": coverage.output.value,
+            "new_booked": coverage.booked.value,
+            "new_booked_unit": coverage.booked.unit,
+        }
+
+
+def _of(order: WorkOrder) -> dict[str, Any]:
+    return {"of_plant": order.key.plant, "of_order": order.key.order_no}

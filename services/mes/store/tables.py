@@ -54,9 +54,29 @@ work_order = _of_order(
     version=BigInteger,
     as_of=_MOMENT,
 )
-operation = _of_order("operation", sequence=Integer, segment=Text, work_center=Text)
+operation = _of_order(
+    "operation",
+    sequence=Integer,
+    segment=Text,
+    work_center=Text,
+    control=Text,
+    good=_AMOUNT,
+    scrap=_AMOUNT,
+    rework=_AMOUNT,
+)
 component = _of_order(
-    "component", line=Integer, position=BigInteger, item_no=Text, quantity=_AMOUNT, unit=Text
+    "component",
+    line=Integer,
+    position=BigInteger,
+    item_no=Text,
+    quantity=_AMOUNT,
+    unit=Text,
+    backflush=Boolean,
+    operation=Integer,
+    lot_no=Text,
+    covered=_AMOUNT,
+    booked=_AMOUNT,
+    booked_unit=Text,
 )
 confirmation = _of_order(
     "confirmation",
@@ -73,6 +93,18 @@ confirmation = _of_order(
     final=Boolean,
     completes=Boolean,
     time_uncertain=Boolean,
+    passed=_AMOUNT,
+    labour=_AMOUNT,
+    labour_unit=Text,
+    machine=_AMOUNT,
+    machine_unit=Text,
+    started_at=_MOMENT,
+    started_offset=Integer,
+    ended_at=_MOMENT,
+    ended_offset=Integer,
+    operator=Text,
+    reverses=BigInteger,
+    reason=Text,
 )
 scrap = _of_order("scrap", no=BigInteger, line=Integer, quantity=_AMOUNT, unit=Text, reason=Text)
 consumption = _of_order(
@@ -84,6 +116,7 @@ consumption = _of_order(
     quantity=_AMOUNT,
     unit=Text,
     loose=Boolean,
+    way=Text,
 )
 lot = _table(
     "lot",

@@ -1,6 +1,14 @@
 """Between the floor's values and protobuf messages; the only place that spells both."""
 
-from services.mes.wire.confirmations import read_confirmations, write_confirmation, write_results
+from services.mes.wire.confirmations import (
+    read_booked_keys,
+    read_confirmations,
+    read_reversals,
+    write_booked,
+    write_booked_key,
+    write_confirmation,
+    write_results,
+)
 from services.mes.wire.counts import read_attributions, read_look, write_uncounted
 from services.mes.wire.facts import write_fact
 from services.mes.wire.items import ITEMS, read_measures
@@ -11,6 +19,7 @@ from services.mes.wire.orders import read_plans, read_steps, write_order, write_
 __all__ = [
     "ITEMS",
     "read_attributions",
+    "read_booked_keys",
     "read_confirmations",
     "read_direction",
     "read_holds",
@@ -19,7 +28,10 @@ __all__ = [
     "read_measures",
     "read_order_key",
     "read_plans",
+    "read_reversals",
     "read_steps",
+    "write_booked",
+    "write_booked_key",
     "write_confirmation",
     "write_fact",
     "write_family",

@@ -3,7 +3,9 @@
 from google.protobuf.message import Message
 from plantmesh.mes.v1 import events_pb2
 
+from services.kit.wire import write_instant
 from services.mes.domain.events import (
+    ConfirmationReversed,
     Fact,
     LotProduced,
     OperationConfirmed,
@@ -31,6 +33,16 @@ def write_fact(fact: Fact) -> Message:
                 confirmation=write_confirmation(booked.report),
                 item_no=item_no,
                 completes=booked.completes,
+            )
+        case ConfirmationReversed(booked, taken, item_no):
+            return events_pb2.ConfirmationReversed(
+                confirmation_no=booked.no,
+                id=booked.report.id,
+                reverses=taken.no,
+                reversed=write_confirmation(taken.report),
+                item_no=item_no,
+                reason=booked.reason,
+                occurred_at=write_instant(booked.report.occurred_at),
             )
         case LotProduced(lot):
             return events_pb2.LotProduced(lot=write_lot(lot))

@@ -12,7 +12,7 @@ from services.mes.application.command_work_orders import Step
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Command
 from services.mes.domain.order import WorkOrder
-from services.mes.domain.plan import Component, Operation, Plan
+from services.mes.domain.plan import Component, Control, Operation, Plan
 from services.mes.wire.keys import (
     bare,
     read_order_key,
@@ -61,6 +61,16 @@ def write_order(order: WorkOrder, hold_nos: Sequence[str] = ()) -> _pb.WorkOrder
         hold_nos=hold_nos,
         confirmation=_pb.ConfirmationStatus.Value(f"CONFIRMATION_STATUS_{order.confirmed.name}"),
         delivery=_pb.DeliveryStatus.Value(f"DELIVERY_STATUS_{order.delivered.name}"),
+        progress=[
+            _pb.OperationProgress(
+                sequence=sequence,
+                scrap=write_quantity(step.scrap),
+                rework=write_quantity(step.rework),
+                ended=sequence in order.ended,
+                **{"yield": write_quantity(step.good)},
+            )
+            for sequence, step in sorted(order.steps.items())
+        ],
     )
 
 
@@ -73,7 +83,10 @@ def _write_plan(plan: Plan) -> _pb.WorkOrderPlan:
         due_end=write_moment(plan.due_end),
         operations=[
             _pb.PlannedOperation(
-                sequence=one.sequence, segment=one.segment, work_center=one.work_center
+                sequence=one.sequence,
+                segment=one.segment,
+                work_center=one.work_center,
+                control=_pb.OperationControl.Value(f"OPERATION_CONTROL_{one.control.name}"),
             )
             for one in plan.operations
         ],
@@ -82,6 +95,9 @@ def _write_plan(plan: Plan) -> _pb.WorkOrderPlan:
                 position=one.position,
                 item_no=one.item_no,
                 quantity=write_quantity(one.quantity),
+                backflush=one.backflush,
+                operation_sequence=one.operation,
+                lot_no=one.lot_no,
             )
             for one in plan.components
         ],
@@ -98,17 +114,25 @@ def _read_plan(message: _pb.WorkOrderPlan) -> Plan:
         due_start=_read_moment(message, "due_start"),
         due_end=_read_moment(message, "due_end"),
         operations=tuple(
-            Operation(one.sequence, one.segment, one.work_center) for one in message.operations
+            Operation(one.sequence, one.segment, one.work_center, _read_control(one.control))
+            for one in message.operations
         ),
         components=tuple(
             Component(
                 one.position,
                 one.item_no,
                 read_quantity(one.quantity, field=f"components[{place}].quantity"),
+                one.backflush,
+                one.operation_sequence,
+                one.lot_no,
             )
             for place, one in enumerate(message.components)
         ),
     )
+
+
+def _read_control(control: _pb.OperationControl.ValueType) -> Control:
+    return Control[_pb.OperationControl.Name(control).removeprefix("OPERATION_CONTROL_")]
 
 
 def _read_tolerance(text: str) -> Decimal:

@@ -86,6 +86,24 @@ def confirm(*reports: dict[str, Any], key: str = "") -> work_orders_pb2.ConfirmO
     return ParseDict(request, work_orders_pb2.ConfirmOperationsRequest())
 
 
+def reverse(*numbers: int, key: str = "", **changes: Any) -> Any:
+    """Take confirmations of 4711 back."""
+    request = {
+        "idempotency_key": key or f"reverse {numbers}",
+        "reversals": [
+            {
+                "id": f"back-{no}",
+                "reverses": {"order": order(), "confirmation_no": no},
+                "reason": "miscounted",
+                "occurred_at": AT,
+                **changes,
+            }
+            for no in numbers
+        ],
+    }
+    return ParseDict(request, work_orders_pb2.ReverseConfirmationsRequest())
+
+
 def hold(
     name: str, *, version: int = 1, active: bool = True, hold_no: str = "H1"
 ) -> holds_pb2.ApplyHoldsRequest:

@@ -21,6 +21,7 @@ from services.kit.errors import (
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
 from tests.component.mes.messages import (
+    AT,
     START,
     command,
     confirm,
@@ -30,6 +31,7 @@ from tests.component.mes.messages import (
     order,
     plan,
     report,
+    reverse,
     trace,
     used,
 )
@@ -72,7 +74,16 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("same key", confirm(report("other"), key="known"), ConflictError, "idempotency_conflict", "idempotency_key"),
     ("held", confirm(report(consumed=[used(), used("FLOUR/HELD")])), ConflictError, "lot_held", f"{FIRST}.consumed[1].lot_no"),
     ("itself", confirm(report(consumed=[used("BREAD/L1")])), ConflictError, "lot_cycle", f"{FIRST}.lot_no"),
+    ("no such number", reverse(9), NotFoundError, "unknown_confirmation", "reversals[0].reverses.confirmation_no"),
+    ("one id twice", reverse(1, 2, id="one"), ConflictError, "confirmation_differs", "reversals[1].id"),
+    ("no reason", reverse(1, reason=""), InvalidError, "invalid_request", "reversals[0].reason"),
+    ("over returned", confirm(report(returned=[used()])), InvalidError, "over_returned", f"{FIRST}.returned[0].quantity.value"),
+    ("no time unit", confirm(report(labour_time=kg("1"))), InvalidError, "not_a_time", f"{FIRST}.labour_time.unit"),
+    ("ends early", confirm(report(started_at=AT, ended_at={"timestamp": "2026-05-03T12:00:00Z"})), InvalidError, "bad_time", f"{FIRST}.ended_at"),
+    ("delivers and hands on", confirm(report(passed_on=kg("1"))), InvalidError, "passed_on_at_last_operation", f"{FIRST}.passed_on"),
+    ("no such operation", create(plan("2", components=[{"item_no": "F", "quantity": kg("1"), "operation_sequence": 11}])), InvalidError, "unknown_operation", "plans[0].components[0].operation_sequence"),
     # what policy refuses
+    ("foreign reversal", reverse(1, reverses={"order": FOREIGN, "confirmation_no": 1}), DeniedError, "foreign_plant", "reversals[0].reverses.order.plant"),
     ("foreign plan", create(plan(key=FOREIGN)), DeniedError, "foreign_plant", "plans[0].key.plant"),
     ("foreign command", command("HOLD", plant="oslo"), DeniedError, "foreign_plant", "commands[0].key.plant"),
     ("foreign report", confirm(report(), report(order=FOREIGN)), DeniedError, "foreign_plant", "confirmations[1].order.plant"),
@@ -84,6 +95,16 @@ READS: list[tuple[tuple[str, str], Any]] = [
         work_orders_pb2.BatchGetWorkOrdersRequest(keys=[create(plan()).plans[0].key]),
     ),
     (("orders", "ListWorkOrders"), work_orders_pb2.ListWorkOrdersRequest(plant="lyon")),
+    (
+        ("orders", "ListConfirmations"),
+        work_orders_pb2.ListConfirmationsRequest(order=create(plan()).plans[0].key),
+    ),
+    (
+        ("orders", "BatchGetConfirmations"),
+        work_orders_pb2.BatchGetConfirmationsRequest(
+            keys=[one.reverses for one in reverse(1).reversals]
+        ),
+    ),
     (
         ("lots", "BatchGetLots"),
         lots_pb2.BatchGetLotsRequest(keys=trace("BREAD/L1", forward=True).lots),
@@ -101,6 +122,7 @@ METHODS = {
     "CreateWorkOrdersRequest": "CreateWorkOrders",
     "CommandWorkOrdersRequest": "CommandWorkOrders",
     "ConfirmOperationsRequest": "ConfirmOperations",
+    "ReverseConfirmationsRequest": "ReverseConfirmations",
 }
 
 

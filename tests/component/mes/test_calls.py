@@ -15,7 +15,19 @@ from services.kit.errors import InvalidError
 from services.mes.__main__ import TOPIC
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
-from tests.component.mes.messages import START, confirm, create, hold, kg, plan, report, trace, used
+from tests.component.mes.messages import (
+    AT,
+    START,
+    confirm,
+    create,
+    hold,
+    kg,
+    plan,
+    report,
+    reverse,
+    trace,
+    used,
+)
 from tests.servers import ValkeyServer
 from tests.unit.mes import reports
 from tests.unit.mes.use_cases import confirm as book
@@ -56,6 +68,51 @@ async def test_an_order_through_the_port(floor: Floor) -> None:
         asked = lots_pb2.BatchGetOrderLotsRequest(orders=[order.plan.key])
         (made,) = (await calls.lots.BatchGetOrderLots(asked)).orders
         assert [lot.key.lot_no for lot in made.lots] == ["L1"]
+
+
+async def test_a_confirmation_in_full_is_taken_back_through_the_port(floor: Floor) -> None:
+    made = {
+        **report(consumed=[used()], scrap=[{"quantity": kg("1"), "reason": "burnt"}]),
+        "labour_time": {"value": "12.5", "unit": "MIN"},
+        "machine_time": {"value": "0.2", "unit": "HUR"},
+        "started_at": AT,
+        "ended_at": AT,
+        "operator_id": "A. Miller",
+    }
+    back = {"id": "r", **report("r"), "yield": kg("0"), "lot_no": "", "returned": [used(value="2")]}
+    async with floor.calling() as calls:
+        await calls.orders.CreateWorkOrders(create(plan()))
+        await calls.orders.CommandWorkOrders(START)
+        await calls.orders.ConfirmOperations(confirm(made, back))
+        answer = await calls.orders.ReverseConfirmations(reverse(2, 1))
+        assert [one.confirmation_no for one in answer.results] == [3, 4]
+        assert await calls.orders.ReverseConfirmations(reverse(2, 1)) == answer
+        key = create(plan()).plans[0].key
+        page = work_orders_pb2.ListConfirmationsRequest(order=key)
+        first, second, third, fourth = (await calls.orders.ListConfirmations(page)).confirmations
+        asked = work_orders_pb2.BatchGetConfirmationsRequest(
+            keys=[work_orders_pb2.ConfirmationKey(order=key, confirmation_no=no) for no in (4, 9)]
+        )
+        got = await calls.orders.BatchGetConfirmations(asked)
+        assert (list(got.confirmations), got.missing[0].confirmation_no) == ([fourth], 9)
+    assert (first.state, first.reversed_by) == (work_orders_pb2.CONFIRMATION_STATE_REVERSED, 4)
+    assert (fourth.reverses, fourth.reason, third.reverses) == (1, "miscounted", 2)
+    assert getattr(fourth.confirmation, "yield").value == "-10"
+    assert fourth.confirmation.consumed[0].quantity.value == "-5"
+    assert second.confirmation.returned[0].quantity.value == "2"
+    told = first.confirmation
+    assert (told.labour_time.value, told.started_at, told.operator_id) == (
+        "12.5",
+        told.ended_at,
+        "",
+    )
+    assert told.operator_pseudonym
+    async with floor.calling(mint(scope="mes:read mes:people")) as calls:
+        told = (await calls.orders.ListConfirmations(page)).confirmations[0].confirmation
+        assert told.operator_id == "A. Miller"
+    outbox = str((await floor.rows())["outbox"])
+    assert told.operator_pseudonym.encode().hex() in outbox
+    assert b"Miller".hex() not in outbox
 
 
 async def test_a_batch_takes_as_many_statements_as_one(floor: Floor) -> None:

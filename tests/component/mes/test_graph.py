@@ -16,16 +16,28 @@ from tests.unit.mes.looks import PRESS, good, look, scrap
 from tests.unit.mes.reports import plan, report
 from tests.unit.mes.use_cases import confirm, create
 from tests.unit.mes.use_cases.counting import count
+from tests.unit.mes.use_cases.reversals import back, reverse
 
 ORDER = """
 id
 execution {
   lifecycle confirmation delivery
   ordered { value unit } produced { value unit } scrapped { value } rework { value }
-  operations { sequence segment workCenter ended } lastConfirmationNo
+  operations { sequence segment workCenter ended control output { value } } lastConfirmationNo
 }
 lots { id identity { itemNo lotNo } }
+confirmations(first: 2) {
+  confirmationNo operation state reverses reversedBy reason output { value unit } lotNo operator
+  consumed { itemNo lotNo quantity { value } backflushed } returned { itemNo }
+  labourTime { value unit } startedAt final asOf
+}
 """
+OPERATION = {
+    "segment": "bake",
+    "workCenter": "OVEN",
+    "ended": False,
+    "control": "UNSPECIFIED",
+}
 LOT = """
 id
 identity { plant itemNo lotNo order { id } produced { value unit } producedAt asOf }
@@ -70,14 +82,26 @@ async def test_an_order_in_execution(floor: Floor, graph: Subgraphed) -> None:
         "scrapped": {"value": "1"},
         "rework": {"value": "0"},
         "operations": [
-            {"sequence": 10, "segment": "bake", "workCenter": "OVEN", "ended": False},
-            {"sequence": 20, "segment": "bake", "workCenter": "OVEN", "ended": False},
+            {**OPERATION, "sequence": 10, "output": {"value": "0"}},
+            {**OPERATION, "sequence": 20, "output": {"value": "10"}},
         ],
         "lastConfirmationNo": 1,
     }
     assert found["lots"] == [
         {"id": lot_id("BREAD/L1"), "identity": {"itemNo": "BREAD", "lotNo": "L1"}}
     ]
+
+
+async def test_what_was_reported_and_taken_back(floor: Floor, graph: Subgraphed) -> None:
+    await bake(floor, "1")
+    await confirm(floor, report("final", "3", order_no="1", lot="L1", final=True))
+    await reverse(floor, back(2, order_no="1"))
+    [found] = await graph.parts("Order", [order_id("1")], ORDER)
+    third, second = found["confirmations"]
+    assert (third["confirmationNo"], third["reverses"], third["reason"]) == (3, 2, "miscounted")
+    assert third["output"] == {"value": "-3", "unit": "KGM"}
+    assert (second["state"], second["reversedBy"], second["final"]) == ("REVERSED", 3, True)
+    assert found["execution"]["confirmation"] == "PARTIAL"
 
 
 async def test_a_lot_and_its_genealogy(floor: Floor, graph: Subgraphed) -> None:
@@ -122,8 +146,9 @@ async def test_more_entities_take_no_more_statements(floor: Floor, graph: Subgra
             found = await graph.parts("Lot", lots[:size], LOT)
         assert [one["back"]["total"] for one in found] == [1] * size
         costs.append(len(asked))
-    # execution: orders, operations, components; lots: made, lots, holds; identity: lots, holds
-    assert costs[0] == costs[2] == 8
+    # execution: orders, operations, components; lots: made, lots, holds; identity: lots, holds;
+    # confirmations, scrap, material
+    assert costs[0] == costs[2] == 11
     # identity 2, madeOf 1, usedIn 1, each trace 2: reached, edges
     assert costs[1] == costs[3] == 8
 

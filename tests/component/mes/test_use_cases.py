@@ -4,9 +4,12 @@ from tests.unit.mes.use_cases import (
     AttributionsContract,
     ConfirmationsContract,
     CountsContract,
+    EffortContract,
     GenealogyContract,
     HoldsContract,
+    MaterialContract,
     OrdersContract,
+    ReversalsContract,
 )
 
 
@@ -31,4 +34,16 @@ class TestCounts(CountsContract):
 
 
 class TestAttributions(AttributionsContract):
+    pass
+
+
+class TestReversals(ReversalsContract):
+    pass
+
+
+class TestMaterial(MaterialContract):
+    pass
+
+
+class TestEffort(EffortContract):
     pass

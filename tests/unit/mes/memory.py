@@ -17,6 +17,7 @@ from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
 from services.mes.domain.voiding import Void
 from services.mes.ports import Books
+from tests.unit.mes.memory_confirmations import MemoryConfirmations, MemoryPeople
 from tests.unit.mes.memory_counts import MemoryMeters, MemoryUncounted
 from tests.unit.mes.reports import ITEMS, NOON
 
@@ -70,29 +71,6 @@ class MemoryOrders:
             if lot.order_no:
                 found[OrderKey(lot.key.plant, lot.order_no)].update(lot.holds)
         return {key: sorted(found[key]) for key in keys if found[key]}
-
-
-class MemoryConfirmations:
-    """ports.Confirmations."""
-
-    def __init__(self) -> None:
-        self.rows: dict[ReportKey, Booked] = {}
-
-    async def find(self, keys: Collection[ReportKey]) -> dict[ReportKey, Booked]:
-        """Those booked."""
-        return {key: self.rows[key] for key in keys if key in self.rows}
-
-    async def of_orders(self, keys: Collection[OrderKey]) -> dict[OrderKey, list[Booked]]:
-        """By number."""
-        found: defaultdict[OrderKey, list[Booked]] = defaultdict(list)
-        for booked in sorted(self.rows.values(), key=lambda one: one.no):
-            if booked.report.order in keys:
-                found[booked.report.order].append(booked)
-        return dict(found)
-
-    async def add(self, booked: Sequence[Booked]) -> None:
-        """Nobody else is here."""
-        self.rows |= {one.report.key: one for one in booked}
 
 
 class MemoryLots:
@@ -281,6 +259,7 @@ class MemoryFloor:
             MemoryUncounted(),
             self.trial,
             clock,
+            MemoryPeople(),
         )
 
     @asynccontextmanager
@@ -323,4 +302,5 @@ def vars_of(books: Books) -> list[object]:
         books.genealogy,
         books.meters,
         books.uncounted,
+        books.people,
     ]

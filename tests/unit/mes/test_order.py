@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.kit.clock import Instant
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Booked, Confirmation, Consumption, Scrap
+from services.mes.domain.effort import Effort
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.order import Confirmed, Delivered, WorkOrder
-from services.mes.domain.plan import Operation, Plan
+from services.mes.domain.plan import Component, Operation, Plan
 from tests.unit.mes.reports import NOON, kg, plan, report
 
 LITRE = Quantity(Decimal(1), "LTR")
@@ -94,7 +96,24 @@ def test_over_tolerance_names_what_is_too_much(parts: dict[str, str], field: str
         ({"lot_no": ""}, "lot_required", "lot_no"),
         ({"good": kg("0")}, "empty_confirmation", "yield.value"),
         ({"operation": 15}, "unknown_operation", "operation_sequence"),
-        ({"operation": 10}, "yield_before_last_operation", "yield.value"),
+        ({"passed": kg("1")}, "passed_on_at_last_operation", "passed_on"),
+        ({"operation": 10, "passed": kg("1")}, "duplicate_output", "passed_on"),
+        (
+            {"returned": (Consumption("FLOUR", "", kg("-1")),)},
+            "not_positive",
+            "returned[0].quantity.value",
+        ),
+        ({"effort": Effort(labour=LITRE)}, "not_a_time", "labour_time.unit"),
+        (
+            {"effort": Effort(machine=Quantity(Decimal(-1), "MIN"))},
+            "negative",
+            "machine_time.value",
+        ),
+        (
+            {"effort": Effort(started_at=Instant(NOON), ended_at=Instant(NOON - timedelta(1)))},
+            "bad_time",
+            "ended_at",
+        ),
     ],
 )
 def test_what_the_plan_does_not_allow(changes: dict[str, object], code: str, field: str) -> None:
@@ -135,6 +154,11 @@ def test_a_replay_is_the_very_same_report() -> None:
         ({"over_tolerance": Decimal("NaN")}, "bad_tolerance", "over_tolerance"),
         ({"due_end": NOON - timedelta(1)}, "bad_time", "due_end"),
         ({"operations": (Operation(1), Operation(1))}, "duplicate_operation", "operations"),
+        (
+            {"components": (Component(10, "FLOUR", kg("1"), operation=15),)},
+            "unknown_operation",
+            "components[0].operation_sequence",
+        ),
     ],
 )
 def test_plans_that_contradict_themselves(

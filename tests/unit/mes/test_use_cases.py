@@ -7,9 +7,12 @@ from tests.unit.mes.use_cases import (
     AttributionsContract,
     ConfirmationsContract,
     CountsContract,
+    EffortContract,
     GenealogyContract,
     HoldsContract,
+    MaterialContract,
     OrdersContract,
+    ReversalsContract,
 )
 
 
@@ -39,4 +42,16 @@ class TestCounts(CountsContract):
 
 
 class TestAttributions(AttributionsContract):
+    pass
+
+
+class TestReversals(ReversalsContract):
+    pass
+
+
+class TestMaterial(MaterialContract):
+    pass
+
+
+class TestEffort(EffortContract):
     pass

@@ -9,6 +9,11 @@ from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
 from tests.unit.mes.use_cases.holds import HoldsContract
 from tests.unit.mes.use_cases.orders import OrdersContract
+from tests.unit.mes.use_cases.reversals import (
+    EffortContract,
+    MaterialContract,
+    ReversalsContract,
+)
 from tests.unit.mes.use_cases.steps import (
     Floor,
     command,
@@ -26,10 +31,13 @@ __all__ = [
     "AttributionsContract",
     "ConfirmationsContract",
     "CountsContract",
+    "EffortContract",
     "Floor",
     "GenealogyContract",
     "HoldsContract",
+    "MaterialContract",
     "OrdersContract",
+    "ReversalsContract",
     "command",
     "confirm",
     "create",

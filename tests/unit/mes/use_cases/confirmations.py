@@ -65,7 +65,8 @@ class ConfirmationsContract:
     async def test_a_final_report_completes_and_is_told_in_order(self, floor: Floor) -> None:
         await create(floor, plan())
         before = len(await floor.told())
-        await confirm(floor, report("a"), report("b", final=True), report("late"))
+        late = report("late", "0", lot="", consumed=(("FLOUR/F1", "1"),))
+        await confirm(floor, report("a"), report("b", final=True), late)
         assert (await floor.told())[before:] == [
             "lyon/4711 LotProduced",
             "lyon/4711 OperationConfirmed",
@@ -73,6 +74,16 @@ class ConfirmationsContract:
             "lyon/4711 WorkOrderStateChanged",
             "lyon/4711 OperationConfirmed",
         ]
+
+    async def test_a_final_report_closes_its_operation(self, floor: Floor) -> None:
+        await create(floor, plan())
+        await confirm(floor, report("a", final=True))
+        for late in (report("b"), report("b", "0", scrap="1"), report("b", "0", final=True)):
+            assert await refused(floor, late) == (
+                "operation_ended",
+                "confirmations[0].operation_sequence",
+            )
+        assert await confirm(floor, report("b", "1", operation=10)) == [Result("b", 2, False)]
 
     async def test_a_lot_belongs_to_one_order(self, floor: Floor) -> None:
         await create(floor, plan(), plan("4712"))
