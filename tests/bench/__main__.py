@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from tests.bench.bench_audit import audit
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
 from tests.bench.bench_graph import graph
@@ -18,6 +19,7 @@ def benches(scale: int) -> list[Callable[[], Result]]:
         lambda: lanes(6_000 * scale, (1, 20, 50) if scale > 1 else (1, 20)),
         lambda: calls(20_000 * scale),
         lambda: graph(400 * scale),
+        lambda: audit(12_000 * scale),
     ]
 
 

@@ -17,7 +17,7 @@ from services.kit.service import GC_THRESHOLD
 _FORKS = multiprocessing.get_context("forkserver")
 # Imported once, not by every process.
 _FORKS.set_forkserver_preload(
-    [f"tests.bench.bench_{name}" for name in ("backbone", "calls", "lanes")]
+    [f"tests.bench.bench_{name}" for name in ("audit", "backbone", "calls", "lanes")]
 )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.bench_audit import audit
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
 from tests.bench.bench_graph import graph
@@ -37,6 +38,12 @@ def test_an_order_is_asked_for_through_the_gateway() -> None:
     assert 0 < result.ratio < 1
     # Six subgraphs once each for the order; a level below, quality or wms again for its lots.
     assert result.steps[0].name == "order, 7.0 calls upstream"
+
+
+def test_every_audited_change_is_in_a_whole_chain() -> None:
+    result = audit(transactions=480)
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [480, 480]
 
 
 def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,10 +76,12 @@ class Keeper:
             status().active()
         return sealed.rows
 
-    async def _lead(self, _: Term) -> None:
+    async def _lead(self, term: Term) -> None:
         # What another leader told the anchors meanwhile is looked up again.
         self._told.clear()
         while True:
+            # Its end must end us even where an error took the place of our cancellation.
+            term.check()
             try:
                 rows = await self.turn()
             except _PASSING as error:

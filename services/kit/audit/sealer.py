@@ -89,9 +89,9 @@ class Sealer:
 async def _keep(work: Work, seal: Seal, rows: Sequence[Row]) -> None:
     ids = [row[_PLACE] for row in rows]
     await work.sql(
-        f"INSERT INTO audit (seq, {_MOVED}) SELECT w.seq, {_MOVED} FROM audit_unsealed"
-        " JOIN unnest(%s::bigint[], %s::bigint[]) AS w(id, seq) USING (id)",
-        (ids, list(range(seal.first_seq, seal.last_seq + 1))),
+        f"INSERT INTO audit (seq, {_MOVED}) SELECT %s + w.place, {_MOVED} FROM audit_unsealed"
+        " JOIN unnest(%s::bigint[]) WITH ORDINALITY AS w(id, place) USING (id)",
+        (seal.first_seq - 1, ids),
     )
     await work.sql("DELETE FROM audit_unsealed WHERE id = ANY(%s)", (ids,))
     await work.sql(
