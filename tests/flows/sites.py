@@ -168,9 +168,9 @@ class TrytonSite:
             "url": place.url,
             "user": place.adapter.name,
             "negative_stock": True,
-            "request_timeout": 15.0,
+            "request_timeout": 40.0,
             "confirm_warnings": ["*"],
-            "lane": {"batch": 2, "lease": 40.0},
+            "lane": {"batch": 2, "lease": 100.0},
             **_CLOCK,
         }
         return System("tryton", "tryton", (self.plant,), 200.0, "tryton", settings)

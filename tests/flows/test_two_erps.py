@@ -2,9 +2,10 @@
 
 import asyncio
 import statistics
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -118,7 +119,7 @@ class Setting:
     "setting",
     [
         pytest.param(Setting(LedgerSite, 3, 6, 0.5), id="ledger-and-odata"),
-        pytest.param(Setting(TrytonSite, 2, 4, 4.0), id="tryton-and-odata", marks=pytest.mark.peer),
+        pytest.param(Setting(TrytonSite, 2, 2, 6.0), id="tryton-and-odata", marks=pytest.mark.peer),
     ],
 )
 async def test_one_dead_erp_does_not_slow_the_other(setting: Setting) -> None:
@@ -129,17 +130,23 @@ async def test_one_dead_erp_does_not_slow_the_other(setting: Setting) -> None:
             SapSite(root, [f"10000{number:02}" for number in numbers]),
         )
         async with running(root, sites, setting.pause) as plants:
-            for site in sites:
-                await until(lambda site=site: plants.released(site))  # type: ignore[misc]
+            await for_all(sites, plants.released)
+            await plants.work(1)  # the first posting of an ERP is its slowest
+            await for_all(sites, plants.settled)
             calm = await plants.work(setting.rounds)
-            for site in sites:
-                await until(lambda site=site: plants.settled(site))  # type: ignore[misc]
+            await for_all(sites, plants.settled)
             for dead, alive in (sites[::-1], sites):
                 await outlive(plants, dead, alive, setting.rounds, calm)
             for site in sites:
                 verdict = check(plants.accepted[site.plant], await site.booked())
                 assert verdict.ok, f"{site.plant}: {verdict}"
-                assert verdict.effects == 3 * 2 * setting.orders * setting.rounds
+                assert verdict.effects == 2 * setting.orders * (1 + 3 * setting.rounds)
+
+
+async def for_all(sites: Sequence[Site], fact: Callable[[Site], Awaitable[bool]]) -> None:
+    """Wait until it holds of every site."""
+    for site in sites:
+        await until(partial(fact, site), 120)
 
 
 async def outlive(
@@ -148,7 +155,7 @@ async def outlive(
     """One is killed; all work of the other is posted before anybody brings it back."""
     plants.mesh.kill(dead.process)
     meanwhile = await plants.work(rounds)
-    await until(lambda: plants.settled(alive))
+    await for_all([alive], plants.settled)
     assert await plants.open(dead) == set(meanwhile[dead.plant]), "nobody posted to the dead"
     before, now = plants.median(calm[alive.plant]), plants.median(meanwhile[alive.plant])
     print(  # noqa: T201 - a figure for whoever judges
@@ -157,7 +164,7 @@ async def outlive(
     )
     assert now < SLACK * before
     await plants.mesh.supervisor.start_one(dead.process)
-    await until(lambda: plants.settled(dead), 120)
+    await for_all([dead], plants.settled)
 
 
 def _reports(site: Site, number: int) -> list[postings_pb2.Posting]:
