@@ -42,8 +42,9 @@ schema: .make/install .make/gateway ## Print every service's subgraph and compos
 	$(STEP) "subgraphs" $(BIN)/python -m tools.schema
 	$(STEP) "gateway/supergraph.graphql" $(NODE) gateway/compose.mjs write
 
-states: .make/install ## Write docs/states.md from the state machines in the code
+states: .make/install ## Write docs/states.md and docs/movements.md from the tables in the code
 	$(STEP) "docs/states.md" $(BIN)/python -m tools.states
+	$(STEP) "docs/movements.md" $(BIN)/python -m tools.movements
 
 check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
@@ -139,6 +140,7 @@ check-schema:
 
 check-states:
 	$(STEP) "state machines: docs/states.md is as the code says" $(BIN)/python -m tools.states --check
+	$(STEP) "movements of stock: docs/movements.md is as the code says" $(BIN)/python -m tools.movements --check
 
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint
