@@ -8,6 +8,7 @@ from plantmesh.reference.v1.codes_pb2_grpc import CodeServiceStub
 from services.erp import consumers, rpc, wire
 from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller, elected
+from services.erp.adapters.reading import reader
 from services.erp.adapters.registry import connections, kept_in
 from services.erp.adapters.steward import Steward
 from services.erp.application.poll_orders import Desk, poll_orders
@@ -53,8 +54,8 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     for name, part in (("poller", poller), ("steward", steward)):
         led = elected(part, LeaseRow(store, f"erp.{name}"), settings.instance, seconds)
         service.add(name, led, reports=True)
-    calls = rpc.registrations(store, books, TOPIC, partial(copies.learn, wire.PLANTS))
-    erp.serve(calls, SCHEMA, books=books)
+    means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources)
+    erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,19 @@ def may_post(keys: Iterable[OrderKey]) -> Principal:
     return principal
 
 
+def may_map(plants: Iterable[str], *, write: bool) -> Principal:
+    """Who may see (or change) the orders of every plant of a system; raises DeniedError."""
+    principal = require_scope(WRITE if write else READ)
+    for plant in plants:
+        require_plant(plant, field="system")
+    return principal
+
+
+def may_watch() -> Principal:
+    """Readers; of which plants decides what they see."""
+    return require_scope(READ)
+
+
 def may_enforce(plants: Iterable[str]) -> Principal:
     """The service that composes the others, in these plants."""
     require_scope(WRITE)

@@ -206,6 +206,10 @@ class Holds(Protocol):
 class Systems(Protocol):
     """Which ERP serves a plant."""
 
+    async def plants(self, system: str) -> Sequence[str]:
+        """Those it serves; raises NotFoundError naming `system`."""
+        ...
+
     async def of_plant(self, plant: str) -> str:
         """Its id; raises NotFoundError."""
         ...
@@ -340,8 +344,8 @@ class Replays(Protocol):
         """For review; one that waits for its application already is kept once."""
         ...
 
-    async def lock(self, digest: str) -> Review | None:
-        """The newest of this digest; nobody else applies it meanwhile."""
+    async def lock(self, digest: str) -> Review:
+        """The newest of this digest, which nobody else applies meanwhile; raises NotFoundError."""
         ...
 
     async def start(self, id: int, who: str) -> None:

@@ -6,14 +6,26 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
+from plantmesh.erp.v1.sources_pb2 import SOURCE_STATE_FRESH
 
 from services.kit.lanes.systems import put_system
 from services.kit.store import Store
 from tests.servers import scratch_folder
-from tests.shopfloor import NOON, PLANT, Desk, booked, ledger_system, output, release_orders
+from tests.shopfloor import (
+    MADE,
+    NOON,
+    PLANT,
+    Desk,
+    booked,
+    ledger_system,
+    output,
+    posting,
+    release_orders,
+)
 from tests.waiting import until
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
@@ -40,16 +52,32 @@ class Office:
 
     async def plantctl(self, *words: str) -> str:
         """What it prints; fails when it does."""
+        code, said = await self.command(*words)
+        assert code == 0, said
+        return said
+
+    async def json(self, *words: str) -> Any:
+        """The same for scripts."""
+        return orjson.loads(await self.plantctl(*words, "--json"))
+
+    async def command(self, *words: str) -> tuple[int, str]:
+        """How it ends, and what it prints."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tools.plantctl", "--root", str(self.mesh.root)),
-            *("--address", f"reference={_address(self.mesh, 'reference')}", *words),
+            *("--address", f"reference={_address(self.mesh, 'reference')}"),
+            *("--address", f"erp={_address(self.mesh, 'erp')}", *words),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=HERE,
         )
         said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
-        return said.decode()
+        return process.returncode or 0, said.decode()
+
+    async def refused(self, *words: str) -> str:
+        """Why; fails when it is not."""
+        code, said = await self.command(*words)
+        assert code == 1, said
+        return said
 
     async def known(self, *orders: str) -> bool:
         """Whether erp has read exactly these."""
@@ -82,10 +110,20 @@ async def test_what_nobody_mapped_waits_for_a_steward_and_goes_on(office: Office
     await office.ledger.release(_in_cartons("4712"))
     await until(lambda: _listed(office, "KAR"))
     assert await office.known("4711")
-    await office.plantctl("codes", "draft", "uom", "ledger", "KAR", "H87")
-    await office.plantctl("--user", "planner", "codes", "approve", "uom", "ledger", "KAR")
+    [waiting] = await office.json("codes", "waiting")
+    assert (waiting["code"]["owner"], waiting["documents"]) == ("master-data", 1)
+    assert (waiting["first"][0]["kind"], waiting["first"][0]["key"]) == (
+        "production_order",
+        "lyon/4712",
+    )
+    await _say(office, "uom", "ledger", "KAR", "H87")
     await until(lambda: office.known("4711", "4712"))
     assert "every code that was met is mapped" in await office.plantctl("codes", "waiting")
+    [source] = await office.json("sources")
+    assert (source["system"], source["state"]) == ("ledger", SOURCE_STATE_FRESH)
+    assert source["heard_at"] > source["changed_at"]
+    await _a_posting_waits_for_its_code_alone(office)
+    await _orders_are_mapped_again(office)
 
     # Reference hangs, and erp starts anew: what it has copied is enough.
     office.mesh.kill("reference-0", signal.SIGSTOP)
@@ -93,8 +131,8 @@ async def test_what_nobody_mapped_waits_for_a_steward_and_goes_on(office: Office
         office.mesh.kill("erp-0")
         await office.ledger.release(_in_cartons("4713"))
         await until(lambda: office.known("4711", "4712", "4713"))
-        await office.desk.accept("k-1", [output("4711", 1)])
-        await until(lambda: _booked(office))
+        await office.desk.accept("k-2", [output("4711", 1)])
+        await until(lambda: _booked(office, 2))
     finally:
         office.mesh.kill("reference-0", signal.SIGCONT)
 
@@ -107,8 +145,53 @@ async def _listed(office: Office, code: str) -> bool:
     return code in await office.plantctl("codes", "waiting")
 
 
-async def _booked(office: Office) -> bool:
-    return len(booked(office.place.journal)) == 1
+async def _booked(office: Office, number: int) -> bool:
+    return len(booked(office.place.journal)) == number
+
+
+async def _say(office: Office, *words: str) -> None:
+    """Drafted by the operator; whoever that is approves nothing of their own."""
+    await office.plantctl("codes", "draft", *words)
+    named = words[:3]
+    assert "second_person_required" in await office.refused("codes", "approve", *named)
+    await office.plantctl("--user", "planner", "codes", "approve", *named)
+
+
+async def _a_posting_waits_for_its_code_alone(office: Office) -> None:
+    """It goes out by itself when its reason has a code in the ledger."""
+    scrap = posting("4711", 9, "scrap", MADE, "1")
+    scrap.lines[0].reason = "burnt"
+    await office.desk.accept("k-1", [scrap])
+    await until(lambda: _listed(office, "burnt"))
+    assert booked(office.place.journal) == []
+    await _say(office, "reason", "ledger", "99", "burnt")
+    await until(lambda: _booked(office, 1))
+
+
+async def _orders_are_mapped_again(office: Office) -> None:
+    """The diff is shown under the draft, and applied as shown once somebody else approved it."""
+    draft = ("work_center", "ledger", "WC-1", "press-2", "--replaces", "1")
+    await office.plantctl("codes", "draft", *draft)
+    since = ("--system", "ledger", "--since", "2026-01-01")
+    await until(lambda: _differs(office, *since, "--with-drafts"))
+    diff = await office.json("mapping", "diff", *since, "--with-drafts")
+    [change] = diff["changes"]
+    assert change["document"] == "lyon/4711"
+    assert change["fields"] == [
+        {"field": "operations[0].work_center", "old": "press-1", "new": "press-2"}
+    ]
+    apply = ("mapping", "apply", "--digest", diff["digest"])
+    assert "drafts_not_approved" in await office.refused(*apply)
+    await office.plantctl("--user", "planner", "codes", "approve", "work_center", "ledger", "WC-1")
+    await until(lambda: _differs(office, *since))
+    assert "1 applied" in await office.plantctl(*apply)
+    assert (await office.desk.orders())["4711"].operations[0].work_center == "press-2"
+    assert not await _differs(office, *since)
+    assert "operator" in await office.plantctl("mapping", "show", "--digest", diff["digest"])
+
+
+async def _differs(office: Office, *words: str) -> bool:
+    return bool((await office.json("mapping", "diff", *words))["changed"])
 
 
 async def _route(dsn: str, url: str) -> None:

@@ -12,10 +12,11 @@ import typer
 from services.kit.errors import DomainError, UnavailableError
 from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
-from tools.plantctl import audit, codes, lanes, letters
+from tools.plantctl import audit, codes, lanes, letters, mapping
 from tools.plantctl.printing import print_error
 from tools.plantctl.seed import seed
 from tools.plantctl.session import SaidError, Session, mint, session
+from tools.plantctl.sources import sources
 from tools.plantctl.standing import status
 
 REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
@@ -32,7 +33,9 @@ app.add_typer(lanes.app, name="lanes")
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(codes.app, name="codes")
 app.add_typer(audit.app, name="audit")
+app.add_typer(mapping.app, name="mapping")
 app.command()(status)
+app.command()(sources)
 app.command()(seed)
 
 

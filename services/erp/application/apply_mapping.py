@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from services.erp.application.diff_mapping import Read, diff_mapping
-from services.erp.application.take_order import map_order, take_order
+from services.erp.application.diff_mapping import Maps, Read, diff_mapping
+from services.erp.application.take_order import map_order, store_order
 from services.erp.domain.document import OrderDocument
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.mapping_diff import (
     DocumentChange,
+    DraftName,
     Outcome,
     Review,
     State,
@@ -16,9 +17,9 @@ from services.erp.domain.mapping_diff import (
 )
 from services.erp.ports import Books, Replays
 from services.kit.checkpoint import reach
-from services.kit.errors import ConflictError, NotFoundError
+from services.kit.errors import ConflictError
 
-AT_ONCE = 100
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +42,58 @@ async def apply_mapping(
     what was reviewed.
     """
     review = await replays.lock(digest)
-    if review is None:
-        raise NotFoundError(
-            f"nobody reviewed a diff {digest[:40]}",
-            code="unknown_diff",
-            field="digest",
-            hint="ask for the diff first",
-        )
     if review.state is State.REVIEWED:
-        await _refuse_drafts(books, review)
         await _refuse_changed(books, replays, read, review)
         await replays.start(review.id, who)
+    maps = Maps(books, review.scope.system)
     outcomes: dict[int, Outcome] = {}
     for change, content in await replays.open(review.id, AT_ONCE):
         reach("mapping.document")
-        outcomes[change.raw_input] = await _apply(books, review, change, read(content))
+        outcomes[change.raw_input] = await _apply(books, maps, change, read(content))
     await replays.note(review.id, outcomes)
     reach("mapping.batch")
     counts = Counter(outcomes.values())
-    now = await replays.lock(digest) or review
     left = await replays.left(review.id)
+    now = await replays.lock(digest)
     return Progress(now, counts[Outcome.APPLIED], counts[Outcome.OVERTAKEN], left)
 
 
-async def _apply(
-    books: Books, review: Review, change: DocumentChange, said: OrderDocument
-) -> Outcome:
-    system = review.scope.system
+async def _apply(books: Books, maps: Maps, change: DocumentChange, said: OrderDocument) -> Outcome:
     stored = await books.orders.lock(OrderKey(said.plant, said.order_no))
     if stored is None or stored.as_of > said.as_of:
         return Outcome.OVERTAKEN
-    codes = await books.codes.table(system, said.plant, said.as_of)
-    fields = differences(stored, map_order(system, said, codes))
+    new = map_order(maps.system, said, await maps.table(said))
+    fields = differences(stored, new)
     if fields and fields != change.fields:
         raise _changed(change.document)
     if not fields:
         return Outcome.OVERTAKEN
-    await take_order(books, system, said)
+    await store_order(books, stored, new)
     return Outcome.APPLIED
-
-
-async def _refuse_drafts(books: Books, review: Review) -> None:
-    plants = {name.plant for name in review.drafts}
-    open_: list[str] = []
-    for plant in sorted(plants):
-        codes = await books.codes.all(review.scope.system, plant)
-        drafts = {(one.kind, one.plant, one.code, one.version) for one in codes if one.is_draft}
-        open_ += [
-            str(name)
-            for name in review.drafts
-            if (name.kind, name.plant, name.code, name.version) in drafts and name.plant == plant
-        ]
-    if open_:
-        raise ConflictError(
-            f"it was made with drafts: {', '.join(open_[:5])}",
-            code="drafts_not_approved",
-            field="digest",
-            hint="another steward approves them first, or make the diff without drafts",
-        )
 
 
 async def _refuse_changed(books: Books, replays: Replays, read: Read, review: Review) -> None:
     scope = replace(review.scope, with_drafts=False)
-    if (await diff_mapping(books, replays, read, scope)).digest != review.digest:
-        raise _changed("the diff")
+    if (await diff_mapping(books, replays, read, scope)).digest == review.digest:
+        return
+    if drafts := await _still_drafts(books, review):
+        raise ConflictError(
+            f"it was made with drafts: {', '.join(drafts[:5])}",
+            code="drafts_not_approved",
+            field="digest",
+            hint="another steward approves them first, or make the diff without drafts",
+        )
+    raise _changed("the diff")
+
+
+async def _still_drafts(books: Books, review: Review) -> list[str]:
+    drafts = {
+        DraftName.of(code)
+        for plant in {name.plant for name in review.drafts}
+        for code in await books.codes.all(review.scope.system, plant)
+        if code.is_draft
+    }
+    return [str(name) for name in review.drafts if name in drafts]
 
 
 def _changed(what: str) -> ConflictError:

@@ -30,7 +30,7 @@ async def review_mapping(books: Books, replays: Replays, read: Read, scope: Scop
 
 async def diff_mapping(books: Books, replays: Replays, read: Read, scope: Scope) -> Diff:
     """What the code maps of today, or with their drafts, would change; nothing is changed."""
-    maps = _Maps(books, scope)
+    maps = Maps(books, scope.system, drafts=scope.with_drafts)
     changes: list[DocumentChange] = []
     compared, after = 0, ""
     while page := await replays.mapped(scope, after):
@@ -41,43 +41,47 @@ async def diff_mapping(books: Books, replays: Replays, read: Read, scope: Scope)
             stored = known.get(_key(said))
             if stored and (stored.version, stored.as_of) == (said.version, said.as_of):
                 compared += 1
-                changes += await maps.compare(one, said, stored)
+                changes += await _compare(maps, one, said, stored)
         after = page[-1].document
     drafts = sorted(maps.drafts)
     return Diff(scope, compared, changes, drafts)
 
 
-class _Maps:
-    """The code maps of each plant, read once."""
+class Maps:
+    """The code maps of a system, those of each plant read once; with `drafts` as if approved."""
 
-    def __init__(self, books: Books, scope: Scope) -> None:
-        self._books = books
-        self._scope = scope
-        self._plants: dict[str, Sequence[Code]] = {}
+    def __init__(self, books: Books, system: str, *, drafts: bool = False) -> None:
+        self.system = system
         self.drafts: set[DraftName] = set()
+        self._books = books
+        self._with_drafts = drafts
+        self._plants: dict[str, Sequence[Code]] = {}
 
-    async def compare(
-        self, one: MappedOrder, said: OrderDocument, stored: ProductionOrder
-    ) -> list[DocumentChange]:
-        """What would differ, if anything."""
-        system = self._scope.system
-        codes = await self._of(said.plant)
-        try:
-            new = map_order(system, said, CodeTable(system, said.plant, codes, said.as_of))
-        except InvalidError as error:
-            reason = f"{error} [{error.field}] ({error.code})"
-            return [DocumentChange(one.id, one.document, (), reason)]
-        changed = differences(stored, new)
-        return [DocumentChange(one.id, one.document, changed)] if changed else []
+    async def table(self, said: OrderDocument) -> CodeTable:
+        """What codes mean in this document."""
+        return CodeTable(self.system, said.plant, await self._of(said.plant), said.as_of)
 
     async def _of(self, plant: str) -> Sequence[Code]:
         if plant not in self._plants:
-            codes = await self._books.codes.all(self._scope.system, plant)
-            if self._scope.with_drafts:
+            codes = await self._books.codes.all(self.system, plant)
+            if self._with_drafts:
                 self.drafts |= {DraftName.of(code) for code in codes if code.is_draft}
                 codes = if_approved(codes)
             self._plants[plant] = codes
         return self._plants[plant]
+
+
+async def _compare(
+    maps: Maps, one: MappedOrder, said: OrderDocument, stored: ProductionOrder
+) -> list[DocumentChange]:
+    """What would differ, if anything."""
+    try:
+        new = map_order(maps.system, said, await maps.table(said))
+    except InvalidError as error:
+        reason = f"{error} [{error.field}] ({error.code})"
+        return [DocumentChange(one.id, one.document, (), reason)]
+    changed = differences(stored, new)
+    return [DocumentChange(one.id, one.document, changed)] if changed else []
 
 
 def _key(said: OrderDocument) -> OrderKey:

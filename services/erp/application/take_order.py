@@ -52,7 +52,12 @@ async def take_order(books: Books, system: str, document: OrderDocument) -> None
         )
     codes = await books.codes.table(system, document.plant, document.as_of)
     order = map_order(system, document, codes)
-    if news := tell(await books.orders.lock(order.key), order):
+    await store_order(books, await books.orders.lock(order.key), order)
+
+
+async def store_order(books: Books, known: ProductionOrder | None, order: ProductionOrder) -> None:
+    """Store what is new about a locked order, and tell of it."""
+    if news := tell(known, order):
         await books.orders.put(order, news)
 
 

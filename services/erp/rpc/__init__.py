@@ -1,27 +1,39 @@
 """The gRPC face of the ERP service. Domain errors become status codes in kit.rpc."""
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 
 from google.protobuf.message import Message
 from plantmesh.common.v1 import holds_pb2_grpc
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
-from plantmesh.erp.v1 import orders_pb2_grpc, postings_pb2_grpc
+from plantmesh.erp.v1 import mapping_pb2_grpc, orders_pb2_grpc, postings_pb2_grpc, sources_pb2_grpc
 
 from services.erp import policy, wire
 from services.erp.application.read_state import read_state
 from services.erp.ports import Books
 from services.erp.rpc.holds import HoldServicer
+from services.erp.rpc.mapping import MappingServicer, Reader
 from services.erp.rpc.orders import OrderServicer
 from services.erp.rpc.postings import Learn, PostingServicer
+from services.erp.rpc.sources import SourceServicer
+from services.erp.store.replays import SqlReplays
+from services.erp.store.sources import SqlSources
 from services.kit.backbone.topic import Topic
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
 
 
-def registrations(
-    store: Store, books: Books, topic: Topic, learn_plants: Learn
-) -> list[Registration]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the calls work with: how plants become known, raw orders are read, and who was heard."""
+
+    learn_plants: Learn
+    reader: Reader
+    sources: SqlSources
+
+
+def registrations(store: Store, books: Books, topic: Topic, means: Means) -> list[Registration]:
     """Everything the service answers."""
 
     async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
@@ -29,13 +41,19 @@ def registrations(
             yield wire.write_state(*part)
 
     holds = HoldServicer(store, books)
+    mapping = MappingServicer(store, books, SqlReplays(), means.reader)
     snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
     return [
         (orders_pb2_grpc.add_OrderServiceServicer_to_server, OrderServicer(store, books)),
         (
             postings_pb2_grpc.add_PostingServiceServicer_to_server,
-            PostingServicer(store, books, learn_plants),
+            PostingServicer(store, books, means.learn_plants),
         ),
         (holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server, holds),
+        (mapping_pb2_grpc.add_MappingServiceServicer_to_server, mapping),
+        (
+            sources_pb2_grpc.add_SourceServiceServicer_to_server,
+            SourceServicer(store, means.sources),
+        ),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

@@ -1,16 +1,27 @@
 """This service's copies of what reference owns, and the route to an ERP."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.erp import wire
 from services.erp.domain.codes import Code, CodeTable
 from services.kit.copies import listed, require, stamp
-from services.kit.lanes.systems import system_of
+from services.kit.errors import NotFoundError
+from services.kit.lanes.systems import all_systems, system_of
 from services.kit.store import current_work
 
 
 class SqlSystems:
     """Routes by the table `systems`."""
+
+    async def plants(self, system: str) -> Sequence[str]:
+        """Those it serves; raises NotFoundError naming `system`."""
+        for one in await all_systems(current_work()):
+            if one.id == system:
+                return one.plants
+        raise NotFoundError(
+            f"there is no system {system[:80]}", code="unknown_system", field="system"
+        )
 
     async def of_plant(self, plant: str) -> str:
         """Its id; raises NotFoundError."""

@@ -16,6 +16,7 @@ from services.erp.domain.mapping_diff import (
 )
 from services.erp.ports import MappedOrder
 from services.erp.store.master import codes_version
+from services.kit.errors import NotFoundError
 from services.kit.paging import Page
 from services.kit.raw_input import remapped
 from services.kit.store import Row, current_work
@@ -80,10 +81,17 @@ class SqlReplays:
             ),
         )
 
-    async def lock(self, digest: str) -> Review | None:
+    async def lock(self, digest: str) -> Review:
         """The newest of this digest; nobody else applies it meanwhile."""
         rows = await current_work().sql(f"{_REVIEW} FOR UPDATE OF d", (digest,))
-        return _read_review(rows[0]) if rows else None
+        if not rows:
+            raise NotFoundError(
+                f"nobody reviewed a diff {digest[:40]}",
+                code="unknown_diff",
+                field="digest",
+                hint="ask for the diff first",
+            )
+        return _read_review(rows[0])
 
     async def start(self, id: int, who: str) -> None:
         """It is being applied from now on."""

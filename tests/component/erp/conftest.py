@@ -25,6 +25,7 @@ from plantmesh.erp.v1.postings_pb2_grpc import (
 from services.erp import rpc
 from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller
+from services.erp.adapters.reading import reader
 from services.erp.adapters.registry import Connect, connections, kept_in
 from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.domain.codes import Code
@@ -141,9 +142,10 @@ class Stubs:
 
 
 @pytest.fixture
-async def server(store: Store) -> AsyncIterator[RpcServer]:
+async def server(store: Store, connect: dict[str, Connect]) -> AsyncIterator[RpcServer]:
     """Everything erp answers, behind a real port."""
-    registrations = rpc.registrations(store, sql_books(), TOPIC, no_owner)
+    means = rpc.Means(no_owner, reader(connect), SqlSources(store, 60))
+    registrations = rpc.registrations(store, sql_books(), TOPIC, means)
     server = RpcServer(verifier(), registrations, bind="127.0.0.1", port=0)
     await server.start()
     yield server

@@ -189,6 +189,10 @@ class MemoryMaster:
     zones: dict[str, str] = field(default_factory=lambda: {"lyon": "Europe/Paris"})
     codes: tuple[Code, ...] = CODES
 
+    async def plants(self, system: str) -> Sequence[str]:
+        """Those of the system."""
+        return [plant for plant, one in self.systems.items() if one == system]
+
     async def of_plant(self, plant: str) -> str:
         """The system of a plant."""
         if plant not in self.systems:
