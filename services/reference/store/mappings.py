@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import msgspec
 
-from services.kit.access.principal import find_principal
+from services.kit.audit import Change, record
 from services.kit.store import Row, current_work
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.names import Key
@@ -68,15 +68,14 @@ class SqlMappings:
         return _read(rows)
 
     async def put(self, versions: Sequence[CodeMapping]) -> None:
-        """Store them; what was there before goes to the table of changes."""
+        """Store them; what was there before goes to the audit."""
         work, content = current_work(), msgspec.json.encode(versions).decode()
-        await work.sql(
-            "INSERT INTO change (kind, key, who, old, new)"
-            " SELECT 'code_map', ARRAY[n.domain, n.system, n.plant, n.code, n.version::text], %s,"
-            f"  to_jsonb(o), to_jsonb(n) FROM {_GIVEN} n"
-            f" LEFT JOIN code_map o USING ({_KEY}, version)",
-            (_who(), content),
-        )
+        known = {
+            (one.key, one.version): one for one in await self.get({one.key for one in versions})
+        }
+        for one in versions:
+            name, old = "/".join((*one.key, str(one.version))), known.get((one.key, one.version))
+            record(work, Change("code_map", name, old, one, mapping_version=one.version))
         await work.sql(
             f"INSERT INTO code_map ({_COLUMNS}) SELECT {_COLUMNS} FROM {_GIVEN}"
             f" ON CONFLICT ({_KEY}, version) DO UPDATE SET ({_STATES})"
@@ -91,8 +90,3 @@ def _arrays(keys: Collection[Key]) -> list[list[str]]:
 
 def _read(rows: Sequence[Row]) -> list[CodeMapping]:
     return [msgspec.convert(row, CodeMapping) for (row,) in rows]
-
-
-def _who() -> str:
-    principal = find_principal()
-    return principal.actor if principal else "reference"

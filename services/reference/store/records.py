@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from services.kit.access.principal import find_principal
+from services.kit.audit import Change, record
 from services.kit.store import current_work
 from services.reference.domain.names import Key
 from services.reference.ports import Record
@@ -46,15 +46,12 @@ class SqlRecords(Generic[R]):
         return [self._read(row) for (row,) in rows]
 
     async def put(self, records: Sequence[R]) -> None:
-        """Store them; what was there before goes to the table of changes."""
+        """Store them; what was there before goes to the audit."""
         work, content = current_work(), msgspec.json.encode(records).decode()
         given = f"jsonb_populate_recordset(NULL::{self._table}, %s::jsonb)"
-        await work.sql(
-            "INSERT INTO change (kind, key, who, old, new)"
-            f" SELECT %s, ARRAY[{_listed(self._key, 'n.')}], %s, to_jsonb(o), to_jsonb(n)"
-            f" FROM {given} n LEFT JOIN {self._table} o USING ({_listed(self._key)})",
-            (self._table, _who(), content),
-        )
+        known = {one.key: one for one in await self.get([one.key for one in records])}
+        for one in records:
+            record(work, Change(self._table, "/".join(one.key), known.get(one.key), one))
         columns = _listed(self._columns)
         rest = [name for name in self._columns if name not in self._key]
         await work.sql(
@@ -74,8 +71,3 @@ def _listed(names: Sequence[str], prefix: str = "") -> str:
 
 def _arrays(names: Sequence[str]) -> str:
     return ", ".join(["%s::text[]"] * len(names))
-
-
-def _who() -> str:
-    principal = find_principal()
-    return principal.actor if principal else "reference"

@@ -28,7 +28,7 @@ with_reference = partial(migrate, "reference")
 SCOPES = "reference:read reference:write"
 TABLES = (
     "item", "plant", "bill", "routing", "equipment", "party", "code_map", "unmapped_code",
-    "waiting_document", "change", "outbox",
+    "waiting_document", "audit_unsealed", "outbox",
 )  # fmt: skip
 
 

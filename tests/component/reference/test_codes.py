@@ -139,7 +139,7 @@ async def test_a_date_decides_which_version_answers(library: Library) -> None:
             await codes.RetireCodes(retire(code("ST"), 2, key="t-2"))
         assert refused.value.field == "versions[0].mapping_version"
     changes = await library.ask(
-        "SELECT key[5], old->>'status', new->>'status', who FROM change"
+        "SELECT split_part(key, '/', 5), old->>'status', new->>'status', who FROM audit_unsealed"
         " WHERE kind = 'code_map' ORDER BY id"
     )
     assert changes == [

@@ -141,7 +141,7 @@ async def test_writers_at_the_same_time_lose_no_version(library: Library) -> Non
         ).items
     assert stored.version == 8
     history = await library.ask(
-        "SELECT old->'version', new->'version', who FROM change ORDER BY id"
+        "SELECT old->'version', new->'version', who FROM audit_unsealed ORDER BY id"
     )
     assert history == [(n or None, n + 1, "alice") for n in range(8)]
 
