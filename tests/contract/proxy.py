@@ -4,6 +4,7 @@ One connection a request, as the adapters make them. `answered` are the methods 
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -46,11 +47,14 @@ def verb_and_set(head: bytes, body: bytes) -> str:
 
 @dataclass
 class Proxy:
-    """`async with Proxy(url)`: at `url` on a port of its own. `named` tells visits apart."""
+    """`async with Proxy(url)`: at `url` on a port of its own. `named` tells visits apart; with a
+    certificate in `trust` it speaks TLS to the adapter.
+    """
 
     target: str
     named: Callable[[bytes, bytes], str] = rpc_method
     fault: Fault | None = None
+    trust: ssl.SSLContext | None = None
     answered: list[str] = field(default_factory=list)
     _port: int = 0
     _server: asyncio.Server | None = None
@@ -69,13 +73,15 @@ class Proxy:
     @property
     def url(self) -> str:
         """What the adapter is told."""
-        return urlsplit(self.target)._replace(netloc=f"{LOOPBACK}:{self._port}").geturl()
+        scheme = "http" if self.trust is None else "https"
+        address = urlsplit(self.target)._replace(scheme=scheme, netloc=f"{LOOPBACK}:{self._port}")
+        return address.geturl()
 
     async def open(self) -> None:
         """Take connections, on the same port as before."""
         if self._server is None:
             self._server = await asyncio.start_server(
-                self._serve, LOOPBACK, self._port, limit=_LONGEST
+                self._serve, LOOPBACK, self._port, limit=_LONGEST, ssl=self.trust
             )
             self._port = self._server.sockets[0].getsockname()[1]
 

@@ -14,7 +14,7 @@ from services.erp.adapters.odata.movements import (
     fill_line,
     key_of,
 )
-from services.erp.adapters.odata.orders import Results, told
+from services.erp.adapters.odata.orders import Results, told, whole
 from services.erp.adapters.odata.outcomes import StoppedError, rejected
 from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.shape import Form, Shapes
@@ -79,7 +79,7 @@ class Documents:
         ]
         known: dict[str, list[Document]] = {reference: [] for reference in references}
         for page in await self._session.read_many(_SERVICE, paths):
-            for document in told(page, Results[Document]).results:
+            for document in whole(page, Document):
                 known[keys[document.key]].append(document)
         return known
 
@@ -151,9 +151,9 @@ class Documents:
             f"InvtryMgmtReferenceDocument eq {literal(document.number)}"
             f" and ReferenceDocumentFiscalYear eq {literal(document.year)}"
         )
-        path = address(_ITEMS, filter=pointing, top="1")
+        path = address(_ITEMS, filter=pointing)
         [found] = await self._session.read_many(_SERVICE, [path])
-        return bool(told(found, Results[Item]).results)
+        return bool(whole(found, Item))
 
 
 def _point_back(form: Form, document: Document, item: Item) -> None:

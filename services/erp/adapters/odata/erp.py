@@ -52,13 +52,12 @@ class ODataErp:
             return Changes((), changed_since)
         since, _, after = changed_since.partition(" ")
         begin = back(since, self._terms.overlap_seconds) if since and not after else since
-        limit = self._terms.page
         try:
-            found = await self._orders.page(self._ours, begin, after, limit)
+            found, more = await self._orders.page(self._ours, begin, after, self._terms.page)
             places = [told(order, Place) for order in found]
         except StoppedError as stopped:
             raise _unavailable(stopped) from stopped
-        more, mark = len(found) >= limit, since
+        mark = since
         if places:
             last = places[-1]
             mark = f"{last.changed} {last.number}" if more else last.changed
@@ -81,7 +80,7 @@ class ODataErp:
 
     def read_order(self, content: bytes) -> OrderDocument:
         """What an order of the ERP says; raises InvalidError naming the field."""
-        return read_order(content, self._ours)
+        return read_order(content, self._ours, self._terms.zone)
 
     # -- postings
 

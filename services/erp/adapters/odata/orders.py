@@ -27,9 +27,10 @@ _T = TypeVar("_T")
 
 
 class Results(Struct, Generic[_T]):
-    """A collection."""
+    """A collection; `rest` says where the ERP keeps what it left out."""
 
     results: list[_T]
+    rest: str = field(name="__next", default="")
 
 
 class Component(Struct):
@@ -103,8 +104,10 @@ class Orders:
 
     async def page(
         self, plants: Collection[str], since: str, after: str, limit: int
-    ) -> list[msgspec.Raw]:
-        """Orders changed since a stamp, oldest first; with `after`, behind that order of it."""
+    ) -> tuple[list[msgspec.Raw], bool]:
+        """Orders changed since a stamp, oldest first, and whether there are more; with `after`,
+        behind that order of it.
+        """
         asked = [_any("ProductionPlant", plants)]
         if after:
             same = f"LastChangeDateTime eq {literal(since)}"
@@ -120,7 +123,8 @@ class Orders:
             expand=_EXPAND,
         )
         [found] = await self._session.read_many(SERVICE, [path])
-        return told(found, Results[msgspec.Raw]).results
+        page = told(found, Results[msgspec.Raw])
+        return page.results, bool(page.rest) or len(page.results) >= limit
 
     async def one(self, number: str) -> msgspec.Raw | None:
         """As it is now, None when there is none."""
@@ -131,7 +135,7 @@ class Orders:
         """Those that exist, by number."""
         path = address(SET, filter=_any("ManufacturingOrder", numbers), expand=_EXPAND)
         [found] = await self._session.read_many(SERVICE, [path])
-        return {order.number: order for order in told(found, Results[Order]).results}
+        return {order.number: order for order in whole(found, Order)}
 
 
 def told(content: msgspec.Raw, kind: type[_T]) -> _T:
@@ -142,13 +146,21 @@ def told(content: msgspec.Raw, kind: type[_T]) -> _T:
         raise StoppedError(Unavailable("the ERP answered with something else")) from error
 
 
+def whole(content: msgspec.Raw, kind: type[_T]) -> list[_T]:
+    """A collection; raises StoppedError when the ERP told only a part of it."""
+    found = told(content, Results[kind])  # type: ignore[valid-type]
+    if found.rest:
+        raise StoppedError(Unavailable("the ERP told only a part"))
+    return found.results
+
+
 def back(since: str, overlap: float) -> str:
     """A stamp, so many seconds earlier."""
     return write_stamp(read_stamp(since, "mark") - dt.timedelta(seconds=overlap))
 
 
-def read_order(content: bytes, plants: Mapping[str, str]) -> OrderDocument:
-    """In our words; `plants` = ours by theirs. Raises InvalidError naming the field."""
+def read_order(content: bytes, plants: Mapping[str, str], zone: dt.tzinfo) -> OrderDocument:
+    """In our words; `plants` = ours by theirs, `zone` = of planned times. Raises InvalidError."""
     try:
         order = msgspec.json.decode(content, type=Order)
     except msgspec.DecodeError as error:
@@ -167,8 +179,8 @@ def read_order(content: bytes, plants: Mapping[str, str]) -> OrderDocument:
         statuses=order.words,
         version=order.about.etag or order.changed,
         as_of=read_stamp(order.changed, "LastChangeDateTime"),
-        due_start=read_moment(order.start_day, order.start_time, "MfgOrderPlannedStartDate"),
-        due_end=read_moment(order.end_day, order.end_time, "MfgOrderPlannedEndDate"),
+        due_start=read_moment(order.start_day, order.start_time, zone, "MfgOrderPlannedStartDate"),
+        due_end=read_moment(order.end_day, order.end_time, zone, "MfgOrderPlannedEndDate"),
         components=tuple(
             ComponentDocument(_number(one.position), one.material, one.amount, one.unit)
             for one in order.components.results

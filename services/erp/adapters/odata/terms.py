@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.kit.clock import find_zone
 from services.kit.errors import InvalidError
 from services.kit.lanes.systems import System
 
@@ -17,7 +19,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `plants` = the ERP's keys of those not named like ours; `ca_file` = whom to trust beside the
     machine's own authorities. `longest_request_seconds` = how long the ERP may go on with a request
     after we gave up on it; `overlap_seconds` = as long as its longest transaction; `page` orders a
-    request. `production_orders` = false where the ERP does not serve them.
+    request; `time_zone` = of planned times. `production_orders` = false where there are none.
     """
 
     url: str
@@ -25,6 +27,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str = ""
     plants: Mapping[str, str] = {}
     storage_location: str = ""
+    time_zone: str = "UTC"
     production_orders: bool = True
     plaintext: bool = False
     ca_file: str = ""
@@ -33,6 +36,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     overlap_seconds: float = 120.0
     parallel: int = 2
     page: int = 100
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of `time_zone`."""
+        return find_zone(self.time_zone)
 
 
 def read_terms(system: System) -> Terms:
@@ -46,6 +54,7 @@ def read_terms(system: System) -> Terms:
             code="bad_settings",
             field="settings",
         ) from error
+    find_zone(terms.time_zone)
     if urlsplit(terms.url).scheme != ("http" if terms.plaintext else "https"):
         raise InvalidError(
             f"{system.id} would be spoken to without TLS, or not at all",

@@ -52,8 +52,10 @@ def read_stamp(text: str, field: str) -> dt.datetime:
         raise _unreadable(text, field) from error
 
 
-def read_moment(day: str | None, time: str | None, field: str) -> dt.datetime | None:
-    """An Edm.DateTime and the Edm.Time beside it; raises InvalidError naming the field."""
+def read_moment(
+    day: str | None, time: str | None, zone: dt.tzinfo, field: str
+) -> dt.datetime | None:
+    """An Edm.DateTime and the Edm.Time beside it, on clocks of `zone`; raises InvalidError."""
     if not day:
         return None
     date, clock = _DATE.fullmatch(day), _TIME.fullmatch(time or "PT0H0M0S")
@@ -61,8 +63,8 @@ def read_moment(day: str | None, time: str | None, field: str) -> dt.datetime | 
         raise _unreadable(f"{day} {time}", field)
     hours, minutes, seconds = map(int, clock.groups())
     try:
-        begin = _EPOCH + int(date[1]) * _MS
-        return begin + dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        midnight = (_EPOCH + int(date[1]) * _MS).replace(tzinfo=zone)
+        return midnight + dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError as error:
         raise _unreadable(day, field) from error
 
