@@ -22,10 +22,8 @@ from services.erp.store.sources import SqlSources
 from services.erp.store.waiting import SqlWaitings
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
-from services.kit.clock import SystemClock
 from services.kit.desk.payload import MessageJson
 from services.kit.lanes.systems import System
-from services.kit.lease import LeaseRow
 from services.kit.service import Service, run
 
 TOPIC = Topic("plantmesh.erp")
@@ -38,8 +36,8 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     reference = erp.peer(settings.reference_address)
     copies = consumers.copies(store, reference)
     erp.copy(copies, consumers.REFERENCE)
-    reported = CodeServiceStub(reference.channel).ReportWaiting
-    steward = Steward(store, books.codes, SqlWaitings(), reported, SystemClock())
+    codes = CodeServiceStub(reference.channel)
+    steward = Steward(store, books.codes, SqlWaitings(), codes.ReportWaiting)
     secrets = kept_in({name: kept.get_secret_value() for name, kept in settings.secrets.items()})
     connect = connections(settings.adapters, secrets)
     inboxes, marks = Inboxes(store), SqlMarks(store)
@@ -52,7 +50,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     erp.carry(lanes, announce(), MessageJson(Posting))
     poller, seconds = Poller(store, connect, poll), settings.poll_seconds
     for name, part in (("poller", poller), ("steward", steward)):
-        led = elected(part, LeaseRow(store, f"erp.{name}"), settings.instance, seconds)
+        led = elected(part, store, f"erp.{name}", settings.instance, seconds)
         service.add(name, led, reports=True)
     means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)

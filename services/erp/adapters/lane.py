@@ -11,7 +11,8 @@ from services.erp.domain.document import LineDocument, PostingDocument, Sought
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.posting import Kind, Posting
 from services.erp.domain.rounding import Precision, rounded
-from services.erp.ports import Codes, ErpSystem, Rounding
+from services.erp.ports import ErpSystem, Rounding
+from services.erp.ports.mapping import Codes
 from services.kit.backbone.outbox import emit
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError, UnavailableError

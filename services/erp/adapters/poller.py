@@ -20,31 +20,56 @@ _log = logger(__name__)
 
 
 class Poller:
-    """Connections live as long as their row does not change."""
+    """Connections live as long as their row does not change; a round waits `patience` seconds."""
 
-    def __init__(self, store: Store, connect: Mapping[str, Connect], poll: Poll) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connect: Mapping[str, Connect],
+        poll: Poll,
+        *,
+        patience: float = 2.0,
+    ) -> None:
         self._store = store
         self._connect = connect
         self._poll = poll
+        self._patience = patience
         self._open: dict[str, tuple[System, ErpSystem]] = {}
+        self._busy: dict[str, asyncio.Task[str]] = {}
+        self._said: dict[str, str] = {}
 
     async def round(self) -> None:
-        """Every enabled system once, at the same time; raises UnavailableError naming the silent.
+        """Every enabled system at the same time; raises UnavailableError naming the silent.
 
-        One that is silent, or badly set up, holds up none of the others.
+        One that is silent, slow or badly set up holds up none of the others: it is read on while
+        they have their next rounds.
         """
         async with self._store.work() as work:
             wanted = {system.id: system for system in await all_systems(work) if system.enabled}
         for id in [id for id, (row, _) in self._open.items() if row != wanted.get(id)]:
-            await self._open.pop(id)[1].close()
-        answers = await asyncio.gather(*(self._one(system) for system in wanted.values()))
-        if silent := "; ".join(answer for answer in answers if answer):
+            await self._leave(id)
+        for id in wanted.keys() - self._busy.keys():
+            self._busy[id] = asyncio.create_task(self._one(wanted[id]))
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=self._patience)
+        for id in [id for id, task in self._busy.items() if task.done()]:
+            self._said[id] = self._busy.pop(id).result()
+        if silent := "; ".join(self._said[id] for id in sorted(wanted) if self._said.get(id)):
             raise UnavailableError(silent)
 
     async def close(self) -> None:
         """Let go of all connections."""
-        while self._open:
-            await self._open.popitem()[1][1].close()
+        for id in self._open.keys() | self._busy.keys():
+            await self._leave(id)
+
+    async def _leave(self, id: str) -> None:
+        """Nobody is read on whose row is no longer so."""
+        if task := self._busy.pop(id, None):
+            task.cancel()
+            await asyncio.wait([task])
+        self._said.pop(id, None)
+        if id in self._open:
+            await self._open.pop(id)[1].close()
 
     async def _one(self, system: System) -> str:
         """Read one ERP; why not, where that cannot be."""
@@ -76,7 +101,7 @@ class Rounder(Protocol):
         ...
 
 
-def elected(part: Rounder, lease: LeaseRow, instance: str, seconds: float) -> Elector:
+def elected(part: Rounder, store: Store, name: str, instance: str, seconds: float) -> Elector:
     """As a part of the service: one of all replicas does it, `seconds` between two rounds."""
 
     async def lead(_: Term) -> None:
@@ -85,4 +110,4 @@ def elected(part: Rounder, lease: LeaseRow, instance: str, seconds: float) -> El
         finally:
             await part.close()
 
-    return Elector(lease, instance, lead)
+    return Elector(LeaseRow(store, name), instance, lead)

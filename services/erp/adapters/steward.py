@@ -6,9 +6,9 @@ from typing import Any
 from services.erp import wire
 from services.erp.adapters.lane import express
 from services.erp.domain.codes import CodeTable, UnmappedCodeError, Waiting
-from services.erp.ports import Codes, Waitings
+from services.erp.ports.mapping import Codes, Waitings
 from services.kit.access.principal import acting_as
-from services.kit.clock import Clock
+from services.kit.clock import SystemClock
 from services.kit.errors import DomainError, InvalidError, UnavailableError
 from services.kit.ids import uuid7
 from services.kit.lanes.desk import Act, replay
@@ -32,14 +32,12 @@ class Steward:
     Told anew when it changes, and now and then as it is: whoever forgot it hears it again.
     """
 
-    def __init__(
-        self, store: Store, codes: Codes, waitings: Waitings, report: Report, clock: Clock
-    ) -> None:
+    def __init__(self, store: Store, codes: Codes, waitings: Waitings, report: Report) -> None:
         self._store = store
         self._codes = codes
         self._waitings = waitings
         self._report = report
-        self._clock = clock
+        self._clock = SystemClock()
         self._told: dict[str, tuple[float, list[Waiting]]] = {}
 
     async def round(self) -> None:

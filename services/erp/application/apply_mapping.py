@@ -15,7 +15,8 @@ from services.erp.domain.mapping_diff import (
     State,
     differences,
 )
-from services.erp.ports import Books, Replays
+from services.erp.ports import Books
+from services.erp.ports.mapping import Replays
 from services.kit.checkpoint import reach
 from services.kit.errors import ConflictError
 

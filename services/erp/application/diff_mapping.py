@@ -14,7 +14,8 @@ from services.erp.domain.mapping_diff import (
     differences,
 )
 from services.erp.domain.order import ProductionOrder
-from services.erp.ports import Books, MappedOrder, Replays
+from services.erp.ports import Books
+from services.erp.ports.mapping import MappedOrder, Replays
 from services.kit.errors import InvalidError
 
 Read = Callable[[bytes], OrderDocument]

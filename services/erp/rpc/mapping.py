@@ -11,7 +11,8 @@ from plantmesh.erp.v1.mapping_pb2_grpc import MappingServiceServicer
 from services.erp import policy
 from services.erp.application.apply_mapping import apply_mapping
 from services.erp.application.diff_mapping import Read, review_mapping
-from services.erp.ports import Books, Replays
+from services.erp.ports import Books
+from services.erp.ports.mapping import Replays
 from services.erp.wire.mapping import read_scope, write_change, write_review
 from services.kit.commands import once
 from services.kit.paging import Listing

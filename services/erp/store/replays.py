@@ -14,7 +14,7 @@ from services.erp.domain.mapping_diff import (
     Scope,
     State,
 )
-from services.erp.ports import MappedOrder
+from services.erp.ports.mapping import MappedOrder
 from services.erp.store.master import codes_version
 from services.kit.errors import NotFoundError
 from services.kit.paging import Page

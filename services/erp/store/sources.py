@@ -21,12 +21,12 @@ _ALL = (
 class SqlSources:
     """Written by the poller, a transaction each call; read inside a unit of work.
 
-    `interval` = how long an ERP may be silent, in seconds.
+    `interval_seconds` = how long an ERP may be silent.
     """
 
-    def __init__(self, store: Store, interval: float) -> None:
+    def __init__(self, store: Store, interval_seconds: float) -> None:
         self._store = store
-        self._interval = interval
+        self._interval = interval_seconds
 
     async def heard(self, system: str, changed_at: datetime | None) -> None:
         """It answered; its newest change is of then, None when nothing is new."""

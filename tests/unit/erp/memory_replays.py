@@ -11,7 +11,7 @@ from services.erp.domain.mapping_diff import (
     Scope,
     State,
 )
-from services.erp.ports import MappedOrder
+from services.erp.ports.mapping import MappedOrder
 from services.kit.errors import NotFoundError
 from services.kit.paging import Page
 from tests.unit.erp.memory import NOON

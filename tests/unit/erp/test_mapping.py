@@ -14,7 +14,7 @@ from services.erp.domain.codes import Code
 from services.erp.domain.document import OperationDocument, OrderDocument
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.mapping_diff import Diff, FieldChange, Outcome, Scope, State
-from services.erp.ports import MappedOrder
+from services.erp.ports.mapping import MappedOrder
 from services.kit.errors import ConflictError, NotFoundError
 from tests.unit.erp.memory import CODES, NOON, Shelf, document
 from tests.unit.erp.memory_replays import MemoryReplays

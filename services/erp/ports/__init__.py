@@ -6,21 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from services.erp.domain.codes import Code, CodeTable, Waiting
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import LotKey, OrderKey
-from services.erp.domain.mapping_diff import (
-    Diff,
-    DocumentChange,
-    Review,
-    Scope,
-)
-from services.erp.domain.mapping_diff import Outcome as Replayed
 from services.erp.domain.order import News, ProductionOrder
 from services.erp.domain.posting import Posting
 from services.erp.domain.rounding import Measured, Share
-from services.kit.lanes.entry import Entry, State
+from services.erp.ports.mapping import Codes
+from services.kit.lanes.entry import State
 from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
 from services.kit.paging import Cut, Page
 
@@ -223,18 +216,6 @@ class Plants(Protocol):
         ...
 
 
-class Codes(Protocol):
-    """This service's copy of reference's code maps."""
-
-    async def table(self, system: str, plant: str, at: datetime) -> CodeTable:
-        """For what is of that time."""
-        ...
-
-    async def all(self, system: str, plant: str) -> Sequence[Code]:
-        """Every version at the plant and at every plant, drafts too."""
-        ...
-
-
 class Rounding(Protocol):
     """What postings were rounded to, by system; in one unit of work."""
 
@@ -309,61 +290,4 @@ class Sources(Protocol):
 
     async def silent(self, system: str, reason: str) -> None:
         """It was asked and did not answer."""
-        ...
-
-
-class Waitings(Protocol):
-    """What waits for codes, in one unit of work."""
-
-    async def orders(self, system: str) -> Sequence[Waiting]:
-        """Orders of a system that could not be read, oldest first."""
-        ...
-
-    async def postings(self, system: str) -> Sequence[tuple[Entry, datetime]]:
-        """Postings refused for a code, and when each was accepted; oldest first."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappedOrder:
-    """A raw order that is what we know of an order; `document` is its key in the ERP."""
-
-    id: int
-    document: str
-    content: bytes
-
-
-class Replays(Protocol):
-    """Raw orders that were mapped, and diffs of mapping them again; in one unit of work."""
-
-    async def mapped(self, scope: Scope, after: str) -> Sequence[MappedOrder]:
-        """The newest of each order that came since, some hundreds behind the document `after`."""
-        ...
-
-    async def keep(self, diff: Diff, who: str) -> None:
-        """For review; one that waits for its application already is kept once."""
-        ...
-
-    async def lock(self, digest: str) -> Review:
-        """The newest of this digest, which nobody else applies meanwhile; raises NotFoundError."""
-        ...
-
-    async def start(self, id: int, who: str) -> None:
-        """It is being applied from now on."""
-        ...
-
-    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, bytes]]:
-        """Documents still to be done, with their content, in the order of the diff."""
-        ...
-
-    async def note(self, id: int, outcomes: Mapping[int, Replayed]) -> None:
-        """What became of them, by raw input; with the last one the diff is applied."""
-        ...
-
-    async def left(self, id: int) -> int:
-        """How many are still to be done."""
-        ...
-
-    async def changes(self, id: int, page: Page) -> Sequence[tuple[int, DocumentChange, Replayed]]:
-        """The next of the diff, each with its place."""
         ...
