@@ -243,7 +243,7 @@ async def poller(store: Store, connect: dict[str, Connect]) -> AsyncIterator[Pol
     async def poll(row: System, erp: ErpSystem) -> None:
         await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, sources))
 
-    poller = Poller(store, connect, poll)
+    poller = Poller(store, connect, poll, patience=60)
     yield poller
     await poller.close()
 
