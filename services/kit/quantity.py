@@ -1,6 +1,7 @@
 """A quantity: an exact decimal and its unit. Floats never get in, other units never mix."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from fractions import Fraction
@@ -224,6 +225,22 @@ class Measures:
             field=f"own[{place}]",
             hint=f"state a ratio to {self.base}",
         )
+
+
+def in_force(ratios: Sequence[tuple[str, str, str]], day: str) -> list[int]:
+    """Places of the ratios (from, to, first day) that hold: of each pair those that began last.
+
+    Days are ISO 8601 text, "" before all of them.
+    """
+    newest: dict[tuple[str, str], str] = {}
+    for source, target, first in ratios:
+        if first <= day:
+            newest[source, target] = max(first, newest.get((source, target), first))
+    return [
+        place
+        for place, (source, target, first) in enumerate(ratios)
+        if newest.get((source, target)) == first
+    ]
 
 
 def _family(unit: str) -> str:

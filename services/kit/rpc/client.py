@@ -97,6 +97,23 @@ class _Calls:
 
         return call
 
+    def stream_unary(self, method: str, *args: Any, **options: Any) -> Any:
+        """A stream of requests, one answer."""
+        send = self._inner.stream_unary(method, *args, **options)
+
+        async def call(
+            requests: AsyncIterator[Any],
+            *,
+            timeout: float | None = None,  # noqa: ASYNC109 - gRPC's
+        ) -> Any:
+            sent = await self._sent_with(timeout or self._seconds)
+            try:
+                return await send(requests, **sent)
+            except grpc.aio.AioRpcError as error:
+                raise read_error(error, method) from None
+
+        return call
+
     async def _sent_with(self, seconds: float) -> dict[str, Any]:
         forbid_work()
         metadata = []

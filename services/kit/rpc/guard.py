@@ -50,8 +50,14 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if handler is None:
             return handler
         method = handler_call_details.method
+        if handler.request_streaming and handler.response_streaming:
+            raise NotImplementedError(f"{method}: streams both ways are not guarded, nor used")
         if handler.request_streaming:
-            raise NotImplementedError(f"{method}: streams of requests are not guarded, nor used")
+            return grpc.stream_unary_rpc_method_handler(
+                self._guard_upload(method, handler.stream_unary),
+                _tolerant(handler.request_deserializer),
+                handler.response_serializer,
+            )
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
                 self._guard_stream(method, handler.unary_stream),
@@ -71,6 +77,13 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
                 return await serve(request, context)
 
         return single
+
+    def _guard_upload(self, method: str, serve: Any) -> Callable[..., Any]:
+        async def upload(requests: AsyncIterator[Any], context: Context) -> Any:
+            async with self._admitted(method, context):
+                return await serve(_judged(requests), context)
+
+        return upload
 
     def _guard_stream(self, method: str, serve: Any) -> Callable[..., Any]:
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
@@ -104,6 +117,12 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if DELEGATE in principal.scopes:
             return replace(principal, on_behalf_of=unquote(sent.get(ON_BEHALF_OF, "")))
         return principal
+
+
+async def _judged(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        _judge(request)
+        yield request
 
 
 def _tolerant(read: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:

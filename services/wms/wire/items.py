@@ -4,8 +4,9 @@ from fractions import Fraction
 
 from plantmesh.reference.v1 import reference_pb2
 
+from services.kit.clock import SystemClock
 from services.kit.copies import Kind
-from services.kit.quantity import Measures
+from services.kit.quantity import Measures, in_force
 
 ITEMS = Kind(
     "item", reference_pb2.Item, key=lambda item: item.item_no, version=lambda item: item.version
@@ -13,11 +14,13 @@ ITEMS = Kind(
 
 
 def read_measures(item: reference_pb2.Item) -> Measures:
-    """The units it may be counted in."""
+    """The units it may be counted in today."""
+    told = [(getattr(one, "from"), one.to, one.valid_from) for one in item.conversions]
+    today = SystemClock().now().date()  # house: allow wall-clock - ratios change by the day
+    own = [item.conversions[place] for place in in_force(told, today.isoformat())]
     return Measures(
         item.base_unit,
         tuple(
-            (getattr(one, "from"), one.to, Fraction(one.numerator, one.denominator))
-            for one in item.conversions
+            (getattr(one, "from"), one.to, Fraction(one.numerator, one.denominator)) for one in own
         ),
     )

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from services.kit.errors import InvalidError
-from services.kit.quantity import Measures, Quantity
+from services.kit.quantity import Measures, Quantity, in_force
 
 PIECE = ("H87", "KGM", Fraction(1, 4))
 
@@ -70,3 +70,16 @@ def test_a_bad_ratio_is_named(own: tuple[tuple[str, str, Fraction], ...], field:
     with pytest.raises(InvalidError) as refused:
         Measures("KGM", own)
     assert refused.value.field == field
+
+
+def test_of_each_pair_the_ratio_that_began_last_holds() -> None:
+    may, june = "2026-05-01", "2026-06-01"
+    told = [
+        ("H87", "KGM", ""),
+        ("H87", "KGM", june),
+        ("XBX", "H87", june),
+        ("H87", "KGM", june),
+        ("LTR", "KGM", ""),
+    ]
+    assert in_force(told, may) == [0, 4]
+    assert in_force(told, june) == [1, 2, 3, 4]
