@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
 from services.kit.errors import DeniedError
 
-READ, WRITE = "reference:read", "reference:write"
+READ, WRITE, COST = "reference:read", "reference:write", "reference:cost"
 Place = tuple[str, str]
 """A plant ("" for all of them) and the field that names it."""
 
@@ -29,6 +29,16 @@ def may_write(places: Iterable[Place]) -> Principal:
         elif EVERY_PLANT not in principal.plants:
             raise _every_plant_needed("this holds in every plant", field)
     return principal
+
+
+def may_price() -> Principal:
+    """Who may set what things cost."""
+    return require_scope(COST)
+
+
+def may_see_costs() -> bool:
+    """Whether the caller is told what things cost; others see that it is withheld."""
+    return COST in current_principal().scopes
 
 
 def may_copy() -> Principal:

@@ -8,17 +8,25 @@ from typing import Protocol, TypeVar
 from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.reference.domain.bill import Bill
+from services.reference.domain.change import EngineeringChange
 from services.reference.domain.code import Document, Question, Unmapped, Waiting
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.code_state import Status
+from services.reference.domain.cost import StandardCost
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
+from services.reference.domain.location import Location
+from services.reference.domain.lot_conversion import LotConversion
 from services.reference.domain.names import Key
 from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
+from services.reference.domain.reason import Reason
 from services.reference.domain.routing import Routing
 
-Record = Item | Plant | Bill | Routing | Equipment | Party
+Record = (
+    Item | Plant | Bill | Routing | Equipment | Party | Location | Reason | EngineeringChange
+    | LotConversion | StandardCost
+)  # fmt: skip
 Fact = Record | CodeMapping | Unmapped
 R = TypeVar("R")
 
@@ -36,6 +44,14 @@ class Records(Protocol[R]):
 
     async def put(self, records: Sequence[R]) -> None:
         """Store them, with who did it and what was there before."""
+        ...
+
+
+class Changes(Records[EngineeringChange], Protocol):
+    """Engineering changes, also by what they are about."""
+
+    async def affecting(self, item_nos: Collection[str]) -> list[EngineeringChange]:
+        """Those that name one of these items."""
         ...
 
 
@@ -106,6 +122,10 @@ class Queue(Protocol):
 class Facts(Protocol):
     """Where facts go to be told, when the unit of work commits."""
 
+    async def write(self) -> None:
+        """Put down what was told so far: a long unit of work need not remember all of it."""
+        ...
+
     def tell(self, fact: Fact) -> None:
         """A record or a mapping as it is now, or a question that nobody has answered."""
         ...
@@ -129,6 +149,11 @@ class Books:
     routings: Records[Routing]
     equipment: Records[Equipment]
     parties: Records[Party]
+    locations: Records[Location]
+    reasons: Records[Reason]
+    changes: Changes
+    lot_conversions: Records[LotConversion]
+    standard_costs: Records[StandardCost]
     code_mappings: Mappings
     queue: Queue
     facts: Facts

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from services.kit.errors import DomainError
 from services.reference.application.draft_versions import by_code
-from services.reference.application.put_master_data import MasterData, put_master_data
+from services.reference.application.put_master_data import put_master_data
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.code_state import Status
+from services.reference.domain.master_data import MasterData
 from services.reference.ports import Books
 
 

@@ -21,6 +21,11 @@ async def read_state(books: Books) -> AsyncIterator[Sequence[Fact]]:
         books.routings,
         books.equipment,
         books.parties,
+        books.locations,
+        books.reasons,
+        books.changes,
+        books.lot_conversions,
+        books.standard_costs,
     )
     for records in kinds:
         async for part in _walk(records):

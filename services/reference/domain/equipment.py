@@ -4,10 +4,14 @@ Source: ISA-95 part 1, 5.3; modules below a unit from ISA-88.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from services.kit.errors import InvalidError
+from services.kit.quantity import Quantity
+from services.reference.domain.figures import read_figure
 from services.reference.domain.names import Key, check_name, check_plant
+from services.reference.domain.routing import check_time
 
 
 class Level(StrEnum):
@@ -47,15 +51,32 @@ RANK = {level: rank for rank, levels in _RANKS.items() for level in levels}
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """`path` is "PLANT/AREA/LINE/CELL"; `work_center` is what routings and orders call it."""
+    """`path` is "PLANT/AREA/LINE/CELL"; `work_center` is what routings and orders call it.
+
+    `oee_target` is a share, `ideal_cycle` the time for one piece when nothing is lost.
+    """
 
     path: str
     level: Level
     work_center: str = ""
     version: int = 0
+    equipment_class: str = ""
+    oee_target: str = ""
+    ideal_cycle: Quantity | None = None
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a path with a hole, and a site below one."""
+        """Refuse a path with a hole, a site below one, a target above 1."""
+        target = read_figure(self.oee_target, "oee_target")
+        if target and Decimal(target) > 1:
+            raise InvalidError(
+                f"{target} is more than all",
+                code="out_of_range",
+                field="oee_target",
+                hint="a share, such as 0.85",
+            )
+        object.__setattr__(self, "oee_target", target)
+        check_time(self.ideal_cycle, "ideal_cycle")
         plant, *rest = self.path.split("/")
         check_plant(plant, field="path")
         for part in rest:

@@ -19,7 +19,8 @@ from services.reference.application.read_state import WAITING
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.domain.names import Key
 from services.reference.ports import Books, Records
-from services.reference.wire import codes, reading, writing
+from services.reference.wire import codes
+from services.reference.wire.records import read_master_data, write_record
 
 Context = ServicerContext[Any, Any]
 ITEMS = Listing("reference.items", (str,))
@@ -39,7 +40,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         """Items by number."""
         policy.may_read()
         found, missing = await self._look(self._books.items, request.item_nos)
-        return pb.BatchGetItemsResponse(items=map(writing.write_item, found), missing=missing)
+        return pb.BatchGetItemsResponse(items=map(write_record, found), missing=missing)
 
     async def BatchGetPlants(  # noqa: N802 - named by the proto
         self, request: pb.BatchGetPlantsRequest, context: Context
@@ -47,7 +48,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         """Plants by name."""
         policy.may_read(_places(request.plants, "plants[{}]"))
         found, missing = await self._look(self._books.plants, request.plants)
-        return pb.BatchGetPlantsResponse(plants=map(writing.write_plant, found), missing=missing)
+        return pb.BatchGetPlantsResponse(plants=map(write_record, found), missing=missing)
 
     async def BatchGetBoms(  # noqa: N802 - named by the proto
         self, request: pb.BatchGetBomsRequest, context: Context
@@ -56,7 +57,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         policy.may_read(_places((one.plant for one in request.items), "items[{}].plant"))
         async with self._store.work():
             found = await self._books.boms.get(_made(request.items), by=_MADE)
-        return pb.BatchGetBomsResponse(boms=map(writing.write_bill, found))
+        return pb.BatchGetBomsResponse(boms=map(write_record, found))
 
     async def BatchGetRoutings(  # noqa: N802 - named by the proto
         self, request: pb.BatchGetRoutingsRequest, context: Context
@@ -65,7 +66,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         policy.may_read(_places((one.plant for one in request.items), "items[{}].plant"))
         async with self._store.work():
             found = await self._books.routings.get(_made(request.items), by=_MADE)
-        return pb.BatchGetRoutingsResponse(routings=map(writing.write_routing, found))
+        return pb.BatchGetRoutingsResponse(routings=map(write_record, found))
 
     async def BatchGetEquipment(  # noqa: N802 - named by the proto
         self, request: pb.BatchGetEquipmentRequest, context: Context
@@ -74,7 +75,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         plants = (path.partition("/")[0] for path in request.paths)
         policy.may_read(_places(plants, "paths[{}]"))
         found, missing = await self._look(self._books.equipment, request.paths)
-        equipment = map(writing.write_equipment, found)
+        equipment = map(write_record, found)
         return pb.BatchGetEquipmentResponse(equipment=equipment, missing=missing)
 
     async def BatchGetParties(  # noqa: N802 - named by the proto
@@ -83,7 +84,7 @@ class ReferenceServicer(ReferenceServiceServicer):
         """Parties by id."""
         policy.may_read()
         found, missing = await self._look(self._books.parties, request.party_ids)
-        return pb.BatchGetPartiesResponse(parties=map(writing.write_party, found), missing=missing)
+        return pb.BatchGetPartiesResponse(parties=map(write_record, found), missing=missing)
 
     async def ResolveCodes(  # noqa: N802 - named by the proto
         self, request: pb.ResolveCodesRequest, context: Context
@@ -108,14 +109,16 @@ class ReferenceServicer(ReferenceServiceServicer):
         async with self._store.work():
             rows = await self._books.items.after(place, page.limit)
         cut = page.cut(rows, lambda item: item.key)
-        return pb.ListItemsResponse(items=map(writing.write_item, cut.rows), page=write_page(cut))
+        return pb.ListItemsResponse(items=map(write_record, cut.rows), page=write_page(cut))
 
     async def PutMasterData(  # noqa: N802 - named by the proto
         self, request: pb.PutMasterDataRequest, context: Context
     ) -> pb.PutMasterDataResponse:
         """Create or replace, all or none."""
         principal = policy.may_write(_written(request))
-        data = reading.read_master_data(request)
+        if request.standard_costs:
+            policy.may_price()
+        data = read_master_data(request)
 
         async def put() -> pb.PutMasterDataResponse:
             changed = await put_master_data(self._books, data, steward=principal.subject)
@@ -174,6 +177,11 @@ def _written(request: pb.PutMasterDataRequest) -> Iterator[policy.Place]:
     yield from _places((one.plant for one in request.plants), "plants[{}].plant")
     yield from _places((one.plant for one in request.boms), "boms[{}].plant")
     yield from _places((one.plant for one in request.routings), "routings[{}].plant")
+    yield from _places((one.plant for one in request.locations), "locations[{}].plant")
+    yield from _places(("" for _ in request.reasons), "reasons[{}]")
+    yield from _places((one.plant for one in request.changes), "changes[{}].plant")
+    yield from _places(("" for _ in request.lot_conversions), "lot_conversions[{}]")
+    yield from _places((one.plant for one in request.standard_costs), "standard_costs[{}].plant")
     paths = (one.path.partition("/")[0] for one in request.equipment)
     yield from _places(paths, "equipment[{}].path")
     mapped = (one.code.plant for one in request.code_mappings)

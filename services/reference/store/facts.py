@@ -13,3 +13,7 @@ class OutboxFacts:
         """Under the key that says where it holds."""
         key = event_key(fact)
         emit(current_work(), key, write_event(fact), subject=key)
+
+    async def write(self) -> None:
+        """Into the outbox, in this transaction."""
+        await current_work().flush()

@@ -7,17 +7,23 @@ from google.protobuf.message import Message
 from plantmesh.reference.v1 import events_pb2
 
 from services.reference.domain.bill import Bill
+from services.reference.domain.change import EngineeringChange
 from services.reference.domain.code import Unmapped
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.code_state import Status
+from services.reference.domain.cost import StandardCost
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
+from services.reference.domain.location import Location
+from services.reference.domain.lot_conversion import LotConversion
 from services.reference.domain.names import EVERYWHERE, Key
 from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
+from services.reference.domain.reason import Reason
 from services.reference.domain.routing import Routing
 from services.reference.ports import Fact
-from services.reference.wire import codes, writing
+from services.reference.wire import codes
+from services.reference.wire.records import write_record
 
 
 def event_key(fact: Fact) -> str:
@@ -37,6 +43,11 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Routing: lambda routing: (routing.plant, "routing", *routing.key[1:]),
     Equipment: lambda one: (one.plant, "equipment", *one.path.split("/")[1:]),
     Party: lambda party: (EVERYWHERE, "party", party.party_id),
+    Location: lambda one: (one.plant, "location", *one.key[1:]),
+    Reason: lambda one: (EVERYWHERE, "reason", *one.key),
+    EngineeringChange: lambda one: (one.plant or EVERYWHERE, "change", one.eco_no),
+    LotConversion: lambda one: (EVERYWHERE, "lot_conversion", *one.key),
+    StandardCost: lambda one: (one.plant, "standard_cost", one.item_no, one.key[2]),
     CodeMapping: lambda one: (one.plant or EVERYWHERE, "code", one.domain, one.system, one.code),
     Unmapped: lambda one: (
         one.question.plant or EVERYWHERE,
@@ -46,12 +57,17 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     ),
 }
 _EVENTS: dict[type, Callable[[Any], Message]] = {
-    Item: lambda one: events_pb2.ItemChanged(item=writing.write_item(one)),
-    Plant: lambda one: events_pb2.PlantChanged(plant=writing.write_plant(one)),
-    Bill: lambda one: events_pb2.BomChanged(bom=writing.write_bill(one)),
-    Routing: lambda one: events_pb2.RoutingChanged(routing=writing.write_routing(one)),
-    Equipment: lambda one: events_pb2.EquipmentChanged(equipment=writing.write_equipment(one)),
-    Party: lambda one: events_pb2.PartyChanged(party=writing.write_party(one)),
+    Item: lambda one: events_pb2.ItemChanged(item=write_record(one)),
+    Plant: lambda one: events_pb2.PlantChanged(plant=write_record(one)),
+    Bill: lambda one: events_pb2.BomChanged(bom=write_record(one)),
+    Routing: lambda one: events_pb2.RoutingChanged(routing=write_record(one)),
+    Equipment: lambda one: events_pb2.EquipmentChanged(equipment=write_record(one)),
+    Party: lambda one: events_pb2.PartyChanged(party=write_record(one)),
+    Location: lambda one: events_pb2.LocationChanged(location=write_record(one)),
+    Reason: lambda one: events_pb2.ReasonChanged(reason=write_record(one)),
+    EngineeringChange: lambda one: events_pb2.EngineeringChangeChanged(change=write_record(one)),
+    LotConversion: lambda one: events_pb2.LotConversionChanged(conversion=write_record(one)),
+    StandardCost: lambda one: events_pb2.StandardCostChanged(cost=write_record(one)),
     CodeMapping: lambda one: _MAPPINGS[one.status](mapping=codes.write_mapping(one)),
     Unmapped: lambda one: events_pb2.CodeUnmapped(code=codes.write_unmapped(one)),
 }

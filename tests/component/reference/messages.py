@@ -8,7 +8,8 @@ from plantmesh.reference.v1 import reference_pb2 as pb
 
 def item(item_no: str = "widget", **change: Any) -> pb.Item:
     """Counted in kilograms; a piece weighs 250 g."""
-    given: dict[str, Any] = {"base_unit": "KGM", "type": pb.ITEM_TYPE_FINISHED, **change}
+    plain = {"base_unit": "KGM", "type": pb.ITEM_TYPE_FINISHED}
+    given: dict[str, Any] = {**plain, "lifecycle": pb.ITEM_LIFECYCLE_EFFECTIVE, **change}
     message = pb.Item(item_no=item_no, **given)
     message.conversions.append(conversion("H87", "KGM"))
     return message
@@ -16,9 +17,8 @@ def item(item_no: str = "widget", **change: Any) -> pb.Item:
 
 def conversion(source: str, target: str, numerator: int = 1, denominator: int = 4) -> Any:
     """1 source = 1/4 target."""
-    return pb.UnitConversion(
-        **{"from": source}, to=target, numerator=numerator, denominator=denominator
-    )
+    given: dict[str, Any] = {"from": source, "to": target, "basis": pb.CONVERSION_BASIS_ITEM}
+    return pb.UnitConversion(**given, numerator=numerator, denominator=denominator)
 
 
 def plant(name: str = "lyon", zone: str = "Europe/Paris") -> pb.Plant:
@@ -28,7 +28,9 @@ def plant(name: str = "lyon", zone: str = "Europe/Paris") -> pb.Plant:
 
 def bom(**change: Any) -> pb.Bom:
     """100 kg of widgets take 120 kg of steel."""
-    line = pb.BomLine(position=10, component_item_no="steel", quantity=amount("120"))
+    line = pb.BomLine(
+        position=10, component_item_no="steel", quantity=amount("120"), use=pb.BOM_USE_CONSUMED
+    )
     given = {"item_no": "widget", "base_quantity": amount("100"), "lines": [line], **change}
     return pb.Bom(**{"plant": "lyon", **given})
 
@@ -40,7 +42,12 @@ def amount(value: str, unit: str = "KGM") -> Quantity:
 
 def routing(**change: Any) -> pb.Routing:
     """One step."""
-    step = pb.RoutingOperation(sequence=10, segment="press", work_center="press-1")
+    step = pb.RoutingOperation(
+        sequence=10,
+        segment="press",
+        work_center="press-1",
+        dependency=pb.SEGMENT_DEPENDENCY_AFTER_END,
+    )
     return pb.Routing(**{"plant": "lyon", "item_no": "widget", "operations": [step], **change})
 
 

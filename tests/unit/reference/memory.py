@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from services.kit.clock import ManualClock
+from services.reference.domain.change import EngineeringChange
 from services.reference.domain.names import Key
 from services.reference.ports import Books, Fact, Record
 from services.reference.wire.events import event_key, write_event
@@ -39,6 +40,18 @@ class MemoryRecords(Generic[R]):
         self.rows |= {record.key: record for record in records}
 
 
+class MemoryChanges(MemoryRecords[EngineeringChange]):
+    """Changes, also by item."""
+
+    async def affecting(self, item_nos: Collection[str]) -> list[EngineeringChange]:
+        """Those that name one of these."""
+        return [
+            change
+            for _, change in sorted(self.rows.items())
+            if any(one.item_no in item_nos for one in change.affected)
+        ]
+
+
 @dataclass
 class MemoryFacts:
     """Key and name of what was told."""
@@ -48,6 +61,9 @@ class MemoryFacts:
     def tell(self, fact: Fact) -> None:
         """Keep it."""
         self.told.append(f"{event_key(fact)} {write_event(fact).DESCRIPTOR.name}")
+
+    async def write(self) -> None:
+        """It is kept anyway."""
 
 
 class MemoryGate:
@@ -68,6 +84,11 @@ class MemoryShelf:
             routings=MemoryRecords(),
             equipment=MemoryRecords(),
             parties=MemoryRecords(),
+            locations=MemoryRecords(),
+            reasons=MemoryRecords(),
+            changes=MemoryChanges(),
+            lot_conversions=MemoryRecords(),
+            standard_costs=MemoryRecords(),
             code_mappings=MemoryMappings(),
             queue=MemoryQueue(),
             facts=MemoryFacts(),

@@ -6,17 +6,19 @@ A subclass gives the fixture `shelf`.
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
 
 import pytest
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
-from services.reference.application.put_master_data import MasterData, put_master_data
+from services.reference.application.put_master_data import put_master_data
 from services.reference.application.read_state import read_state
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.domain.bill import BillLine
 from services.reference.domain.code import CodeDomain
 from services.reference.domain.equipment import Level
+from services.reference.domain.master_data import MasterData
 from services.reference.ports import Books
 from tests.unit.reference.examples import (
     LYON,
@@ -29,6 +31,8 @@ from tests.unit.reference.examples import (
     mapping,
     routing,
 )
+
+MAY = date(2026, 5, 1)
 
 
 class Shelf(Protocol):
@@ -115,7 +119,12 @@ class MasterDataContract:
                 "boms[0].base_quantity.unit",
             ),
             (
-                {"boms": [bill(), bill(revision="B", lines=(BillLine(1, "x", amount("1")),))]},
+                {
+                    "boms": [
+                        bill(valid_to=MAY),
+                        bill(revision="B", valid_from=MAY, lines=(BillLine(1, "x", amount("1")),)),
+                    ]
+                },
                 NotFoundError,
                 "unknown_item",
                 "boms[1].lines[0].component_item_no",
