@@ -11,9 +11,11 @@ import pytest
 from services.kit.errors import ConflictError, InvalidError
 from services.wms.application.apply_holds import apply_holds
 from services.wms.application.move_stock import move_stock
+from services.wms.domain.rules import MovementType
+from services.wms.domain.target import Target
 from tests.component.kit.test_commands import waiting_for_a_lock
 from tests.component.wms.warehouse import Warehouse, open_warehouse
-from tests.unit.wms.moves import hold, issue, place, receive, take_back, transfer
+from tests.unit.wms.moves import hold, issue, move, place, receive, take_back, transfer
 from tests.unit.wms.use_cases import carry, put, stock
 from tests.waiting import in_the_end
 
@@ -109,6 +111,50 @@ async def test_a_movement_waits_for_a_hold_under_way_and_is_refused(
             await waiting_for_a_lock(warehouse.store)
         with pytest.raises(ConflictError, match="is held by H1"):
             await moving
+
+
+async def test_a_hold_waits_for_what_is_being_made_of_the_lot_and_holds_it_too(
+    warehouse: Warehouse, database: str
+) -> None:
+    await carry(warehouse, receive("r1"))
+    relabel = move("l1", MovementType.RELABEL, "4", to=Target(lot_no="F2"))
+    async with open_warehouse(database) as other:
+        async with warehouse.work() as books:
+            await move_stock(books, [relabel])
+            holding = apart(put(other, hold()))
+            await waiting_for_a_lock(warehouse.store)
+            assert not holding.done()
+        assert await holding == ["H1"]
+        assert await code(carry(other, issue("i1", "4", "FLOUR/F2"))) == "lot_held"
+
+
+async def test_a_hold_waits_for_a_movement_of_what_its_lot_became(
+    warehouse: Warehouse, database: str
+) -> None:
+    relabel = move("l1", MovementType.RELABEL, "4", to=Target(lot_no="F2"))
+    again = move("l2", MovementType.RELABEL, "4", "FLOUR/F2", to=Target(lot_no="F3"))
+    await carry(warehouse, receive("r1"), relabel, again)
+    async with open_warehouse(database) as other:
+        async with warehouse.work() as books:
+            await move_stock(books, [issue("i1", "1", "FLOUR/F3")])
+            holding = apart(put(other, hold()))
+            await waiting_for_a_lock(warehouse.store)
+            assert not holding.done()
+        assert await holding == ["H1"]
+        assert await code(carry(warehouse, issue("i2", "1", "FLOUR/F3"))) == "lot_held"
+
+
+async def test_what_is_made_of_a_lot_waits_for_a_hold_under_way(
+    warehouse: Warehouse, database: str
+) -> None:
+    await carry(warehouse, receive("r1"))
+    relabel = move("l1", MovementType.RELABEL, "4", to=Target(lot_no="F2"))
+    async with open_warehouse(database) as other:
+        async with warehouse.work() as books:
+            await apply_holds(books, [hold()])
+            making = apart(code(carry(other, relabel)))
+            await waiting_for_a_lock(warehouse.store)
+        assert await making == "lot_held"
 
 
 async def test_nothing_passes_a_hold_that_was_answered(warehouse: Warehouse, database: str) -> None:
