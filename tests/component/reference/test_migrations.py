@@ -16,7 +16,8 @@ from tests.unit.reference.examples import NOON, asked, mapping
 
 _BEFORE = """
 INSERT INTO code_map VALUES ('uom', 'erp-1', '', 'KG', 'KGM', 'both', 2);
-INSERT INTO change (kind, key, who, old, new) SELECT 'code_map', ARRAY['uom', 'erp-1', '', 'KG'], w, NULL,
+INSERT INTO change (kind, key, who, old, new)
+  SELECT 'code_map', ARRAY['uom', 'erp-1', '', 'KG'], w, NULL,
   jsonb_build_object('canonical', c, 'direction', 'both', 'version', v)
   FROM (VALUES ('ann', 'GRM', 1), ('bob', 'KGM', 2)) t (w, c, v);
 """
