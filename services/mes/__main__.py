@@ -11,6 +11,7 @@ from services.mes import consumers, rpc, wire
 from services.mes.graph import SCHEMA
 from services.mes.settings import MesSettings
 from services.mes.store import open_books
+from services.mes.store.expiry import Expiry
 from services.mes.store.open_counts import OpenCounts
 
 TOPIC = Topic("plantmesh.mes")
@@ -28,6 +29,7 @@ async def compose(service: Service, settings: MesSettings) -> None:
     mes.consume(consumers.counts(books), [consumers.TELEMETRY], name=consumers.COUNTS)
     open_counts = OpenCounts(mes.store)
     service.add("uncounted", Rounds(open_counts.look, seconds=_LOOK_SECONDS), reports=True)
+    service.add("expiry", Expiry(mes.store, books).elected(settings.instance), reports=True)
     mes.serve(rpc.registrations(mes.store, TOPIC, learn), SCHEMA, books=books)
 
 

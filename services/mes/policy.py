@@ -19,6 +19,11 @@ def may_write(plants: Sequence[str], field: str) -> Principal:
     return _may(WRITE, plants, field)
 
 
+def plants_of(principal: Principal) -> list[str] | None:
+    """Whose lots a trace may show; None are all."""
+    return None if EVERY_PLANT in principal.plants else sorted(principal.plants)
+
+
 def may_know_people() -> bool:
     """Whether who asks may know operators by name; everybody else has their pseudonyms."""
     return PEOPLE in current_principal().scopes

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from services.kit.clock import Clock
 from services.kit.paging import Page
@@ -12,9 +13,11 @@ from services.mes.domain.confirmation import Booked
 from services.mes.domain.counting import Difference, Meter, Uncounted
 from services.mes.domain.events import Fact
 from services.mes.domain.genealogy import Direction, Edge, Link, Record
+from services.mes.domain.handling import Entry, Handling
 from services.mes.domain.keys import BookedKey, LotKey, OrderKey, Person, ReportKey
 from services.mes.domain.lot import Hold, Lot
 from services.mes.domain.order import WorkOrder
+from services.mes.domain.passage import Receipt, Shipment
 from services.mes.domain.voiding import Void
 
 
@@ -90,10 +93,6 @@ class Confirmations(Protocol):
         """What each order consumed less what it returned, of each item and lot ("" for none)."""
         ...
 
-    async def used(self, lots: Collection[LotKey]) -> dict[LotKey, Quantity]:
-        """What all orders consumed of each, less what they returned; none for one never used."""
-        ...
-
 
 class Lots(Protocol):
     """Lots and the holds on them."""
@@ -111,12 +110,27 @@ class Lots(Protocol):
         ...
 
     async def save(self, lots: Collection[Lot]) -> None:
-        """Maker, unit and yield of locked ones; holds go through `hold`."""
+        """All of locked ones but their holds, which go through `hold`; their versions rise."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[LotKey]:
+        """Some whose time has run out and of which nobody has taken note."""
+        ...
+
+    async def inherited(self) -> Sequence[Hold]:
+        """Every hold in force that was passed on to the lot, by lot."""
         ...
 
     async def hold(self, holds: Sequence[Hold]) -> None:
         """Keep each where its version is higher than the one kept; the lots are locked."""
         ...
+
+
+class Told(NamedTuple):
+    """An event's edge, and the event whose voiding struck it out, None where it counts."""
+
+    record: Record
+    void_by: str | None
 
 
 class Genealogy(Protocol):
@@ -154,6 +168,14 @@ class Genealogy(Protocol):
         """These do not count any more, because the event `by` is void."""
         ...
 
+    async def strike_operations(self, keys: Collection[ReportKey]) -> None:
+        """Whatever operations on lots linked does not count any more: they are void."""
+        ...
+
+    async def history(self, lots: Collection[LotKey]) -> dict[LotKey, list[Told]]:
+        """Every edge that ever led from or to each, by time, the newest thousand."""
+        ...
+
     async def alone(self) -> None:
         """Keep others from adding an edge until the unit of work ends."""
         ...
@@ -176,6 +198,89 @@ class Genealogy(Protocol):
 
     async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
         """The edges whose both ends are in `lots`."""
+        ...
+
+
+class Traced(NamedTuple):
+    """A lot on a trace; `place` orders lots by when they became known here."""
+
+    place: int
+    key: LotKey
+    order_no: str
+
+
+class Reached(NamedTuple):
+    """The places of all that was reached from `root`, itself included, and of those to be shown.
+
+    Rising; none where the lot is not known.
+    """
+
+    root: int
+    every: Sequence[int]
+    places: Sequence[int]
+
+
+class Traces(Protocol):
+    """The genealogy by places: what is read of it is read in batches, whatever its size."""
+
+    async def reach(
+        self, lots: Sequence[LotKey], direction: Direction, plants: Sequence[str] | None
+    ) -> Sequence[Reached]:
+        """For each lot; to be shown are those of `plants`, None are all."""
+        ...
+
+    async def steps(
+        self, places: Collection[int], direction: Direction
+    ) -> Sequence[tuple[int, int]]:
+        """Each step that way from one of these, once."""
+        ...
+
+    async def lots(self, places: Collection[int]) -> dict[int, Traced]:
+        """Who they are."""
+        ...
+
+    async def edges(
+        self, places: Collection[int], direction: Direction
+    ) -> Sequence[tuple[int, Edge]]:
+        """Those on which a trace that way arrives at these, by link; with where the step begins."""
+        ...
+
+    async def receipts(self, places: Collection[int]) -> Sequence[Receipt]:
+        """Of these lots, oldest first."""
+        ...
+
+    async def shipments(self, places: Collection[int]) -> Sequence[Shipment]:
+        """Of these lots, oldest first."""
+        ...
+
+    async def holds(self, lots: Collection[LotKey]) -> Sequence[Hold]:
+        """In force on each or on anything it was made of, which is then its source.
+
+        One that was lifted on the lot itself is left out.
+        """
+        ...
+
+
+class Performed(NamedTuple):
+    """An operation that was carried out: its content's fingerprint, and what moved."""
+
+    fingerprint: str
+    entries: Sequence[Entry]
+
+
+class Operations(Protocol):
+    """Operations on lots; they are only ever added."""
+
+    async def find(self, keys: Collection[ReportKey]) -> dict[ReportKey, Performed]:
+        """Those that are known."""
+        ...
+
+    async def add(self, done: Sequence[Handling]) -> None:
+        """New ones; raises ConflictError when an id was taken meanwhile."""
+        ...
+
+    async def void(self, keys: Collection[ReportKey]) -> None:
+        """Their receipts and shipments do not count any more."""
         ...
 
 
@@ -250,6 +355,8 @@ class Books:
     confirmations: Confirmations
     lots: Lots
     genealogy: Genealogy
+    traces: Traces
+    operations: Operations
     facts: Facts
     meters: Meters
     uncounted: Waiting

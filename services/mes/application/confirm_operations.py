@@ -155,6 +155,7 @@ def _touched(shift: _Shift, materials: dict[OrderKey, Material]) -> set[LotKey]:
     for _, booked, _ in shift.fresh:
         report, material = booked.report, materials[booked.report.order]
         touched.update(lot for _, lot, _ in report.lots_consumed)
+        touched.update(lot for lot, _ in report.lots_returned)
         touched.update(material.loose, material.made)
         if target := material.target(report):
             touched.add(target)
@@ -173,7 +174,9 @@ def _weave(
         taken = []
         for place, key, quantity in report.lots_consumed:
             with located(f"{path}.consumed[{place}]"):
-                taken.append((key, lots[key].take(quantity)))
+                taken.append((key, lots[key].take(quantity, report.occurred_at.moment)))
+        for key, quantity in report.lots_returned:
+            lots[key].give_back(quantity)
         good = None
         if target := material.target(report):
             with located(path):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, NotFoundError, located
-from services.kit.quantity import Quantity
 from services.mes.application.confirm_operations import Result
 from services.mes.application.find import require_order
 from services.mes.application.return_material import Balance, add
@@ -61,7 +61,7 @@ async def reverse_confirmations(
 async def _keep(books: Books, orders: Mapping[OrderKey, WorkOrder], taken: list[_Taken]) -> None:
     lots = await books.lots.open({lot for one in taken for lot in _lots(orders, one.before)})
     await _check_material(books, taken)
-    await _withdraw(books, orders, lots, taken)
+    _withdraw(orders, lots, taken, books.clock.now())
     changed = {one.booked.report.order for one in taken}
     await books.orders.save([orders[key] for key in sorted(changed)])
     await books.confirmations.add([one.booked for one in taken])
@@ -96,29 +96,26 @@ async def _check_material(books: Books, taken: Sequence[_Taken]) -> None:
             )
 
 
-async def _withdraw(
-    books: Books,
+def _withdraw(
     orders: Mapping[OrderKey, WorkOrder],
     lots: dict[LotKey, Lot],
     taken: Sequence[_Taken],
+    now: datetime,
 ) -> None:
     """Yields leave their lots, unless somebody used them; what was consumed is free again."""
-    used = await books.confirmations.used(lots)
-    now = books.clock.now()
     for position, _, before in taken:
         for _, key, quantity in before.report.lots_consumed:
-            used[key] -= quantity
-        if not before.report.good.value:
-            continue
-        key = _made(orders, before)
-        lot = lots[key]
-        spent = used[key].to(lot.unit) if key in used else Quantity.zero(lot.unit)
-        with located(f"reversals[{position}]"):
-            lot.withdraw(before.report.good, spent, now)
+            lots[key].give_back(quantity)
+        for key, quantity in before.report.lots_returned:
+            lots[key].spend(quantity)
+        if before.report.good.value:
+            with located(f"reversals[{position}]"):
+                lots[_made(orders, before)].withdraw(before.report.good, now)
 
 
 def _lots(orders: Mapping[OrderKey, WorkOrder], before: Booked) -> set[LotKey]:
     found = {key for _, key, _ in before.report.lots_consumed}
+    found |= {key for key, _ in before.report.lots_returned}
     return found | ({_made(orders, before)} if before.report.good.value else set())
 
 

@@ -1,4 +1,4 @@
-"""Use case: everything a subscriber needs to start from, for the orders of one partition."""
+"""Use case: everything a subscriber needs to start from, for what is of one partition."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
@@ -7,15 +7,20 @@ from services.mes.domain.confirmation import Booked
 from services.mes.domain.events import (
     ConfirmationReversed,
     Fact,
+    HoldsInherited,
     LotProduced,
     OperationConfirmed,
     WorkOrderCreated,
 )
-from services.mes.domain.keys import OrderKey
+from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.ports import Books
 
+_HOLDS_AT_ONCE = 500
 
-async def read_state(books: Books, wanted: Callable[[OrderKey], bool]) -> AsyncIterator[list[Fact]]:
+
+async def read_state(
+    books: Books, wanted: Callable[[OrderKey | LotKey], bool]
+) -> AsyncIterator[list[Fact]]:
     """A part for some orders at a time: each order as it is, its lots, all its confirmations."""
     orders = await books.orders.walk(None)
     while orders:
@@ -30,6 +35,9 @@ async def read_state(books: Books, wanted: Callable[[OrderKey], bool]) -> AsyncI
         if part:
             yield part
         orders = await books.orders.walk(orders[-1].key)
+    held = [hold for hold in await books.lots.inherited() if wanted(hold.lot)]
+    for start in range(0, len(held), _HOLDS_AT_ONCE):
+        yield [HoldsInherited(one.lot, [one]) for one in held[start : start + _HOLDS_AT_ONCE]]
 
 
 def confirmed(booked: Sequence[Booked], item_no: str) -> Iterator[Fact]:

@@ -72,6 +72,13 @@ class Confirmation:
             if one.lot_no:
                 yield position, LotKey(self.order.plant, one.item_no, one.lot_no), one.quantity
 
+    @property
+    def lots_returned(self) -> Iterator[tuple[LotKey, Quantity]]:
+        """Lot and quantity of what went back and was kept in lots."""
+        for one in self.returned:
+            if one.lot_no:
+                yield LotKey(self.order.plant, one.item_no, one.lot_no), one.quantity
+
     def at(self, operation: int) -> "Confirmation":
         """The same report of an operation that is named."""
         return replace(self, operation=operation)

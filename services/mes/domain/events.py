@@ -1,12 +1,17 @@
 """What others are told of; each commits with the rows it tells of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.mes.domain.confirmation import Booked
-from services.mes.domain.keys import OrderKey
+from services.mes.domain.genealogy import Edge
+from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lifecycle import Lifecycle
-from services.mes.domain.lot import Lot
+from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot_operation import LotOperation
+from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.domain.order import WorkOrder
+from services.mes.domain.voiding import Void
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,48 @@ class LotProduced:
     order: OrderKey
 
 
-Fact = (
-    WorkOrderCreated
-    | WorkOrderStateChanged
-    | OperationConfirmed
-    | ConfirmationReversed
-    | LotProduced
-)
+@dataclass(frozen=True, slots=True)
+class HoldsInherited:
+    """A lot is held because something it was made of is."""
+
+    lot: LotKey
+    holds: Sequence[Hold]
 
 
-def order_of(fact: Fact) -> OrderKey:
-    """The order a fact belongs to; facts of one order keep their order."""
+@dataclass(frozen=True, slots=True)
+class LotOperated:
+    """Lots were handled outside of orders; `lots` are those touched, as they are then."""
+
+    operation: LotOperation
+    edges: Sequence[Edge]
+    lots: Sequence[Lot]
+
+
+@dataclass(frozen=True, slots=True)
+class LotOperationVoided:
+    """It was in error; `lots` are those it had touched."""
+
+    void: Void
+    lots: Sequence[Lot]
+
+
+@dataclass(frozen=True, slots=True)
+class LotStatusChanged:
+    """Quality's opinion of it, or what may be done with it."""
+
+    lot: Lot
+    quality_before: LotQuality
+    disposition_before: LotDisposition
+    reason: str
+
+
+LotFact = LotProduced | HoldsInherited | LotOperated | LotOperationVoided | LotStatusChanged
+OrderFact = WorkOrderCreated | WorkOrderStateChanged | OperationConfirmed | ConfirmationReversed
+Fact = OrderFact | LotFact
+
+
+def key_of(fact: Fact) -> OrderKey | LotKey:
+    """What a fact belongs to; facts of one order, or of one lot, keep their order."""
     match fact:
         case WorkOrderCreated(order):
             return order.key
@@ -69,4 +105,10 @@ def order_of(fact: Fact) -> OrderKey:
             return key
         case OperationConfirmed(booked) | ConfirmationReversed(booked):
             return booked.report.order
-    return fact.order
+        case LotProduced():
+            return fact.order
+        case HoldsInherited(lot):
+            return lot
+        case LotStatusChanged(lot):
+            return lot.key
+    return fact.lots[0].key

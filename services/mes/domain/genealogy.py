@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
 from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Confirmation
 from services.mes.domain.keys import LotKey, OrderKey
+
+T = TypeVar("T")
 
 
 class Direction(StrEnum):
@@ -164,24 +166,24 @@ def _add(one: Quantity | None, other: Quantity | None) -> Quantity | None:
     return one + other if one and other else one or other
 
 
-class Paths:
-    """The steps that edges allow in one direction."""
+class Paths(Generic[T]):
+    """Steps from one to the next, in one direction."""
 
-    def __init__(self, edges: Iterable[Edge], direction: Direction) -> None:
-        self._steps: defaultdict[LotKey, list[LotKey]] = defaultdict(list)
-        for edge in edges:
-            here, there = edge.link.ends(direction)
+    def __init__(self, steps: Iterable[tuple[T, T]]) -> None:
+        self._steps: defaultdict[T, list[T]] = defaultdict(list)
+        for here, there in steps:
             self._steps[here].append(there)
 
-    def walk(self, start: LotKey) -> list[LotKey]:
-        """Everything that can be reached, nearest first, each once, `start` left out."""
+    def walk(self, start: T) -> dict[T, int]:
+        """Everything that can be reached, nearest first, and in how many steps; `start` in 0."""
+        level = {start: 0}
         reached = [start]
-        known = {start}
-        for lot in reached:
-            new = [there for there in self._steps.get(lot, ()) if there not in known]
-            known.update(new)
-            reached.extend(dict.fromkeys(new))
-        return reached[1:]
+        for here in reached:
+            for there in self._steps.get(here, ()):
+                if there not in level:
+                    level[there] = level[here] + 1
+                    reached.append(there)
+        return level
 
 
 def refuse_cycle(lot: LotKey, source: LotKey) -> ConflictError:

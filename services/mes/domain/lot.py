@@ -1,21 +1,36 @@
-"""A lot: its identity, who made it, and the quality holds in force on it here."""
+"""A lot: its identity, who made it, what is left of it, and the holds in force on it here."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.kit.errors import ConflictError
+from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Quantity
 from services.mes.domain.keys import LotKey, OrderKey
+from services.mes.domain.lot_state import (
+    CAN_BE_USED_UP,
+    CAN_EXPIRE,
+    LOT_DISPOSITION,
+    LOT_QUALITY,
+    USABLE,
+    DispositionCommand,
+    LotDisposition,
+    LotQuality,
+    QualityCommand,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Quality's order about one lot; of one hold the highest version counts."""
+    """Quality's order about one lot; of one hold the highest version counts.
+
+    `source` is the lot it was inherited from.
+    """
 
     hold_no: str
     lot: LotKey
     active: bool
     version: int
+    source: LotKey | None = None
 
 
 @dataclass
@@ -23,6 +38,8 @@ class Lot:
     """Known from its first report on. `order_no` is "" for a lot that was bought.
 
     `unit` is that of its first quantity, "" before; `holds` gives the version of each active hold.
+    `produced` is the yield of its order, `supplied` what came otherwise, None before the first;
+    `spent` what is gone. Amounts may be reported late, so what was spent may exceed the rest.
     """
 
     key: LotKey
@@ -32,21 +49,64 @@ class Lot:
     produced: Quantity | None = None
     produced_at: datetime | None = None
     holds: dict[str, int] = field(default_factory=dict)
+    supplied: Quantity | None = None
+    spent: Quantity | None = None
+    expiry_at: datetime | None = None
+    country: str = ""
+    supplier_lot: str = ""
+    manufacturer: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    quality: LotQuality = LotQuality.CREATED
+    disposition: LotDisposition = LotDisposition.PLANNED
+    version: int = 0
 
-    def take(self, quantity: Quantity) -> Quantity:
-        """What is consumed, in the lot's unit.
+    @property
+    def on_hand(self) -> Quantity | None:
+        """What is left of it; None while nobody reported where it came from."""
+        if self.produced is None and self.supplied is None:
+            return None
+        zero = Quantity.zero(self.unit)
+        return (self.produced or zero) + (self.supplied or zero) - (self.spent or zero)
 
-        Raises ConflictError while a hold is active, InvalidError when the units do not convert.
+    @property
+    def status(self) -> LotQuality:
+        """Quality's opinion; CONSUMED while nothing is left that it could be of."""
+        used_up = self.on_hand == Quantity.zero(self.unit) if self.unit else False
+        if used_up and self.quality in CAN_BE_USED_UP:
+            return LotQuality.CONSUMED
+        return self.quality
+
+    def take(self, quantity: Quantity, at: datetime | None = None) -> Quantity:
+        """What is consumed, in the lot's unit; `at` is when, now if not given.
+
+        Raises ConflictError while a hold is active or it is not fit for use, InvalidError when the
+        units do not convert.
         """
-        if self.holds:
-            raise ConflictError(
-                f"lot {self.key} is held by {', '.join(sorted(self.holds))}",
-                code="lot_held",
-                field="lot_no",
-                hint="take another lot, or have quality release this one",
-            )
+        self.require_free()
+        self.require_usable(at or self.as_of)
+        return self.spend(quantity)
+
+    def spend(self, quantity: Quantity) -> Quantity:
+        """It is gone, whatever its state; in the lot's unit."""
         self.unit = self.unit or quantity.unit
-        return quantity.to(self.unit)
+        amount = quantity.to(self.unit)
+        self.spent = (self.spent or Quantity.zero(self.unit)) + amount
+        return amount
+
+    def give_back(self, quantity: Quantity) -> None:
+        """What was spent turned out not to be."""
+        self.spent = (self.spent or Quantity.zero(self.unit)) - quantity.to(self.unit)
+
+    def supply(self, quantity: Quantity, at: datetime) -> None:
+        """It came from elsewhere than its order."""
+        self.unit = self.unit or quantity.unit
+        self.supplied = (self.supplied or Quantity.zero(self.unit)) + quantity.to(self.unit)
+        self.as_of = at
+
+    def take_back(self, quantity: Quantity) -> None:
+        """What was supplied turned out not to be; without any it never came."""
+        left = (self.supplied or Quantity.zero(self.unit)) - quantity.to(self.unit)
+        self.supplied = left if left.value else None
 
     def belong(self, order: OrderKey) -> None:
         """This order makes it; raises ConflictError when another one does."""
@@ -66,15 +126,80 @@ class Lot:
         self.produced = (self.produced or Quantity.zero(self.unit)) + good.to(self.unit)
         if first:
             self.produced_at = at
+            self.begin(DispositionCommand.START)
         self.as_of = at
         return first
 
-    def withdraw(self, good: Quantity, used: Quantity, at: datetime) -> None:
-        """Take a yield back; raises ConflictError when more of the lot was `used` than is left."""
-        left = (self.produced or Quantity.zero(self.unit)) - good.to(self.unit)
-        if not used <= left:
+    def command(
+        self, command: QualityCommand | DispositionCommand, by: str, countersigned_by: str = ""
+    ) -> None:
+        """Raises ConflictError where its state forbids it, InvalidError without a second person
+        where a blocked lot is released.
+        """
+        if isinstance(command, DispositionCommand):
+            self.disposition = LOT_DISPOSITION.follow(self.disposition, command)
+            return
+        after = LOT_QUALITY.follow(self.status, command)
+        again = self.quality is LotQuality.BLOCKED and after is LotQuality.RELEASED
+        if again and countersigned_by in ("", by):
+            raise InvalidError(
+                f"lot {self.key} is blocked; two people release it",
+                code="second_signature",
+                field="countersigned_by",
+                hint="name the person who signed beside you",
+            )
+        self.quality = after
+
+    def can_expire(self, now: datetime) -> bool:
+        """Whether its time has run out and nobody has taken note."""
+        due = self.expiry_at is not None and self.expiry_at <= now
+        return due and self.quality in CAN_EXPIRE
+
+    def expire(self, now: datetime) -> None:
+        """Its time has run out."""
+        self.quality = LOT_QUALITY.follow(self.quality, QualityCommand.EXPIRE)
+        self.as_of = now
+
+    def require_free(self) -> None:
+        """Raises ConflictError while a hold is active."""
+        if self.holds:
             raise ConflictError(
-                f"{used} of lot {self.key} are used already, {left} would be left of it",
+                f"lot {self.key} is held by {', '.join(sorted(self.holds))}",
+                code="lot_held",
+                field="lot_no",
+                hint="take another lot, or have quality release this one",
+            )
+
+    def require_usable(self, at: datetime) -> None:
+        """Raises ConflictError where quality or time forbid to use it at that moment."""
+        if self.expiry_at and self.expiry_at <= at:
+            raise ConflictError(
+                f"lot {self.key} expired at {self.expiry_at.isoformat()}",
+                code="lot_expired",
+                field="lot_no",
+                hint="take another lot, or have its expiry corrected",
+            )
+        if self.quality not in USABLE | {LotQuality.EXPIRED}:
+            raise ConflictError(
+                f"lot {self.key} is {self.quality}",
+                code="lot_unusable",
+                field="lot_no",
+                hint="take another lot, or have quality release this one",
+            )
+
+    def begin(self, command: DispositionCommand) -> None:
+        """It exists now: RESTRICT where it came from outside, to be looked at before it is used."""
+        if self.disposition is LotDisposition.PLANNED:
+            self.disposition = LOT_DISPOSITION.follow(self.disposition, command)
+
+    def withdraw(self, good: Quantity, at: datetime) -> None:
+        """Take a yield back; raises ConflictError when more of the lot was used than is left."""
+        zero = Quantity.zero(self.unit)
+        left = (self.produced or zero) - good.to(self.unit)
+        spent, rest = self.spent or zero, left + (self.supplied or zero)
+        if rest < spent:
+            raise ConflictError(
+                f"{spent} of lot {self.key} are used already, {rest} would be left of it",
                 code="lot_used",
                 field="reverses.confirmation_no",
                 hint="reverse first the confirmations that used it",

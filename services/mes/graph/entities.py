@@ -12,15 +12,20 @@ from services.kit.graph import Quantity, batch_field, batch_reference, reading, 
 from services.kit.ids import GraphId, join_key, split_key
 from services.mes import policy
 from services.mes.application.find import lots_of_orders
-from services.mes.application.trace import trace_each
+from services.mes.application.trace import Start, Trace, Wish, trace_lots
 from services.mes.domain import lot as domain
-from services.mes.domain.genealogy import Direction, Edge
+from services.mes.domain.genealogy import Direction, Edge, Kind
 from services.mes.domain.keys import LotKey, OrderKey
+from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.graph.confirmations import Confirmation
 from services.mes.graph.context import Asked
 from services.mes.graph.execution import OrderExecution
+from services.mes.graph.passages import LotReceipt, LotShipment
 
 strawberry.enum(Direction, name="TraceDirection", description="Which way a trace goes.")
+strawberry.enum(Kind, name="LotLinkKind", description="How one lot went into another.")
+strawberry.enum(LotQuality, name="LotQualityStatus", description="What quality thinks of a lot.")
+strawberry.enum(LotDisposition, description="What may be done with a lot (B2MML).")
 
 
 @strawberry.type(description="What a lot is, and who made it.")
@@ -33,6 +38,15 @@ class LotIdentity:
     order: "Order | None" = strawberry.field(description="Null for a lot that was bought.")
     produced: Quantity | None = strawberry.field(description="Its yield; null before the first.")
     produced_at: datetime | None
+    on_hand: Quantity | None = strawberry.field(
+        description="What is left by what was reported; null while nobody said where it came from."
+    )
+    expiry_at: datetime | None
+    country_of_origin: str = strawberry.field(description="ISO 3166-1 alpha-2, or empty.")
+    supplier_lot: str
+    manufacturer: str
+    quality: LotQuality = strawberry.field(description="CONSUMED while nothing is left.")
+    disposition: LotDisposition
     as_of: datetime
 
     @classmethod
@@ -45,6 +59,13 @@ class LotIdentity:
             order=Order.of(OrderKey(lot.key.plant, lot.order_no)) if lot.order_no else None,
             produced=Quantity.of(lot.produced) if lot.produced else None,
             produced_at=lot.produced_at,
+            on_hand=Quantity.of(lot.on_hand) if lot.on_hand else None,
+            expiry_at=lot.expiry_at,
+            country_of_origin=lot.country,
+            supplier_lot=lot.supplier_lot,
+            manufacturer=lot.manufacturer,
+            quality=lot.status,
+            disposition=lot.disposition,
             as_of=lot.as_of,
         )
 
@@ -69,17 +90,74 @@ class LotUse:
         )
 
 
+@strawberry.type(description="That one lot went into another, in whatever way.")
+class LotLink:
+    """An edge of the genealogy as seen from one of its ends."""
+
+    lot: "Lot" = strawberry.field(description="The other end.")
+    kind: Kind
+    order: "Order | None" = strawberry.field(description="Null where no order did it.")
+    quantity: Quantity | None = strawberry.field(
+        description="How much of the earlier lot; null where the share is not known."
+    )
+    made: Quantity | None = strawberry.field(description="How much of the later one it made.")
+
+    @classmethod
+    def of(cls, edge: Edge, lot: LotKey) -> Self:
+        """The edge as seen from its other end."""
+        order = edge.link.order
+        return cls(
+            lot=Lot.of(lot),
+            kind=edge.link.kind,
+            order=Order.of(order) if order.order_no else None,
+            quantity=Quantity.of(edge.quantity) if edge.quantity else None,
+            made=Quantity.of(edge.made) if edge.made else None,
+        )
+
+
 @strawberry.type(description="What a trace reaches; of `total` lots the nearest are in `lots`.")
 class LotTrace:
-    """A family may have thousands of lots: a page shows where to go on."""
+    """A family may have thousands of lots: a page shows where to go on.
+
+    Orders, receipts and shipments are those of `lots` and of the lot the trace begins at.
+    """
 
     lots: list["Lot"]
     total: int
+    withheld: int = strawberry.field(description="Those of `total` in plants you may not see.")
+    orders: list["Order"] = strawberry.field(description="That made these lots, each once.")
+    traced: strawberry.Private[Trace]
 
     @classmethod
-    def of(cls, reached: list[LotKey], first: int) -> Self:
-        """The first of what was reached."""
-        return cls(lots=[Lot.of(key) for key in reached[:first]], total=len(reached))
+    def of(cls, trace: Trace) -> Self:
+        """Wrap a trace of the nearest."""
+        return cls(
+            lots=[Lot.of(one.key) for one in trace.lots[1:]],
+            total=trace.total - 1,
+            withheld=trace.withheld,
+            orders=[Order.of(key) for key in trace.orders],
+            traced=trace,
+        )
+
+    @batch_field(description="What suppliers sent of these lots, oldest first.")
+    async def receipts(self, info: Asked, traces: list[Self]) -> list[list[LotReceipt] | None]:
+        """One load for all traces of this level."""
+        async with reading(info) as books:
+            rows = await books.traces.receipts({at for one in traces for at in one.traced.places})
+        return [
+            [LotReceipt.of(row, Lot.of(row.lot)) for row in rows if row.lot in one.traced.keys]
+            for one in traces
+        ]
+
+    @batch_field(description="Where these lots were sent to, oldest first.")
+    async def shipments(self, info: Asked, traces: list[Self]) -> list[list[LotShipment] | None]:
+        """One load for all traces of this level."""
+        async with reading(info) as books:
+            rows = await books.traces.shipments({at for one in traces for at in one.traced.places})
+        return [
+            [LotShipment.of(row, Lot.of(row.lot)) for row in rows if row.lot in one.traced.keys]
+            for one in traces
+        ]
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")
@@ -113,26 +191,53 @@ class Lot:
             found = await books.lots.get({one.key for one in lots})
         return [LotIdentity.of(found[one.key]) if one.key in found else None for one in lots]
 
-    @batch_field(description="The lots that went into it directly.")
+    @batch_field(description="The lots that orders used for it directly.")
     async def made_of(self, info: Asked, lots: list[Self]) -> list[list[LotUse] | None]:
         """One load for all lots of this level."""
         edges = await _edges(info, lots, Direction.BACKWARD)
-        return [[LotUse.of(edge, edge.link.source) for edge in edges[one.key]] for one in lots]
+        return [
+            [LotUse.of(edge, edge.link.source) for edge in _by_orders(edges[one.key])]
+            for one in lots
+        ]
 
-    @batch_field(description="The lots that were made of it directly.")
+    @batch_field(description="The lots that orders made of it directly.")
     async def used_in(self, info: Asked, lots: list[Self]) -> list[list[LotUse] | None]:
         """One load for all lots of this level."""
         edges = await _edges(info, lots, Direction.FORWARD)
-        return [[LotUse.of(edge, edge.link.target) for edge in edges[one.key]] for one in lots]
+        return [
+            [LotUse.of(edge, edge.link.target) for edge in _by_orders(edges[one.key])]
+            for one in lots
+        ]
+
+    @batch_field(description="Every lot one step away: split, merged, packed, by an order or not.")
+    async def links(
+        self, info: Asked, lots: list[Self], direction: Direction
+    ) -> list[list[LotLink] | None]:
+        """One load for all lots of this level; of other plants only whom the caller may see."""
+        edges = await _edges(info, lots, direction)
+        plants = policy.plants_of(info.context["principal"])
+        return [
+            [
+                LotLink.of(edge, there)
+                for edge in edges[one.key]
+                for there in [edge.link.ends(direction)[1]]
+                if plants is None or there.plant in plants
+            ]
+            for one in lots
+        ]
 
     @batch_field(description="Everything it was made of, or that was made of it, nearest first.")
     async def trace(
         self, info: Asked, lots: list[Self], direction: Direction, first: int = 50
     ) -> list[LotTrace | None]:
         """One walk for all lots of this level; null for a lot the floor never heard of."""
+        keys = list(dict.fromkeys(one.key for one in lots))
+        plants = policy.plants_of(info.context["principal"])
+        wish = Wish(direction, first, nearest=True, plants=plants)
         async with reading(info) as books:
-            found = await trace_each(books, {one.key for one in lots}, direction)
-        return [LotTrace.of(found[one.key], first) if one.key in found else None for one in lots]
+            traces = await trace_lots(books, [Start(key) for key in keys], wish)
+        found = dict(zip(keys, traces, strict=True))
+        return [LotTrace.of(found[one.key]) if found[one.key].total else None for one in lots]
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
@@ -181,6 +286,10 @@ class Order:
         async with reading(info) as books:
             found = await lots_of_orders(books, keys)
         return [[Lot.of(lot.key) for lot in found[one.key]] for one in orders]
+
+
+def _by_orders(edges: Sequence[Edge]) -> list[Edge]:
+    return [edge for edge in edges if edge.link.order.order_no]
 
 
 async def _edges(

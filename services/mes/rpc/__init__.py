@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.mes.v1.counts_pb2_grpc import add_CountServiceServicer_to_server
+from plantmesh.mes.v1.genealogy_pb2_grpc import add_GenealogyServiceServicer_to_server
 from plantmesh.mes.v1.lots_pb2_grpc import add_LotServiceServicer_to_server
 from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_to_server
 
@@ -18,6 +19,7 @@ from services.kit.store import Store
 from services.mes import policy
 from services.mes.rpc.counts import CountServicer
 from services.mes.rpc.desk import Desk
+from services.mes.rpc.genealogy import GenealogyServicer
 from services.mes.rpc.lots import HoldEnforcementServicer, LotServicer
 from services.mes.rpc.work_orders import WorkOrderServicer
 from services.mes.store import open_books
@@ -33,6 +35,7 @@ def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration
     return [
         (add_WorkOrderServiceServicer_to_server, WorkOrderServicer(desk)),
         (add_LotServiceServicer_to_server, LotServicer(desk)),
+        (add_GenealogyServiceServicer_to_server, GenealogyServicer(desk)),
         (add_CountServiceServicer_to_server, CountServicer(desk)),
         (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
         (

@@ -11,8 +11,10 @@ from services.mes.store.genealogy import SqlGenealogy
 from services.mes.store.items import CopiedItems
 from services.mes.store.lots import SqlLots
 from services.mes.store.meters import SqlMeters
+from services.mes.store.operations import SqlOperations
 from services.mes.store.orders import SqlOrders
 from services.mes.store.people import SqlPeople
+from services.mes.store.traces import SqlTraces
 from services.mes.store.uncounted import SqlUncounted
 
 
@@ -24,6 +26,8 @@ def open_books(clock: Clock) -> Books:
         SqlConfirmations(),
         SqlLots(clock),
         SqlGenealogy(),
+        SqlTraces(),
+        SqlOperations(),
         OutboxFacts(),
         SqlMeters(),
         SqlUncounted(),

@@ -107,18 +107,6 @@ class SqlConfirmations:
             found[OrderKey(row.plant, row.order_no)][lot] = Quantity(row.quantity, row.unit)
         return dict(found)
 
-    async def used(self, lots: Collection[LotKey]) -> dict[LotKey, Quantity]:
-        """By the index on lots."""
-        columns = (_MATERIAL.plant, _MATERIAL.item_no, _MATERIAL.lot_no)
-        query = (
-            select(*columns, _MATERIAL.unit, func.sum(_MATERIAL.quantity).label("quantity"))
-            .where(t.among(columns, lots), _MATERIAL.lot_no != "")
-            .group_by(*columns, _MATERIAL.unit)
-        )
-        return {
-            LotKey._make(row[:3]): Quantity(row.quantity, row.unit) for row in await t.rows(query)
-        }
-
 
 async def _load(query: Select[Any]) -> list[Booked]:
     found = await t.rows(query)

@@ -13,6 +13,7 @@ from services.kit.store import current_work
 from services.mes.domain.genealogy import Cause, Direction, Edge, Kind, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.voiding import Void
+from services.mes.ports import Told
 from services.mes.store import tables as t
 from services.mes.store.lots import KEY
 
@@ -102,6 +103,26 @@ _LOOSE = """
         JOIN confirmation c ON (c.plant, c.id) = (v.plant, v.event_id)
         WHERE (c.plant, c.order_no, c.no) = (u.plant, u.order_no, u.no))
 """
+_STRIKE_OPERATIONS = """
+    UPDATE genealogy_edge e SET void_by = n.event_id
+    FROM unnest(%s::text[], %s::text[]) AS k(plant, event_id)
+    JOIN lot_entry n USING (plant, event_id)
+    WHERE (e.to_id, e.event_id, e.order_no) = (n.lot_id, n.event_id, '') AND e.void_by IS NULL
+"""
+_HISTORY = """
+    SELECT l.plant, l.item_no, l.lot_no, s.plant, s.item_no, s.lot_no, d.plant, d.item_no,
+        d.lot_no, e.order_no, e.kind, e.quantity, e.made, s.unit, d.unit, e.event_id,
+        e.occurred_at, e.offset_minutes, e.operation, e.equipment, e.void_by
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(plant, item_no, lot_no)
+    JOIN lot l USING (plant, item_no, lot_no)
+    CROSS JOIN LATERAL (SELECT * FROM (
+        SELECT * FROM genealogy_edge WHERE from_id = l.id
+        UNION ALL SELECT * FROM genealogy_edge WHERE to_id = l.id AND void_by IS NULL
+        UNION ALL SELECT * FROM genealogy_edge WHERE to_id = l.id AND void_by IS NOT NULL) e
+        ORDER BY occurred_at DESC LIMIT 1000) e
+    JOIN lot s ON s.id = e.from_id JOIN lot d ON d.id = e.to_id
+    ORDER BY l.id, e.occurred_at, e.event_id, s.id, d.id
+"""
 
 
 _SOURCE, _TARGET = t.lot.alias("source"), t.lot.alias("target")
@@ -112,7 +133,7 @@ _JOINED = t.genealogy_edge.join(_SOURCE, _SOURCE.c.id == _EDGE.from_id).join(
 )
 _LIVE = _EDGE.void_by.is_(None)
 _UNITS = (_SOURCE.c.unit.label("of"), _TARGET.c.unit.label("to"))
-_EDGES = (
+EDGES = (
     select(
         *_ENDS,
         _EDGE.order_no,
@@ -120,10 +141,12 @@ _EDGES = (
         func.sum(_EDGE.quantity),
         func.sum(_EDGE.made),
         *_UNITS,
+        _EDGE.from_id,
+        _EDGE.to_id,
     )
     .select_from(_JOINED)
     .where(_LIVE)
-    .group_by(*_ENDS, _EDGE.order_no, _EDGE.kind, *_UNITS)
+    .group_by(*_ENDS, _EDGE.order_no, _EDGE.kind, *_UNITS, _EDGE.from_id, _EDGE.to_id)
 )
 _RECORDS = select(
     *_ENDS,
@@ -203,6 +226,19 @@ class SqlGenealogy:
         if records:
             await current_work().sql(_STRIKE, (by, *_keys(records)))
 
+    async def strike_operations(self, keys: Collection[ReportKey]) -> None:
+        """By the lots that they entered."""
+        columns = [key.plant for key in keys], [key.id for key in keys]
+        await current_work().sql(_STRIKE_OPERATIONS, columns)
+
+    async def history(self, lots: Collection[LotKey]) -> dict[LotKey, list[Told]]:
+        """Oldest first."""
+        columns = ([key[part] for key in lots] for part in range(3))
+        found: defaultdict[LotKey, list[Told]] = defaultdict(list)
+        for row in await current_work().sql(_HISTORY, tuple(columns)):
+            found[LotKey._make(row[:3])].append(Told(_record(*row[3:-1]), row[-1]))
+        return dict(found)
+
     async def alone(self) -> None:
         """Writers wait until we commit; who only reads does not."""
         await current_work().sql("LOCK TABLE genealogy_edge IN EXCLUSIVE MODE")
@@ -227,7 +263,7 @@ class SqlGenealogy:
         """By the index of that direction."""
         end = _SOURCE if direction is Direction.FORWARD else _TARGET
         key = (end.c.plant, end.c.item_no, end.c.lot_no)
-        return await _read(_EDGES.where(t.among(key, lots)))
+        return await read_edges(EDGES.where(t.among(key, lots)))
 
     async def circular(self, links: Iterable[Link]) -> Link | None:
         """The first link whose source lies below its target."""
@@ -247,14 +283,16 @@ class SqlGenealogy:
             return []
         ids = select(t.lot.c.id).where(t.among(KEY, lots)).cte("ids")
         both = (t.genealogy_edge.c[end].in_(select(ids.c.id)) for end in ("from_id", "to_id"))
-        return await _read(_EDGES.where(*both))
+        return await read_edges(EDGES.where(*both))
 
 
-async def _read(query: Select[Any]) -> Sequence[Edge]:
-    return sorted((_edge(*row) for row in await t.rows(query)), key=lambda one: one.link)
+async def read_edges(query: Select[Any]) -> Sequence[Edge]:
+    """What a narrowed EDGES finds, by link."""
+    return sorted((read_edge(row) for row in await t.rows(query)), key=lambda one: one.link)
 
 
-def _edge(*row: Any) -> Edge:
+def read_edge(row: Sequence[Any]) -> Edge:
+    """A row of EDGES, or the begin of a record's."""
     source, target = LotKey._make(row[:3]), LotKey._make(row[3:6])
     order_no, kind, amount, made, unit, unit_made = row[6:12]
     return Edge(
@@ -267,7 +305,7 @@ def _edge(*row: Any) -> Edge:
 def _record(*row: Any) -> Record:
     event_id, occurred_at, offset_minutes, operation, equipment = row[12:]
     occurred = Instant(occurred_at, offset_minutes)
-    return Record(_edge(*row[:12]), Cause(event_id, occurred, operation, equipment))
+    return Record(read_edge(row), Cause(event_id, occurred, operation, equipment))
 
 
 def _void(void: Void, order: OrderKey | None) -> dict[str, Any]:

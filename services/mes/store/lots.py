@@ -2,6 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, tuple_, update
@@ -13,6 +16,7 @@ from services.kit.quantity import Quantity
 from services.kit.store import current_work
 from services.mes.domain.keys import LotKey
 from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot_state import CAN_EXPIRE, LotDisposition, LotQuality
 from services.mes.store import tables as t
 
 KEY = (t.lot.c.plant, t.lot.c.item_no, t.lot.c.lot_no)
@@ -52,18 +56,34 @@ class SqlLots:
         return await _load(query.order_by(*KEY[1:]).limit(page.limit))
 
     async def save(self, lots: Collection[Lot]) -> None:
-        """Maker, unit and yield."""
+        """All but the key and the holds."""
+        for lot in lots:
+            lot.version += 1
         statement = (
             update(t.lot)
             .where(*(column == bindparam(f"of_{column.name}") for column in KEY))
-            .values(
-                {
-                    name: bindparam(f"new_{name}")
-                    for name in ("order_no", "unit", "produced", "produced_at", "as_of")
-                }
-            )
+            .values({name: bindparam(f"new_{name}") for name in _CHANGING})
         )
         await t.write(statement, [_row(lot) for lot in lots])
+
+    async def due(self, now: datetime, limit: int) -> Sequence[LotKey]:
+        """By the index of those that can expire."""
+        open_to_it = [one.value for one in CAN_EXPIRE]
+        query = select(*KEY).where(t.lot.c.expiry_at <= now, t.lot.c.quality.in_(open_to_it))
+        found = await t.rows(query.order_by(t.lot.c.expiry_at).limit(limit))
+        return [LotKey._make(row) for row in found]
+
+    async def inherited(self) -> Sequence[Hold]:
+        """By the index of those that were passed on."""
+        rows = await current_work().sql(
+            "SELECT l.plant, l.item_no, l.lot_no, h.hold_no, h.version, s.plant, s.item_no,"
+            " s.lot_no FROM lot_hold h JOIN lot l ON l.id = h.lot_id JOIN lot s ON s.id ="
+            " h.source_id WHERE h.active ORDER BY 1, 2, 3, 4"
+        )
+        return [
+            Hold(row[3], LotKey(*row[:3]), active=True, version=row[4], source=LotKey(*row[5:]))
+            for row in rows
+        ]
 
     async def hold(self, holds: Sequence[Hold]) -> None:
         """The highest version stays, within the batch too."""
@@ -72,13 +92,15 @@ class SqlLots:
             latest[hold.lot, hold.hold_no] = hold
         chosen = [latest[key] for key in sorted(latest)]
         await current_work().sql(
-            "INSERT INTO lot_hold AS h (lot_id, hold_no, version, active)"
-            " SELECT l.id, n.hold_no, n.version, n.active"
+            "INSERT INTO lot_hold AS h (lot_id, hold_no, version, active, source_id)"
+            " SELECT l.id, n.hold_no, n.version, n.active, s.id"
             " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
-            " %s::boolean[]) AS n(plant, item_no, lot_no, hold_no, version, active)"
+            " %s::boolean[], %s::text[], %s::text[], %s::text[]) AS n(plant, item_no, lot_no,"
+            " hold_no, version, active, from_plant, from_item, from_lot)"
             " JOIN lot l USING (plant, item_no, lot_no)"
-            " ON CONFLICT (lot_id, hold_no) DO UPDATE"
-            " SET version = excluded.version, active = excluded.active"
+            " LEFT JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (from_plant, from_item, from_lot)"
+            " ON CONFLICT (lot_id, hold_no) DO UPDATE SET version = excluded.version,"
+            " active = excluded.active, source_id = excluded.source_id"
             " WHERE h.version < excluded.version",
             (
                 [hold.lot.plant for hold in chosen],
@@ -87,6 +109,7 @@ class SqlLots:
                 [hold.hold_no for hold in chosen],
                 [hold.version for hold in chosen],
                 [hold.active for hold in chosen],
+                *([hold.source and hold.source[part] for hold in chosen] for part in range(3)),
             ),
         )
 
@@ -103,23 +126,53 @@ async def _load(query: Select[Any]) -> list[Lot]:
 
 
 def _lot(row: Row[Any], holds: dict[str, int]) -> Lot:
+    def amount(value: Decimal | None) -> Quantity | None:
+        return None if value is None else Quantity(value, row.unit)
+
     return Lot(
         key=LotKey(row.plant, row.item_no, row.lot_no),
         as_of=row.as_of,
         order_no=row.order_no,
         unit=row.unit,
-        produced=None if row.produced is None else Quantity(row.produced, row.unit),
+        produced=amount(row.produced),
         produced_at=row.produced_at,
         holds=holds,
+        supplied=amount(row.supplied),
+        spent=amount(row.spent),
+        expiry_at=row.expiry_at,
+        country=row.country,
+        supplier_lot=row.supplier_lot,
+        manufacturer=row.manufacturer,
+        attributes=row.attributes,
+        quality=LotQuality(row.quality),
+        disposition=LotDisposition(row.disposition),
+        version=row.version,
     )
 
 
+_CHANGING = (
+    "order_no",
+    "unit",
+    "produced",
+    "produced_at",
+    "as_of",
+    "supplied",
+    "spent",
+    "expiry_at",
+    "country",
+    "supplier_lot",
+    "manufacturer",
+    "attributes",
+    "quality",
+    "disposition",
+    "version",
+)
+
+
 def _row(lot: Lot) -> dict[str, Any]:
-    return {
-        **{f"of_{name}": value for name, value in lot.key._asdict().items()},
-        "new_order_no": lot.order_no,
-        "new_unit": lot.unit,
-        "new_produced": lot.produced and lot.produced.value,
-        "new_produced_at": lot.produced_at,
-        "new_as_of": lot.as_of,
-    }
+    key = {f"of_{name}": value for name, value in lot.key._asdict().items()}
+    return key | {f"new_{name}": _plain(getattr(lot, name)) for name in _CHANGING}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Quantity | StrEnum) else value

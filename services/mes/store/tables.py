@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.kit.store import current_work
@@ -129,8 +130,25 @@ lot = _table(
     produced=_AMOUNT,
     produced_at=_MOMENT,
     as_of=_MOMENT,
+    supplied=_AMOUNT,
+    spent=_AMOUNT,
+    expiry_at=_MOMENT,
+    country=Text,
+    supplier_lot=Text,
+    manufacturer=Text,
+    attributes=JSONB,
+    quality=Text,
+    disposition=Text,
+    version=BigInteger,
 )
-lot_hold = _table("lot_hold", lot_id=BigInteger, hold_no=Text, version=BigInteger, active=Boolean)
+lot_hold = _table(
+    "lot_hold",
+    lot_id=BigInteger,
+    hold_no=Text,
+    version=BigInteger,
+    active=Boolean,
+    source_id=BigInteger,
+)
 genealogy_edge = _table(
     "genealogy_edge",
     from_id=BigInteger,

@@ -1,13 +1,18 @@
 """The events that tell of facts."""
 
 from google.protobuf.message import Message
-from plantmesh.mes.v1 import events_pb2
+from plantmesh.mes.v1 import events_pb2, lots_pb2
 
 from services.kit.wire import write_instant
 from services.mes.domain.events import (
     ConfirmationReversed,
     Fact,
+    HoldsInherited,
+    LotFact,
+    LotOperated,
+    LotOperationVoided,
     LotProduced,
+    LotStatusChanged,
     OperationConfirmed,
     WorkOrderCreated,
     WorkOrderStateChanged,
@@ -15,9 +20,11 @@ from services.mes.domain.events import (
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.wire.confirmations import write_confirmation
-from services.mes.wire.keys import write_lifecycle, write_order_key
-from services.mes.wire.lots import write_lot
+from services.mes.wire.keys import write_lifecycle, write_lot_key, write_order_key
+from services.mes.wire.lots import write_edge, write_lot, write_lots
+from services.mes.wire.operations import write_operation, write_void
 from services.mes.wire.orders import write_order
+from services.mes.wire.traces import write_inherited
 
 
 def write_fact(fact: Fact) -> Message:
@@ -44,8 +51,32 @@ def write_fact(fact: Fact) -> Message:
                 reason=booked.reason,
                 occurred_at=write_instant(booked.report.occurred_at),
             )
+    return _write_lot_fact(fact)
+
+
+def _write_lot_fact(fact: LotFact) -> Message:
+    match fact:
         case LotProduced(lot):
             return events_pb2.LotProduced(lot=write_lot(lot))
+        case HoldsInherited(lot, holds):
+            return events_pb2.HoldsInherited(lot=write_lot_key(lot), holds=write_inherited(holds))
+        case LotOperated(operation, edges, lots):
+            return events_pb2.LotOperated(
+                operation=write_operation(operation),
+                edges=[write_edge(edge) for edge in edges],
+                lots=write_lots(lots),
+            )
+        case LotOperationVoided(void, lots):
+            return events_pb2.LotOperationVoided(event=write_void(void), lots=write_lots(lots))
+        case LotStatusChanged(lot, quality, disposition, reason):
+            return events_pb2.LotStatusChanged(
+                lot=write_lot(lot),
+                quality_before=lots_pb2.LotQuality.Value(f"LOT_QUALITY_{quality.name}"),
+                disposition_before=lots_pb2.LotDisposition.Value(
+                    f"LOT_DISPOSITION_{disposition.name}"
+                ),
+                reason=reason,
+            )
 
 
 def _write_step(key: OrderKey, before: Lifecycle, after: Lifecycle, reason: str) -> Message:

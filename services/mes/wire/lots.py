@@ -41,6 +41,15 @@ def write_lot(lot: Lot) -> lots_pb2.Lot:
         produced_at=write_moment(lot.produced_at),
         hold_nos=sorted(lot.holds),
         as_of=write_moment(lot.as_of),
+        on_hand=write_quantity(lot.on_hand) if lot.on_hand else None,
+        expiry_at=write_moment(lot.expiry_at),
+        country_of_origin=lot.country,
+        supplier_lot=lot.supplier_lot,
+        manufacturer=lot.manufacturer,
+        attributes=lot.attributes,
+        quality=lots_pb2.LotQuality.Value(f"LOT_QUALITY_{lot.status.name}"),
+        disposition=lots_pb2.LotDisposition.Value(f"LOT_DISPOSITION_{lot.disposition.name}"),
+        version=lot.version,
     )
 
 
@@ -50,15 +59,17 @@ def write_family(family: Family) -> Iterator[lots_pb2.TraceLotsResponse]:
         yield lots_pb2.TraceLotsResponse(lots=write_lots(family.lots[start : start + _PART]))
     for start in range(0, len(family.edges), _PART):
         part = family.edges[start : start + _PART]
-        yield lots_pb2.TraceLotsResponse(edges=[_write_edge(edge) for edge in part])
+        yield lots_pb2.TraceLotsResponse(edges=[write_edge(edge) for edge in part])
 
 
-def _write_edge(edge: Edge) -> lots_pb2.GenealogyEdge:
+def write_edge(edge: Edge) -> lots_pb2.GenealogyEdge:
+    """A link with its quantities."""
     message = lots_pb2.GenealogyEdge(
         to=write_lot_key(edge.link.target),
-        kind=lots_pb2.EDGE_KIND_TRANSFORM,
+        kind=lots_pb2.EdgeKind.Value(f"EDGE_KIND_{edge.link.kind.name}"),
         order_no=edge.link.order.order_no,
         quantity=write_quantity(edge.quantity) if edge.quantity else None,
+        made=write_quantity(edge.made) if edge.made else None,
     )
     source: keys_pb2.LotKey = getattr(message, "from")
     source.CopyFrom(write_lot_key(edge.link.source))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
@@ -12,7 +13,7 @@ from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
 from services.kit.backbone.outbox import Outbox
-from services.kit.clock import SystemClock
+from services.kit.clock import ManualClock
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
@@ -22,7 +23,7 @@ from services.mes.ports import Books
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.copies import no_owner, put_items
-from tests.unit.mes.reports import ITEMS
+from tests.unit.mes.reports import ITEMS, NOON
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Floor:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.clock = ManualClock(NOON)
         self.server = RpcServer(
             verifier(), rpc.registrations(store, TOPIC, no_owner), bind="127.0.0.1", port=0
         )
@@ -49,13 +51,17 @@ class Floor:
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         async with self.store.work():
-            yield open_books(SystemClock())
+            yield open_books(self.clock)
 
     async def told(self) -> list[str]:
         """Key and name of the events in the outbox, in order."""
         async with self.store.work() as work:
             rows = await work.sql("SELECT key, type FROM outbox ORDER BY id")
         return [f"{key} {type.rsplit('.')[-1]}" for key, type in rows]
+
+    async def advance(self, by: timedelta) -> None:
+        """By its clock."""
+        self.clock.advance(by)
 
     async def forget_genealogy(self) -> None:
         """Every edge."""

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
-from services.mes.application.trace import trace_each
+from services.mes.application.trace import Start, Wish, trace_lots
 from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Record
 from tests.component.mes.floor import Floor, open_floor
-from tests.unit.mes.memory import reach
+from tests.unit.mes.memory_genealogy import reach
 from tests.unit.mes.reports import AT, lot_key, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, edges, void
 
@@ -66,9 +66,11 @@ async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direct
         assert await books.genealogy.among(reached) == [
             edge for edge in given_edges if {edge.link.source, edge.link.target} <= reached
         ]
-        for lot, found in (await trace_each(books, wanted, direction)).items():
-            assert len(found) == len(set(found))
-            assert set(found) == reach(given_edges, {lot}, direction) - {lot}
+        starts = [Start(lot) for lot in sorted(wanted)]
+        for one in await trace_lots(books, starts, Wish(direction, 1000, levels=True)):
+            found = [lot.key for lot in one.lots]
+            assert len(found) == len(set(found)) == one.total
+            assert set(found) == reach(given_edges, {one.lot}, direction)
         assert await books.genealogy.circular([edge.link for edge in given_edges]) is None
         await books.genealogy.add([record(closing)])
         assert await books.genealogy.circular([closing.link]) == closing.link

@@ -149,8 +149,8 @@ async def test_more_entities_take_no_more_statements(floor: Floor, graph: Subgra
     # execution: orders, operations, components; lots: made, lots, holds; identity: lots, holds;
     # confirmations, scrap, material
     assert costs[0] == costs[2] == 11
-    # identity 2, madeOf 1, usedIn 1, each trace 2: reached, edges
-    assert costs[1] == costs[3] == 8
+    # identity 2, madeOf 1, usedIn 1, each trace 3: reached, steps, lots
+    assert costs[1] == costs[3] == 10
 
 
 async def test_each_id_is_judged_alone(floor: Floor, graph: Subgraphed) -> None:

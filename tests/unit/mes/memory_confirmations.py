@@ -61,14 +61,6 @@ class MemoryConfirmations:
                 found[order][lot] = before + quantity
         return dict(found)
 
-    async def used(self, lots: Collection[LotKey]) -> dict[LotKey, Quantity]:
-        """Of all orders."""
-        found: dict[LotKey, Quantity] = {}
-        for _, lot, quantity in self._moved():
-            if lot in lots and lot.lot_no:
-                found[lot] = found.get(lot, Quantity.zero(quantity.unit)) + quantity
-        return found
-
     def _moved(self) -> Iterator[tuple[OrderKey, LotKey, Quantity]]:
         for booked in self.rows.values():
             report = booked.report

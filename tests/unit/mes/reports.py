@@ -9,6 +9,7 @@ from services.kit.quantity import Measures, Quantity
 from services.mes.domain.confirmation import Confirmation, Consumption, Scrap
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Hold
+from services.mes.domain.lot_operation import Part, Receive
 from services.mes.domain.plan import Component, Operation, Plan
 
 LOAF = ("H87", "KGM", Fraction(1, 2))
@@ -89,6 +90,16 @@ def lot_key(name: str) -> LotKey:
     """Of "FLOUR/F1", in Lyon."""
     item_no, lot_no = name.split("/")
     return LotKey(LYON, item_no, lot_no)
+
+
+def part(name: str, amount: str) -> Part:
+    """Kilograms of "FLOUR/F1"."""
+    return Part(lot_key(name), kg(amount))
+
+
+def received(name: str, amount: str) -> Receive:
+    """Of nobody in particular."""
+    return Receive(part(name, amount))
 
 
 def hold(lot: str, *, version: int = 1, active: bool = True, hold_no: str = "H1") -> Hold:

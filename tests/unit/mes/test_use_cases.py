@@ -10,8 +10,11 @@ from tests.unit.mes.use_cases import (
     EffortContract,
     GenealogyContract,
     HoldsContract,
+    LotStatesContract,
     MaterialContract,
+    OperationsContract,
     OrdersContract,
+    RecallsContract,
     ReversalsContract,
 )
 
@@ -30,6 +33,18 @@ class TestConfirmations(ConfirmationsContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestOperations(OperationsContract):
+    pass
+
+
+class TestRecalls(RecallsContract):
+    pass
+
+
+class TestLotStates(LotStatesContract):
     pass
 
 

@@ -8,7 +8,10 @@ from tests.unit.mes.use_cases.confirmations import ConfirmationsContract
 from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
 from tests.unit.mes.use_cases.holds import HoldsContract
+from tests.unit.mes.use_cases.lot_states import LotStatesContract
+from tests.unit.mes.use_cases.operations import OperationsContract
 from tests.unit.mes.use_cases.orders import OrdersContract
+from tests.unit.mes.use_cases.recalls import RecallsContract
 from tests.unit.mes.use_cases.reversals import (
     EffortContract,
     MaterialContract,
@@ -35,8 +38,11 @@ __all__ = [
     "Floor",
     "GenealogyContract",
     "HoldsContract",
+    "LotStatesContract",
     "MaterialContract",
+    "OperationsContract",
     "OrdersContract",
+    "RecallsContract",
     "ReversalsContract",
     "command",
     "confirm",

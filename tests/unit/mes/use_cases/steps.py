@@ -1,14 +1,18 @@
 """Where the use cases run, and what people do there."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from datetime import timedelta
+from itertools import count
+from typing import Any, Protocol
 
 import pytest
 
+from services.kit.clock import Instant
 from services.kit.errors import ConflictError, DomainError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.mes.application.apply_holds import apply_holds
+from services.mes.application.command_lots import LotStep, command_lots, expire_lots
 from services.mes.application.command_work_orders import Step, command_work_orders
 from services.mes.application.confirm_operations import Result, confirm_operations
 from services.mes.application.create_work_orders import create_work_orders
@@ -16,17 +20,21 @@ from services.mes.application.find import (
     list_lots,
     listing_of_lots,
 )
+from services.mes.application.operate_lots import Operated, operate_lots
 from services.mes.application.trace import trace
 from services.mes.application.void_events import void_confirmations
+from services.mes.application.void_operations import void_operations
 from services.mes.domain.confirmation import Confirmation, Consumption
 from services.mes.domain.genealogy import Direction
 from services.mes.domain.keys import ReportKey
 from services.mes.domain.lifecycle import Command
 from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot_operation import LotOperation, What
+from services.mes.domain.lot_state import DispositionCommand, QualityCommand
 from services.mes.domain.plan import Plan
 from services.mes.domain.voiding import Void, VoidReason
 from services.mes.ports import Books
-from tests.unit.mes.reports import LYON, NOON, lot_key, order_key
+from tests.unit.mes.reports import AT, LYON, NOON, lot_key, order_key
 
 START = (Command.DISPATCH, Command.MAKE_READY, Command.START)
 
@@ -40,6 +48,10 @@ class Floor(Protocol):
 
     async def told(self) -> list[str]:
         """Key and name of the facts that were committed, in order."""
+        ...
+
+    async def advance(self, by: timedelta) -> None:
+        """Let time pass."""
         ...
 
     async def forget_genealogy(self) -> None:
@@ -94,6 +106,26 @@ async def void(floor: Floor, *ids: str, corrective: tuple[str, ...] = ()) -> Non
         )
 
 
+_ids = count()
+
+
+async def operate(
+    floor: Floor, *given: What, id: str = "", plant: str = LYON, at: Instant = AT
+) -> Operated:
+    """One batch; with the id given, or new ones."""
+    operations = [LotOperation(id or f"op{next(_ids)}", plant, at, what) for what in given]
+    async with floor.work() as books:
+        return await operate_lots(books, operations)
+
+
+async def void_operation(floor: Floor, *ids: str) -> None:
+    """Declare operations void, one after the other."""
+    reason = VoidReason.DID_NOT_OCCUR
+    async with floor.work() as books:
+        voids = [Void(ReportKey(LYON, id), reason, "line", NOON) for id in ids]
+        await void_operations(books, voids)
+
+
 async def lot(floor: Floor, name: str) -> Lot:
     """As it is now."""
     async with floor.work() as books:
@@ -115,6 +147,30 @@ async def edges(floor: Floor) -> list[tuple[str, str, str]]:
             (one.link.source.lot_no, one.link.target.lot_no, str(one.quantity or "?"))
             for one in await books.genealogy.among([one.key for one in cut.rows])
         ]
+
+
+async def left(floor: Floor, *names: str) -> list[str]:
+    """What is left of each."""
+    return [str((await lot(floor, name)).on_hand) for name in names]
+
+
+async def judge(
+    floor: Floor, name: str, *given: QualityCommand | DispositionCommand, second: str = ""
+) -> list[Any]:
+    """By Anna; the quality after each."""
+    found = []
+    for command in given:
+        async with floor.work() as books:
+            step = LotStep(lot_key(name), command, "seen", second)
+            (after,) = await command_lots(books, [step], "anna")
+            found.append(after.quality)
+    return found
+
+
+async def expire(floor: Floor) -> int:
+    """One round."""
+    async with floor.work() as books:
+        return await expire_lots(books)
 
 
 def bread(quantity: Quantity) -> Consumption:
