@@ -208,7 +208,8 @@ class HoldsContract:
         await put(warehouse, hold("FLOUR/F2", hold_no="H2", version=2, active=False))
         # What was taken back has not become anything.
         stays = move("l2", T.RELABEL, "1", to=Target(lot_no="F3"))
-        await carry(warehouse, stays, take_back("b2", stays), receive("r3", name="FLOUR/F3"))
+        await carry(warehouse, stays, receive("r3", name="FLOUR/F3"))
+        await carry(warehouse, take_back("b2", stays))
         await put(warehouse, hold(hold_no="H3"))
         await carry(warehouse, issue("i3", "1", "FLOUR/F3"))
 
