@@ -2,10 +2,8 @@
 
 import msgspec
 
-from services.kit.errors import InvalidError
+from services.erp.adapters.row import read_settings
 from services.kit.lanes.systems import System
-
-_LANE = ("lane", "confirm_warnings", "decimals")
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,12 +22,4 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_terms(system: System) -> Terms:
     """Raises InvalidError naming the setting."""
-    own = {name: value for name, value in system.settings.items() if name not in _LANE}
-    try:
-        return msgspec.convert(own, Terms)
-    except msgspec.ValidationError as error:
-        raise InvalidError(
-            f"the settings of {system.id} do not fit a ledger: {error}",
-            code="bad_settings",
-            field="settings",
-        ) from error
+    return read_settings(system, Terms, "a ledger")

@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.erp.adapters.row import read_settings
 from services.kit.clock import find_zone
 from services.kit.errors import InvalidError
 from services.kit.lanes.systems import System
-
-_LANE = ("lane", "confirm_warnings", "decimals")
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,15 +44,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_terms(system: System) -> Terms:
     """Raises InvalidError naming the setting."""
-    own = {name: value for name, value in system.settings.items() if name not in _LANE}
-    try:
-        terms = msgspec.convert(own, Terms)
-    except msgspec.ValidationError as error:
-        raise InvalidError(
-            f"the settings of {system.id} do not fit an OData ERP: {error}",
-            code="bad_settings",
-            field="settings",
-        ) from error
+    terms = read_settings(system, Terms, "an OData ERP")
     find_zone(terms.time_zone)
     if urlsplit(terms.url).scheme != ("http" if terms.plaintext else "https"):
         raise InvalidError(
