@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.audit import Change, record
 from services.kit.backbone import park
 from services.kit.backbone.delivery import Delivery, decode
 from services.kit.backbone.poison import ParkState, Refusal, refuse
@@ -247,6 +248,15 @@ async def _audit(
     head: Delivery,
     new: bytes | None = None,
 ) -> None:
+    event = f"{name.key}#{head.fields.id.decode()}"
+    was = {"data": head.fields.data}
+    now = {"action": action, "consumer": name.consumer, "topic": name.topic}
+    record(
+        work,
+        Change(
+            "parked_event", event, was, now if new is None else now | {"data": new}, deed.reason
+        ),
+    )
     await work.sql(
         "INSERT INTO parking_audit"
         " (who, action, reason, consumer, topic, key, event_id, old, new)"

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 import orjson
 
+from services.kit.audit import Change, record
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.lanes.board import find_entry
 from services.kit.lanes.entry import PARKED, Entry, State
@@ -112,6 +113,10 @@ async def _audit(work: Work, action: str, old: Entry, new: Entry, act: Act) -> N
     before, after = _facts(old), _facts(new)
     changed = [name for name in before if before[name] != after[name]]
     mended = old.payload != new.payload
+    was = {name: before[name] for name in changed} | ({"payload": old.payload} if mended else {})
+    now = {name: after[name] for name in changed} | ({"payload": new.payload} if mended else {})
+    name = f"{old.key}#{old.id}"
+    record(work, Change("lane_entry", name, was, now | {"action": action}, act.reason))
     await work.sql(
         "INSERT INTO lane_audit"
         " (entry_id, who, action, old, new, old_payload, new_payload, reason)"
