@@ -12,9 +12,13 @@ _WRITE = tuple(f"{service}:write" for service in SERVICES)
 
 
 def _service(name: str) -> Bearer:
-    """process composes the others, on behalf of people; the rest write nowhere but at home."""
+    """process composes the others, on behalf of people; the rest write nowhere but at home.
+
+    erp values stock, so it is told what things cost.
+    """
     writes = (*_WRITE, "delegate") if name == "process" else (f"{name}:write",)
-    return Bearer(f"service:{name}", (*_READ, *writes))
+    costs = ("reference:cost",) if name == "erp" else ()
+    return Bearer(f"service:{name}", (*_READ, *writes, *costs))
 
 
 CLIENTS = {name: _service(name) for name in SERVICES}
@@ -22,7 +26,7 @@ USERS = {
     bearer.subject: bearer
     for bearer in (
         Bearer("viewer", _READ),
-        Bearer("planner", (*_READ, "erp:write", "reference:write")),
+        Bearer("planner", (*_READ, "erp:write", "reference:write", "reference:cost")),
         Bearer("line", ("mes:read", "mes:write", "reference:read"), plants=("lyon",)),
         Bearer("inspector", (*_READ, "quality:write")),
         Bearer("storekeeper", (*_READ, "wms:write")),

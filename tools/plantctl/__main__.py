@@ -13,6 +13,7 @@ from services.kit.errors import DomainError, UnavailableError
 from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
 from tools.plantctl import audit, codes, lanes, letters, mapping
+from tools.plantctl.files import export, load
 from tools.plantctl.printing import print_error
 from tools.plantctl.seed import seed
 from tools.plantctl.session import SaidError, Session, mint, session
@@ -37,6 +38,8 @@ app.add_typer(mapping.app, name="mapping")
 app.command()(status)
 app.command()(sources)
 app.command()(seed)
+app.command()(load)
+app.command()(export)
 
 
 @app.callback()
