@@ -8,8 +8,9 @@ a chain a partition, and tells each head to anchors outside the database. It is 
 tamper-proof; docs/adr/0020-audit.md says what a holder of the key or of the database could do.
 """
 
+from services.kit.audit.before import made, saved, saw
 from services.kit.audit.change import Change
 from services.kit.audit.record import record
 from services.kit.audit.source import told_by
 
-__all__ = ["Change", "record", "told_by"]
+__all__ = ["Change", "made", "record", "saved", "saw", "told_by"]
