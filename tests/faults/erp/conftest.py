@@ -36,7 +36,7 @@ def erp_rig(
     }
     with scratch_folder() as root:
         number = zlib.crc32(request.node.name.encode()) if seed is None else seed
-        rig = ErpRig(root, env, issuer.mint(USERS["operator"]), number)
+        rig = ErpRig(root, env, partial(issuer.mint, USERS["operator"]), number)
         try:
             yield rig
         finally:

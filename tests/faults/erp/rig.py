@@ -35,9 +35,14 @@ _TICK = 0.05
 
 
 class ErpRig:
-    """The ledger and replicas of erp under `root`; `env` is what every replica is told."""
+    """The ledger and replicas of erp under `root`; `env` is what every replica is told.
 
-    def __init__(self, root: Path, env: Mapping[str, str], token: str, seed: int) -> None:
+    `mint` makes a token: a long run outlives one.
+    """
+
+    def __init__(
+        self, root: Path, env: Mapping[str, str], mint: Callable[[], str], seed: int
+    ) -> None:
         self.root = root
         self.place = Place(root / "ledger")
         self.counters = Counters(root / "counters")
@@ -45,7 +50,7 @@ class ErpRig:
         self.figures: list[Figures] = []
         self.accepted: list[postings_pb2.Posting] = []
         self.refused: set[str] = set()
-        self.token = token
+        self.mint = mint
         self._seed = seed
         self._began = time.monotonic()
         secrets = {"ledger": remembered_secret(self.place.key)}
@@ -81,7 +86,7 @@ class ErpRig:
     def desk(self) -> Desk:
         """A caller who reaches any replica."""
         ports = [f"{LOOPBACK}:{program.port('grpc')}" for program in self._replicas]
-        return Desk(f"ipv4:{','.join(ports)}", self.token)
+        return Desk(f"ipv4:{','.join(ports)}", self.mint())
 
     async def accept(self, postings: Sequence[postings_pb2.Posting]) -> None:
         """Hand postings over, 250 a call, each again with its key until it is answered."""

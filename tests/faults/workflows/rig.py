@@ -122,7 +122,11 @@ class Executors:
         def at_rest() -> bool:
             return floor.arrived() and self.rig.open() == 0 and self.unfinished() == 0
 
-        await self.go_on_until(at_rest, seconds)
+        try:
+            await self.go_on_until(at_rest, seconds)
+        except MeshError as error:
+            left = f"arrived: {floor.arrived()}, unfinished: {self.unfinished()}"
+            raise MeshError(f"{error}, {left}") from None
 
     def unfinished(self) -> int:
         """Workflows that the engine still believes to run, or to be waiting."""
