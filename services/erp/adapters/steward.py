@@ -1,6 +1,7 @@
 """Reference's stewardship queue: told what waits for codes here; what has its code now goes on."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from services.erp import wire
@@ -9,7 +10,7 @@ from services.erp.domain.codes import CodeTable, UnmappedCodeError, Waiting
 from services.erp.ports.mapping import Codes, Waitings
 from services.kit.access.principal import acting_as
 from services.kit.clock import SystemClock
-from services.kit.errors import DomainError, InvalidError, UnavailableError
+from services.kit.errors import ConflictError, DomainError, InvalidError, UnavailableError
 from services.kit.ids import uuid7
 from services.kit.lanes.desk import Act, replay
 from services.kit.lanes.entry import Entry
@@ -61,7 +62,8 @@ class Steward:
             if error := await self._missing(system, entry):
                 waiting.append(Waiting(error.question, POSTING, entry.reference, since))
             else:
-                await replay(work, entry.id, _MAPPED)
+                with suppress(ConflictError):  # somebody moved it on meanwhile
+                    await replay(work, entry.id, _MAPPED)
         return waiting
 
     async def _missing(self, system: str, entry: Entry) -> UnmappedCodeError | None:

@@ -31,7 +31,10 @@ class Waitings(Protocol):
         ...
 
     async def postings(self, system: str) -> Sequence[tuple[Entry, datetime]]:
-        """Postings refused for a code, and when each was accepted; oldest first."""
+        """Postings refused for a code, and when each was accepted; oldest first.
+
+        What a person has mended since is theirs.
+        """
         ...
 
 

@@ -60,10 +60,15 @@ class SqlWaitings:
         ]
 
     async def postings(self, system: str) -> list[tuple[Entry, datetime]]:
-        """Postings refused for a code, and when each was accepted; oldest first."""
+        """Postings refused for a code, and when each was accepted; oldest first.
+
+        What a person has mended since is theirs.
+        """
         rows = await current_work().sql(
             f"SELECT {COLUMNS}, e.accepted_at FROM lane_entry e WHERE e.system = %s"
-            " AND e.state = 'refused' AND e.code = 'unmapped_code' ORDER BY e.id LIMIT %s",
+            " AND e.state = 'refused' AND e.code = 'unmapped_code' AND NOT EXISTS"
+            "  (SELECT 1 FROM lane_audit a WHERE a.entry_id = e.id AND a.action = 'fix'"
+            "   AND a.at > e.settled_at) ORDER BY e.id LIMIT %s",
             (system, _MOST),
         )
         return [(read_entry(tuple(entry)), since) for *entry, since in rows]

@@ -1,6 +1,7 @@
 """What a record refuses by itself, and the field it names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,6 +108,12 @@ def test_what_makes_no_sense_is_refused_by_name(
 
 def test_a_name_may_hold_what_a_trade_writes() -> None:
     check_name("Écrou M8 / inox", "item_no")
+
+
+def test_a_draft_holds_at_no_time() -> None:
+    assert not mapping().holds(NOON)
+    approved = replace(mapping(), steward="ann").approve("bob")
+    assert approved.holds(NOON)
 
 
 @pytest.mark.parametrize("gtin", ["4006381333931", "96385074", "036000291452", "10012345678902"])
