@@ -175,6 +175,8 @@ class HoldOrdered:
     roots: tuple[LotKey, ...]
     active: bool
     version: int
+    blocks: tuple[str, ...] = ()
+    """By the contract's names without their prefix; none are all of them."""
 
     @property
     def flow(self) -> str:

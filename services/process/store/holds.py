@@ -17,22 +17,30 @@ class SqlHolds:
     async def order(self, hold: HoldOrdered) -> None:
         """The newest version stays."""
         await current_work().sql(
-            "INSERT INTO hold AS h (hold_no, plant, roots, active, version)"
-            " VALUES (%s, %s, %s::jsonb, %s, %s) ON CONFLICT (hold_no) DO UPDATE"
+            "INSERT INTO hold AS h (hold_no, plant, roots, active, version, blocks)"
+            " VALUES (%s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT (hold_no) DO UPDATE"
             " SET active = excluded.active, version = excluded.version"
             " WHERE h.version < excluded.version",
-            (hold.hold_no, hold.plant, content.write(hold.roots), hold.active, hold.version),
+            (
+                hold.hold_no,
+                hold.plant,
+                content.write(hold.roots),
+                hold.active,
+                hold.version,
+                list(hold.blocks),
+            ),
         )
 
     async def get(self, hold_nos: Collection[str]) -> Mapping[str, HoldOrdered]:
         """As last ordered."""
         rows = await current_work().sql(
-            "SELECT hold_no, plant, roots::text, active, version FROM hold WHERE hold_no = ANY(%s)",
+            "SELECT hold_no, plant, roots::text, active, version, blocks FROM hold"
+            " WHERE hold_no = ANY(%s)",
             (list(hold_nos),),
         )
         return {
-            no: HoldOrdered(no, plant, _lots(roots), active=active, version=version)
-            for no, plant, roots, active, version in rows
+            no: HoldOrdered(no, plant, _lots(roots), active, version, tuple(blocks))
+            for no, plant, roots, active, version, blocks in rows
         }
 
     async def lots(self, hold_no: str) -> set[LotKey]:

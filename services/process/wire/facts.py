@@ -25,7 +25,7 @@ from services.process.domain.facts import (
 )
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import Disposition, Outcome
-from services.process.wire.values import read_lot, read_order
+from services.process.wire.values import read_blocks, read_lot, read_order
 
 PostingEvent = erp_pb2.PostingDone | erp_pb2.PostingRefused | erp_pb2.PostingSkipped
 _VERDICTS = {
@@ -120,6 +120,7 @@ def read_hold(hold: pb.Hold, *, active: bool) -> HoldOrdered:
         roots=tuple(map(read_lot, hold.roots)),
         active=active,
         version=hold.version,
+        blocks=read_blocks(hold.blocks),
     )
 
 

@@ -15,7 +15,7 @@ from services.process.domain.effects import Movement, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, OrderReleased
 from services.process.domain.keys import LotKey
 from services.process.domain.plan import source_of
-from services.process.wire.values import read_lot, write_lot, write_order
+from services.process.wire.values import read_lot, write_blocks, write_lot, write_order
 
 
 def create_work_order(released: OrderReleased, key: str) -> work_orders_pb2.CreateWorkOrdersRequest:
@@ -103,6 +103,7 @@ def apply_hold(hold: HoldOrdered, lots: Sequence[LotKey], key: str) -> holds_pb2
                 lot=write_lot(lot),
                 active=hold.active,
                 version=hold.version,
+                blocks=write_blocks(hold.blocks),
             )
             for lot in lots
         ],

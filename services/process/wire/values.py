@@ -1,8 +1,22 @@
 """Keys on the wire."""
 
-from plantmesh.common.v1 import keys_pb2
+from collections.abc import Iterable
+
+from plantmesh.common.v1 import holds_pb2, keys_pb2
 
 from services.process.domain.keys import LotKey, OrderKey
+
+_BLOCK = "HOLD_BLOCK_"
+
+
+def read_blocks(messages: "Iterable[holds_pb2.HoldBlock.ValueType]") -> tuple[str, ...]:
+    """By name, without the prefix."""
+    return tuple(holds_pb2.HoldBlock.Name(one).removeprefix(_BLOCK) for one in messages)
+
+
+def write_blocks(names: Iterable[str]) -> "list[holds_pb2.HoldBlock.ValueType]":
+    """What `read_blocks` read."""
+    return [holds_pb2.HoldBlock.Value(f"{_BLOCK}{one}") for one in names]
 
 
 def read_order(message: keys_pb2.OrderKey) -> OrderKey:

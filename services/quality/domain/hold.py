@@ -19,6 +19,15 @@ class State(StrEnum):
     LIFTED = "lifted"
 
 
+class Block(StrEnum):
+    """What a hold stops. Source: domain-model 3.3 (Hold)."""
+
+    POSTING = "posting"
+    MOVE = "move"
+    CONSUME = "consume"
+    SHIP = "ship"
+
+
 class Command(StrEnum):
     """What happens to a hold."""
 
@@ -63,16 +72,18 @@ HOLD = Machine(
 
 @dataclass(frozen=True, slots=True)
 class HoldOrder:
-    """What somebody asks to be held; `hold_no` is theirs and unique."""
+    """What somebody asks to be held; `hold_no` is theirs and unique. No `blocks`: all of them."""
 
     hold_no: str
     plant: str
     lots: tuple[LotKey, ...]
     reason: str
+    blocks: tuple[Block, ...] = ()
 
     def tidy(self) -> "HoldOrder":
-        """With its lots sorted, each once: the order they came in says nothing."""
-        return replace(self, lots=tuple(sorted(set(self.lots))))
+        """With lots and blocks sorted, each once: the order they came in says nothing."""
+        lots, blocks = tuple(sorted(set(self.lots))), tuple(sorted(set(self.blocks)))
+        return replace(self, lots=lots, blocks=blocks)
 
 
 @dataclass(frozen=True, slots=True)

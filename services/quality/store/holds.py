@@ -6,14 +6,14 @@ from typing import Any
 
 from services.kit.paging import Page
 from services.kit.store import Row, current_work
-from services.quality.domain.hold import Hold, HoldOrder, Release, State
+from services.quality.domain.hold import Block, Hold, HoldOrder, Release, State
 from services.quality.domain.keys import LotKey
 from services.quality.store.columns import lot_arrays
 
 _WALKED_AT_ONCE = 100
 _COLUMNS = (
     "h.hold_no, h.plant, h.reason, h.placed_by, h.placed_at, h.as_of, h.state, h.version,"
-    " h.covered, h.release_reason, h.released_by, h.released_at"
+    " h.covered, h.release_reason, h.released_by, h.released_at, h.blocks"
 )
 _COVER = (
     "INSERT INTO hold_lot (hold_no, plant, item_no, lot_no, root)"
@@ -30,9 +30,11 @@ class SqlHolds:
         ordered = sorted(holds, key=lambda hold: hold.no)
         placed = await current_work().sql(
             "INSERT INTO hold (hold_no, plant, reason, placed_by, placed_at, as_of, state,"
-            " version, covered) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::bigint[],"
-            " %s::bigint[]) ON CONFLICT DO NOTHING RETURNING hold_no",
+            " version, covered, blocks) SELECT no, plant, reason, by, placed, at, state, version,"
+            " covered, string_to_array(blocks, ',') FROM unnest(%s::text[], %s::text[],"
+            " %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],"
+            " %s::bigint[], %s::bigint[], %s::text[]) AS n(no, plant, reason, by, placed, at,"
+            " state, version, covered, blocks) ON CONFLICT DO NOTHING RETURNING hold_no",
             (
                 [hold.no for hold in ordered],
                 [hold.order.plant for hold in ordered],
@@ -43,6 +45,7 @@ class SqlHolds:
                 [hold.state.value for hold in ordered],
                 [hold.version for hold in ordered],
                 [hold.covered for hold in ordered],
+                [",".join(hold.order.blocks) for hold in ordered],
             ),
         )
         fresh = {no for (no,) in placed}
@@ -140,9 +143,9 @@ async def _load(rows: Sequence[Row]) -> list[Hold]:
 
 
 def _hold(roots: Sequence[LotKey], *row: Any) -> Hold:
-    no, plant, reason, by, at, as_of, state, version, covered, why, who, ended = row
+    no, plant, reason, by, at, as_of, state, version, covered, why, who, ended, blocks = row
     return Hold(
-        HoldOrder(no, plant, tuple(roots), reason),
+        HoldOrder(no, plant, tuple(roots), reason, tuple(map(Block, blocks))),
         placed_by=by,
         placed_at=at,
         as_of=as_of,

@@ -2,18 +2,29 @@
 
 from collections.abc import Iterable
 
-from plantmesh.common.v1 import keys_pb2
+from plantmesh.common.v1 import holds_pb2, keys_pb2
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
 from services.kit.wire import write_moment
-from services.quality.domain.hold import Hold, HoldOrder, Report
+from services.quality.domain.hold import Block, Hold, HoldOrder, Report
 from services.quality.domain.keys import LotKey
 from services.quality.wire.keys import read_lot_key, write_lot_key
+
+_BLOCK = "HOLD_BLOCK_"
 
 
 def read_hold_orders(messages: Iterable[_pb.HoldOrder]) -> list[HoldOrder]:
     """Orders in their order."""
-    return [HoldOrder(one.hold_no, one.plant, _lots(one.lots), one.reason) for one in messages]
+    return [
+        HoldOrder(
+            one.hold_no,
+            one.plant,
+            _lots(one.lots),
+            one.reason,
+            tuple(Block[holds_pb2.HoldBlock.Name(block)[len(_BLOCK) :]] for block in one.blocks),
+        )
+        for one in messages
+    ]
 
 
 def read_reports(messages: Iterable[_pb.HoldReport]) -> list[Report]:
@@ -39,6 +50,7 @@ def write_hold(hold: Hold) -> _pb.Hold:
         placed_at=write_moment(hold.placed_at),
         version=hold.version,
         as_of=write_moment(hold.as_of),
+        blocks=[holds_pb2.HoldBlock.Value(f"{_BLOCK}{one.name}") for one in hold.order.blocks],
     )
     if hold.release:
         message.release_reason = hold.release.reason

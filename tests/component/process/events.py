@@ -3,6 +3,7 @@
 import datetime as dt
 
 from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
+from plantmesh.common.v1.holds_pb2 import HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING
 from plantmesh.erp.v1 import events_pb2 as erp_pb2
 from plantmesh.erp.v1 import orders_pb2, postings_pb2
 from plantmesh.mes.v1 import events_pb2 as mes_pb2
@@ -103,7 +104,13 @@ def disposed(
 
 def hold(hold_no: str, *roots: Lot, version: int = 1) -> pb.Hold:
     """On these lots."""
-    return pb.Hold(hold_no=hold_no, plant=PLANT, roots=map(lot_key, roots), version=version)
+    return pb.Hold(
+        hold_no=hold_no,
+        plant=PLANT,
+        roots=map(lot_key, roots),
+        version=version,
+        blocks=[HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING],
+    )
 
 
 def posting_done(posting: postings_pb2.Posting, document: str) -> erp_pb2.PostingDone:

@@ -46,6 +46,7 @@ class Book:
     order: list[str] = field(default_factory=list)
     repeated: int = 0
     holds: dict[tuple[str, Lot], tuple[int, bool]] = field(default_factory=dict)
+    blocks: dict[tuple[str, Lot], list[int]] = field(default_factory=dict)
 
     async def once(self, method: str, request: Any, effect: Callable[[], A]) -> A:
         """The first answer for each key; an effect that raises leaves nothing."""
@@ -88,6 +89,7 @@ class Book:
             key = hold.hold_no, lot_of(hold.lot)
             if hold.version > self.holds.get(key, (0, False))[0]:
                 self.holds[key] = hold.version, hold.active
+                self.blocks[key] = list(hold.blocks)
         return holds_pb2.ApplyHoldsResponse(hold_nos={one.hold_no for one in request.holds})
 
     def held(self, lot: Lot) -> bool:

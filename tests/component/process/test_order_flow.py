@@ -1,5 +1,6 @@
 """From a released order to posted yield, with the peers as the judge."""
 
+from plantmesh.common.v1.holds_pb2 import HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING
 from plantmesh.process.v1 import process_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_events
 from plantmesh.quality.v1 import quality_pb2
@@ -136,6 +137,8 @@ async def test_hold_covers_descendants_and_release_lets_movements_go_on(rig: Pro
         assert book.held(steel)
         assert book.held(child)
     assert rig.peers.reports.lots["H-1"] == {steel, child}
+    told = [HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING]
+    assert rig.peers.wms.blocks == {("H-1", steel): told, ("H-1", child): told}
 
     await rig.tell("quality", (LOT, disposed("4711", 1, "10")))
     await until(lambda: len(rig.peers.erp.order) == 2)
@@ -166,6 +169,7 @@ async def test_lot_born_held_is_held_elsewhere_before_its_yield_moves(rig: Proce
     await until(lambda: len(rig.peers.stock.moved) == 1)
     assert rig.peers.wms.held(child)
     assert rig.peers.erp.held(child)
+    assert rig.peers.wms.blocks["H-1", child] == [HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING]
     assert rig.peers.reports.lots["H-1"] == {steel, child}
 
 

@@ -1,6 +1,8 @@
 """Holds, and what is said of lots."""
 # ruff: noqa: D102 - a test's name is its sentence
 
+from dataclasses import replace
+
 from services.kit.errors import InvalidError, NotFoundError
 from services.kit.paging import Page
 from services.quality.application.find import (
@@ -10,7 +12,7 @@ from services.quality.application.find import (
     listing_of_lots,
     lot_quality,
 )
-from services.quality.domain.hold import HoldOrder
+from services.quality.domain.hold import Block, HoldOrder
 from services.quality.domain.hold import State as HoldState
 from services.quality.domain.keys import OrderKey
 from services.quality.domain.status import LotStatus
@@ -39,7 +41,9 @@ class HoldsContract:
     """Placing, reporting, releasing."""
 
     async def test_a_hold_comes_into_force_and_goes(self, laboratory: Laboratory) -> None:
-        [placed] = await place(laboratory, hold())
+        order = replace(hold(), blocks=(Block.SHIP, Block.MOVE, Block.SHIP))
+        [placed] = await place(laboratory, order)
+        assert placed.order.blocks == (Block.MOVE, Block.SHIP)
         assert (placed.state, placed.version, placed.covered) == (HoldState.BEING_APPLIED, 1, 1)
         assert await status(laboratory) is LotStatus.BLOCKED
         [partly] = await report(laboratory, applied("CAKE/C1", complete=False))
