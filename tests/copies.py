@@ -1,6 +1,8 @@
 """What a service has copied from reference, put there without one."""
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
 
 from plantmesh.reference.v1 import reference_pb2 as pb
 
@@ -37,12 +39,7 @@ async def put_items(items: Mapping[str, Measures]) -> None:
 
 def item(item_no: str, measures: Measures) -> pb.Item:
     """As reference tells it."""
-    conversions = [
-        pb.UnitConversion(
-            **{"from": source}, to=target, numerator=r.numerator, denominator=r.denominator
-        )
-        for source, target, r in measures.own
-    ]
+    conversions = [_conversion(*own) for own in measures.own]
     return pb.Item(
         item_no=item_no,
         base_unit=measures.base,
@@ -68,3 +65,8 @@ def code_mapping(system: str, code: Code) -> pb.CodeMapping:
 
 async def no_owner(_: Mapping[str, str]) -> None:
     """What is not known here stays unknown."""
+
+
+def _conversion(source: str, target: str, ratio: Fraction) -> pb.UnitConversion:
+    given: dict[str, Any] = {"from": source, "to": target}
+    return pb.UnitConversion(**given, numerator=ratio.numerator, denominator=ratio.denominator)

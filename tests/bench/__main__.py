@@ -8,6 +8,7 @@ from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
 from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
+from tests.bench.bench_load import load
 from tests.bench.report import Result, publish
 
 
@@ -20,6 +21,7 @@ def benches(scale: int) -> list[Callable[[], Result]]:
         lambda: calls(20_000 * scale),
         lambda: graph(400 * scale),
         lambda: audit(12_000 * scale),
+        lambda: load(20_000 * scale),
     ]
 
 

@@ -10,6 +10,7 @@ from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
 from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
+from tests.bench.bench_load import load
 from tests.bench.meter import Cost
 from tests.bench.report import Result, Step, publish
 
@@ -59,3 +60,9 @@ def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_wrong_effects_spoil_a_result() -> None:
     assert "WRONG" in Result("paper", "folds", 9, 2, False).table()
+
+
+def test_a_load_stores_every_item_once() -> None:
+    result = load(items=600)
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [600] * 3

@@ -18,6 +18,7 @@ from tools.plantctl.session import SaidError, run, session
 _PREFIX = "MASTER_DATA_KIND_"
 _PIECE = 1024 * 1024
 _SECONDS = 60.0
+_LOAD_SECONDS = 600.0
 _HEADS = ("row", "column", "code", "reason", "way out")
 _SHOWN = 50
 
@@ -48,7 +49,7 @@ def load(
             desks.reach(
                 "reference",
                 MasterDataServiceStub,
-                lambda stub: stub.LoadMasterData(pieces(content), timeout=_SECONDS),
+                lambda stub: stub.LoadMasterData(pieces(content), timeout=_LOAD_SECONDS),
             )
         )
     if as_json:

@@ -21,6 +21,8 @@ from services.kit.rpc.terms import ON_BEHALF_OF
 from services.kit.rpc.validation import check
 from services.kit.store import CONNECTION_LOST, RETRIED, driver_error
 
+LONGEST_UPLOAD = 600.0
+"""Seconds that a stream of requests may take at most; a large file is stored as a whole."""
 DELEGATE = "delegate"
 """The scope of a service that may say on whose behalf it acts."""
 
@@ -33,7 +35,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     """Admits a call or refuses it, and turns what it raises into a status with details.
 
-    A call may take `longest` seconds, whatever its caller asks for.
+    A call may take `longest` seconds, whatever its caller asks for; an upload LONGEST_UPLOAD.
     """
 
     def __init__(self, verifier: Verifier, *, longest: float) -> None:
@@ -80,7 +82,7 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
     def _guard_upload(self, method: str, serve: Any) -> Callable[..., Any]:
         async def upload(requests: AsyncIterator[Any], context: Context) -> Any:
-            async with self._admitted(method, context):
+            async with self._admitted(method, context, longest=LONGEST_UPLOAD):
                 return await serve(_judged(requests), context)
 
         return upload
@@ -95,9 +97,11 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         return stream
 
     @asynccontextmanager
-    async def _admitted(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def _admitted(
+        self, method: str, context: Context, longest: float | None = None
+    ) -> AsyncIterator[None]:
         try:
-            async with within(self._seconds(context)):
+            async with within(self._seconds(context, longest or self._longest)):
                 with acting_as(await self._principal(context)):
                     yield
         except DomainError as error:
@@ -107,9 +111,9 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         except Exception as error:  # noqa: BLE001 - a border: nothing of it may reach a client
             await _refuse(context, _masked(method, error))
 
-    def _seconds(self, context: Context) -> float:
+    def _seconds(self, context: Context, longest: float) -> float:
         asked = context.time_remaining()
-        return min(DEFAULT if asked is None else asked, self._longest)
+        return min(DEFAULT if asked is None else asked, longest)
 
     async def _principal(self, context: Context) -> Principal:
         sent = {key: str(value) for key, value in context.invocation_metadata() or ()}

@@ -96,7 +96,7 @@ def succeed(known: T | None, record: T) -> T | None:
     settled: Any = record
     if isinstance(record, Item | EngineeringChange):
         settled = record.settled(known)  # type: ignore[arg-type]
-    if known == replace(settled, version=before):
+    if known and known == replace(settled, version=before):
         return None
     new: T = replace(settled, version=before + 1)
     return new

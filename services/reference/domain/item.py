@@ -151,7 +151,7 @@ class Item:
         Raises ConflictError where it cannot.
         """
         if known is None:
-            return replace(self, lifecycle=self.lifecycle or Lifecycle.EFFECTIVE)
+            return self if self.lifecycle else replace(self, lifecycle=Lifecycle.EFFECTIVE)
         if self.base_unit != known.base_unit:
             raise ConflictError(
                 f"{self.item_no} is counted in {known.base_unit}",
@@ -166,7 +166,7 @@ class Item:
                 field="lifecycle",
                 hint="leave it out; AdvanceItems moves it",
             )
-        return replace(self, lifecycle=known.lifecycle)
+        return self if self.lifecycle else replace(self, lifecycle=known.lifecycle)
 
 
 _OWN = re.compile(r"own\[(\d+)\]")
