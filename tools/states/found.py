@@ -1,4 +1,4 @@
-"""A machine is registered by being found: whatever a domain declares, and kit's lanes."""
+"""A machine is registered by being found: whatever a domain declares."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,7 +11,6 @@ import services
 from services.kit.machine import Machine
 
 AnyMachine = Machine[Any, Any]
-_BESIDES = ("services.kit.lanes.entry",)
 
 
 def machines() -> list[AnyMachine]:
@@ -26,7 +25,6 @@ def _modules() -> Iterator[ModuleType]:
             domain = import_module(f"{service.name}.domain")
             for module in iter_modules(domain.__path__, f"{domain.__name__}."):
                 yield import_module(module.name)
-    yield from map(import_module, _BESIDES)
 
 
 def _declared(module: ModuleType) -> Iterator[AnyMachine]:

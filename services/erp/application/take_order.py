@@ -9,6 +9,7 @@ from services.erp.domain.document import OrderDocument
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import (
     Component,
+    Confirmed,
     Extent,
     Lifecycle,
     Operation,
@@ -29,7 +30,9 @@ def _with(**change: Any) -> Say:
 
 STATUSES: Mapping[str, Say] = {
     **{f"lifecycle.{value}": _with(lifecycle=value) for value in Lifecycle},
-    **{f"confirmation.{value}": _with(confirmation=value) for value in Extent},
+    **{f"confirmation.{value}": _with(confirmation=value) for value in Confirmed},
+    # What code maps of before call it.
+    "confirmation.full": _with(confirmation=Confirmed.FINAL),
     **{f"delivery.{value}": _with(delivery=value) for value in Extent},
     "technically_complete": _with(technically_complete=True),
     "material_shortage": _with(material_shortage=True),

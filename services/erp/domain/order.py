@@ -18,8 +18,16 @@ class Lifecycle(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Confirmed(StrEnum):
+    """How far the order is reported; FINAL says that nothing more will be, not how much was."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FINAL = "final"
+
+
 class Extent(StrEnum):
-    """How much of the order is confirmed, or delivered."""
+    """How much of the order is delivered."""
 
     NONE = "none"
     PARTIAL = "partial"
@@ -41,7 +49,7 @@ class Status:
     """
 
     lifecycle: Lifecycle = Lifecycle.PLANNED
-    confirmation: Extent = Extent.NONE
+    confirmation: Confirmed = Confirmed.NONE
     delivery: Extent = Extent.NONE
     technically_complete: bool = False
     material_shortage: bool = False

@@ -14,8 +14,18 @@ strawberry.enum(
 strawberry.enum(
     domain.Extent,
     name="ErpExtent",
-    description="How much of the order is confirmed, or delivered, as the ERP sees it.",
+    description="How much of the order is delivered, as the ERP sees it.",
 )
+strawberry.enum(
+    domain.Confirmed,
+    name="ErpConfirmation",
+    description="How far the order is reported, as the ERP sees it.",
+)
+_WAS = {
+    domain.Confirmed.NONE: domain.Extent.NONE,
+    domain.Confirmed.PARTIAL: domain.Extent.PARTIAL,
+    domain.Confirmed.FINAL: domain.Extent.FULL,
+}
 
 
 @strawberry.type(description="A material that the order is planned to consume.")
@@ -38,7 +48,10 @@ class OrderCommercial:
     due_start: datetime | None
     due_end: datetime | None
     lifecycle: domain.Lifecycle
-    confirmation: domain.Extent
+    confirmation: domain.Extent = strawberry.field(
+        deprecation_reason="FULL cannot tell that nothing more comes; read confirmed."
+    )
+    confirmed: domain.Confirmed
     delivery: domain.Extent
     technically_complete: bool
     material_shortage: bool
@@ -61,7 +74,8 @@ class OrderCommercial:
             due_start=order.due_start,
             due_end=order.due_end,
             lifecycle=status.lifecycle,
-            confirmation=status.confirmation,
+            confirmation=_WAS[status.confirmation],
+            confirmed=status.confirmation,
             delivery=status.delivery,
             technically_complete=status.technically_complete,
             material_shortage=status.material_shortage,

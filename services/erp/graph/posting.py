@@ -1,7 +1,6 @@
 """A posting as people follow it: what it books, how far it is, and why it waits."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Self
 
 import strawberry
@@ -9,26 +8,15 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
 from services.erp.domain import posting as domain
+from services.erp.domain.posting_state import PostingState
 from services.erp.ports import PostingRecord
 from services.kit.graph import Quantity
 from services.kit.ids import GraphId, join_key
-from services.kit.lanes.entry import State
 
 strawberry.enum(domain.Kind, name="PostingKind", description="What a posting does to the order.")
 
 
-@strawberry.enum(description="How far a posting is.")
-class PostingState(StrEnum):
-    """States of a lane's entry, and HELD: set aside while a lot of it is held."""
-
-    READY = State.READY
-    SENDING = State.SENDING
-    AWAITING = State.AWAITING
-    POSTED = State.POSTED
-    REFUSED = State.REFUSED
-    NEEDS_CONFIRMATION = State.NEEDS_CONFIRMATION
-    SKIPPED = State.SKIPPED
-    HELD = "held"
+strawberry.enum(PostingState, description="How far a posting is.")
 
 
 @strawberry.federation.type(

@@ -10,6 +10,7 @@ from services.erp import wire
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import (
     Component,
+    Confirmed,
     Extent,
     Lifecycle,
     News,
@@ -105,7 +106,7 @@ def _read(row: OrderRow) -> ProductionOrder:
         quantity=Quantity(row.amount, row.unit),
         status=Status(
             Lifecycle(row.lifecycle),
-            Extent(row.confirmation),
+            Confirmed(row.confirmation),
             Extent(row.delivery),
             row.technically_complete,
             row.material_shortage,

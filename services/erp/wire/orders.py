@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from plantmesh.erp.v1 import events_pb2, orders_pb2
 
 from services.erp.domain.keys import OrderKey
-from services.erp.domain.order import Extent, News, ProductionOrder
+from services.erp.domain.order import Confirmed, Extent, News, ProductionOrder
 from services.erp.wire.keys import write_order_key
 from services.kit.paging import Cut
 from services.kit.wire import write_moment, write_page, write_quantity
 
+_WAS = {
+    Confirmed.NONE: orders_pb2.EXTENT_NONE,
+    Confirmed.PARTIAL: orders_pb2.EXTENT_PARTIAL,
+    Confirmed.FINAL: orders_pb2.EXTENT_FULL,
+}
+"""Of the field that could not tell final from full."""
 OrderEvent = events_pb2.ProductionOrderReleased | events_pb2.ProductionOrderChanged
 
 
@@ -22,7 +28,10 @@ def write_order(order: ProductionOrder) -> orders_pb2.ProductionOrder:
         item_no=order.item_no,
         quantity=write_quantity(order.quantity),
         lifecycle=orders_pb2.OrderLifecycle.Value(f"ORDER_LIFECYCLE_{status.lifecycle.name}"),
-        confirmation=_extent(status.confirmation),
+        confirmation=_WAS[status.confirmation],
+        confirmed=orders_pb2.OrderConfirmation.Value(
+            f"ORDER_CONFIRMATION_{status.confirmation.name}"
+        ),
         delivery=_extent(status.delivery),
         technically_complete=status.technically_complete,
         material_shortage=status.material_shortage,

@@ -15,7 +15,7 @@ from services.erp.application.take_order import take_order
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold
 from services.erp.domain.keys import OrderKey
-from services.erp.domain.order import Extent, Lifecycle, News, Status
+from services.erp.domain.order import Confirmed, Lifecycle, News, Status
 from services.erp.domain.posting import Kind, Line
 from services.erp.ports import Changes, RawOrder
 from services.kit.clock import Instant
@@ -160,7 +160,7 @@ async def test_an_order_is_stored_in_canonical_codes_and_told() -> None:
     shelf = Shelf()
     await take_order(shelf.books, "erp-1", document())
     stored = shelf.orders.orders[ORDER]
-    assert stored.status == Status(Lifecycle.RELEASED, Extent.PARTIAL)
+    assert stored.status == Status(Lifecycle.RELEASED, Confirmed.PARTIAL)
     assert (stored.quantity, stored.components[0].quantity) == (kg("100"), kg("120.5"))
     assert stored.operations[0].work_center == "lyon/press-1"
     await take_order(shelf.books, "erp-1", document())

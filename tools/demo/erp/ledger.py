@@ -48,6 +48,10 @@ class Ledger:
         ("status", "REL", "lifecycle.released"),
         ("status", "CLSD", "lifecycle.closed"),
         ("status", "DLFL", "lifecycle.cancelled"),
+        ("status", "PCNF", "confirmation.partial"),
+        ("status", "CNF", "confirmation.final"),
+        ("status", "TECO", "technically_complete"),
+        ("status", "MSPT", "material_shortage"),
         ("status", "PDLV", "delivery.partial"),
         ("status", "DLV", "delivery.full"),
     )
