@@ -7,13 +7,20 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql
 
+from services.kit.audit import made
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.keys import BookedKey, LotKey, OrderKey, ReportKey
 from services.mes.store import tables as t
-from services.mes.store.reports import read_booked, write_booked, write_material, write_scrap
+from services.mes.store.reports import (
+    audited,
+    read_booked,
+    write_booked,
+    write_material,
+    write_scrap,
+)
 
 _C = t.confirmation.c
 _ID = (_C.plant, _C.id)
@@ -90,6 +97,7 @@ class SqlConfirmations:
                     field="confirmations",
                     hint="give every report an id of its own",
                 )
+            made("confirmation", f"{one.report.order}/{one.no}", audited(one), reason=one.reason)
         await t.write(insert(t.scrap), [row for one in booked for row in write_scrap(one)])
         await t.write(insert(t.consumption), [row for one in booked for row in write_material(one)])
 

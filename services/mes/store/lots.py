@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
+from services.kit.audit import saved, saw
 from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -46,7 +47,10 @@ class SqlLots:
             .returning(t.lot.c.id)
         )
         query = select(t.lot).where(t.among(KEY, keys)).order_by(*KEY)
-        return {lot.key: lot for lot in await _load(query.with_for_update(key_share=True))}
+        found = {lot.key: lot for lot in await _load(query.with_for_update(key_share=True))}
+        for key, lot in found.items():
+            saw("lot", str(key), _facts(lot))
+        return found
 
     async def page(self, plant: str, page: Page) -> Sequence[Lot]:
         """By item and lot number."""
@@ -59,6 +63,7 @@ class SqlLots:
         """All but the key and the holds."""
         for lot in lots:
             lot.version += 1
+            saved("lot", str(lot.key), _facts(lot))
         statement = (
             update(t.lot)
             .where(*(column == bindparam(f"of_{column.name}") for column in KEY))
@@ -171,7 +176,11 @@ _CHANGING = (
 
 def _row(lot: Lot) -> dict[str, Any]:
     key = {f"of_{name}": value for name, value in lot.key._asdict().items()}
-    return key | {f"new_{name}": _plain(getattr(lot, name)) for name in _CHANGING}
+    return key | {f"new_{name}": value for name, value in _facts(lot).items()}
+
+
+def _facts(lot: Lot) -> dict[str, Any]:
+    return {name: _plain(getattr(lot, name)) for name in _CHANGING}
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
+from services.kit.audit import made, saved, saw
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -51,7 +52,10 @@ class SqlOrders:
         query = select(t.work_order).where(t.among(_KEY, keys)).order_by(*_KEY)
         if lock:
             query = query.with_for_update(key_share=True)
-        return {order.key: order for order in await _load(query)}
+        found = {order.key: order for order in await _load(query)}
+        for key, order in found.items() if lock else ():
+            saw("work_order", str(key), _changing(order))
+        return found
 
     async def page(self, plant: str, page: Page) -> Sequence[WorkOrder]:
         """By order number."""
@@ -87,6 +91,7 @@ class SqlOrders:
                     field="plans",
                     hint="ask again",
                 )
+            made("work_order", str(order.key), _order_row(order))
         await t.write(insert(t.operation), [row for one in ordered for row in _operations(one)])
         await t.write(insert(t.component), [row for one in ordered for row in _components(one)])
 
@@ -97,6 +102,8 @@ class SqlOrders:
             .where(_KEY[0] == bindparam("of_plant"), _KEY[1] == bindparam("of_order"))
             .values({name: bindparam(f"new_{name}") for name in _PROGRESS})
         )
+        for order in orders:
+            saved("work_order", str(order.key), _changing(order))
         await t.write(statement, [_progress(order) for order in orders])
         await t.write(_STEP, [row for one in orders for row in _steps(one)])
         await t.write(_COVER, [row for one in orders for row in _covered(one)])

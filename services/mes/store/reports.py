@@ -44,6 +44,13 @@ def read_booked(row: Row[Any], scrap: Iterable[Row[Any]], material: Iterable[Row
     return Booked(row.no, report, row.completes, row.reverses, reversed_by, row.reason)
 
 
+def audited(booked: Booked) -> dict[str, Any]:
+    """The row as the audit keeps it for ever: without the person, who may ask to be forgotten."""
+    row = write_booked(booked)
+    del row["operator"]
+    return row
+
+
 def write_booked(booked: Booked) -> dict[str, Any]:
     """The row without its lines."""
     report = booked.report
