@@ -30,6 +30,7 @@ _SECONDS = (
     "SELECT extract(epoch FROM settled_at - accepted_at)::float8 FROM lane_entry"
     " WHERE reference = ANY(%s)"
 )
+_LOST = "SELECT count(*) FROM lane_entry WHERE lost > 0 AND key LIKE %s"
 
 
 @dataclass
@@ -41,15 +42,17 @@ class Plants:
     sites: Sequence[Site]
     pause: float
     accepted: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    _rounds: int = 0
+    sent: int = 0
+    """Rounds that were handed over."""
 
     async def work(self, rounds: int) -> dict[str, list[str]]:
         """Every order of both plants consumes and yields, round by round; references by plant."""
         told: dict[str, list[str]] = {site.plant: [] for site in self.sites}
         for _ in range(rounds):
-            self._rounds += 1
-            batch = [one for site in self.sites for one in _reports(site, self._rounds)]
-            await self.desk.accept(f"round/{self._rounds}", batch)
+            number = self.sent + 1
+            batch = [one for site in self.sites for one in _reports(site, number)]
+            await self.desk.accept(f"round/{number}", batch)
+            self.sent = number
             for one in batch:
                 plant, order = one.order.plant, one.order.order_no
                 told[plant].append(one.reference)
@@ -74,6 +77,12 @@ class Plants:
         return sorted(orders) == sorted(site.orders) and all(
             order.lifecycle == released for order in orders.values()
         )
+
+    def lost(self, plant: str) -> int:
+        """Answers that never came, of all postings of a plant."""
+        with psycopg.connect(self.mesh.databases["erp"]) as connection:
+            [(count,)] = connection.execute(_LOST, [f"{plant}/%"]).fetchall()
+        return int(count)
 
     def median(self, references: Sequence[str]) -> float:
         """Seconds from acceptance to the ERP's document, by the database's clock."""
@@ -119,7 +128,7 @@ class Setting:
     "setting",
     [
         pytest.param(Setting(LedgerSite, 3, 6, 0.5), id="ledger-and-odata"),
-        pytest.param(Setting(TrytonSite, 2, 2, 6.0), id="tryton-and-odata", marks=pytest.mark.peer),
+        pytest.param(Setting(TrytonSite, 2, 3, 6.0), id="tryton-and-odata", marks=pytest.mark.peer),
     ],
 )
 async def test_one_dead_erp_does_not_slow_the_other(setting: Setting) -> None:
@@ -152,19 +161,35 @@ async def for_all(sites: Sequence[Site], fact: Callable[[Site], Awaitable[bool]]
 async def outlive(
     plants: Plants, dead: Site, alive: Site, rounds: int, calm: dict[str, list[str]]
 ) -> None:
-    """One is killed; all work of the other is posted before anybody brings it back."""
+    """One is killed while it books; all work of the other is posted before it is brought back."""
+    known = len(await dead.booked())
+    begun = asyncio.create_task(plants.work(rounds))
+    await until(lambda: more_than(known, dead), every=0.01)
     plants.mesh.kill(dead.process)
-    meanwhile = await plants.work(rounds)
+    under_way = plants.sent + 1
+    meanwhile = await begun
     await for_all([alive], plants.settled)
-    assert await plants.open(dead) == set(meanwhile[dead.plant]), "nobody posted to the dead"
+    after = [one for one in meanwhile[dead.plant] if _round(one) > under_way]
+    assert after, "work came while it was dead"
+    assert set(after) <= await plants.open(dead), "nobody posted to the dead"
     before, now = plants.median(calm[alive.plant]), plants.median(meanwhile[alive.plant])
     print(  # noqa: T201 - a figure for whoever judges
         f"{alive.process}: {now * 1000:.0f} ms a posting while {dead.process} is dead,"
-        f" {before * 1000:.0f} ms before: x {now / before:.2f}"
+        f" {before * 1000:.0f} ms before: x {now / before:.2f};"
+        f" {plants.lost(dead.plant)} answers of {dead.process} lost"
     )
     assert now < SLACK * before
     await plants.mesh.supervisor.start_one(dead.process)
     await for_all([dead], plants.settled)
+
+
+async def more_than(count: int, site: Site) -> bool:
+    """Whether a site's books hold more documents."""
+    return len(await site.booked()) > count
+
+
+def _round(reference: str) -> int:
+    return int(reference.split("/")[2])
 
 
 def _reports(site: Site, number: int) -> list[postings_pb2.Posting]:

@@ -104,7 +104,7 @@ class ODataErp:
         version: str | None,
         confirmed: Collection[str],
     ) -> Outcome:
-        """Book it, and read back what was booked."""
+        """Book it, and read it back; there are no versions here, and nobody is asked."""
         try:
             plant = self._plant(posting)
             if posting.kind is Kind.CLOSE:
