@@ -44,8 +44,9 @@ def supergraph(web: Web) -> Changing:
 def reloading(web: Web, supergraph: Changing) -> Iterator[Gateway]:
     """Looks at it twenty times a second."""
     file = str(supergraph.file)
-    often = {"RELOAD_SECONDS": "0.05", "RATE_PER_SECOND": "10000"}
-    with web.gateway("reloading", SUPERGRAPH=file, **often) as gateway:
+    with web.gateway(
+        "reloading", SUPERGRAPH=file, RELOAD_SECONDS="0.05", RATE_PER_SECOND="10000"
+    ) as gateway:
         yield gateway
 
 
