@@ -1,4 +1,4 @@
-"""What every book-keeping must do with codes: drafts, approvals, ends, dates, and what waits.
+"""What every book-keeping must do with codes: drafts, approvals, ends and dates.
 
 A subclass gives the fixture `shelf`.
 """
@@ -17,17 +17,15 @@ from services.kit.errors import (
     InvalidError,
     NotFoundError,
 )
-from services.kit.paging import Page
 from services.reference.application.approve_codes import approve_codes
 from services.reference.application.draft_codes import draft_codes
-from services.reference.application.read_state import WAITING, read_state
-from services.reference.application.report_waiting import Report, report_waiting
+from services.reference.application.read_state import read_state
 from services.reference.application.resolve_codes import resolve_codes
 from services.reference.application.retire_codes import retire_codes
-from services.reference.domain.code import CodeDomain, Direction, Document, Question
+from services.reference.domain.code import CodeDomain, Direction, Question
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.code_state import Status
-from tests.unit.reference.examples import LYON, NOON, asked, mapping
+from tests.unit.reference.examples import LYON, NOON, asked, item, mapping
 from tests.unit.reference.use_cases import Shelf, put
 
 DAY = timedelta(days=1)
@@ -74,25 +72,6 @@ async def versions(shelf: Shelf, code: str = "KG") -> list[tuple[str, Status]]:
     return [(one.canonical, one.status) for one in found]
 
 
-async def waiting(shelf: Shelf, plants: list[str] | None = None) -> list[tuple[str, int, int]]:
-    """Codes that wait, how often they were met, and how many documents wait for each."""
-    async with shelf.work() as books:
-        rows = await books.queue.page(plants, Page(WAITING))
-    return [(one.unmapped.question.code, one.unmapped.seen, one.documents) for _, one in rows]
-
-
-def document(key: str, code: str = "PC", at: int = 0, **change: str) -> Document:
-    """An order that came at noon and is of so many days later."""
-    question = replace(asked(code), **change)  # type: ignore[arg-type]
-    return Document(question, "order", key, NOON, NOON + at * DAY)
-
-
-async def report(shelf: Shelf, round: str, *documents: Document, last: bool = True) -> int:
-    """Of erp about erp-1."""
-    async with shelf.work() as books:
-        return await report_waiting(books, Report("erp", "erp-1", round, documents, last))
-
-
 class CodesContract:
     """All of it."""
 
@@ -101,7 +80,6 @@ class CodesContract:
         await say(shelf, mapping(), mapping("ST", "H87"), mapping("ST", "EA", plant="lyon"))
         answer = await resolve(shelf, asked(), asked("ST"), asked("ST", plant=""))
         assert answer == (["KG=KGM", "ST=EA", "ST=H87"], [])
-        assert await waiting(shelf) == []
 
     async def test_the_way_out_is_another_question(self, shelf: Shelf) -> None:
         await say(
@@ -306,51 +284,6 @@ class CodesContract:
                 await retire_codes(books, [(mapping().key, 1)] * 2, None)
         assert refused.value.field == "versions[1]"
 
-    async def test_what_nobody_mapped_waits_and_is_told_once(self, shelf: Shelf) -> None:
-        question = asked("PC")
-        for _ in range(3):
-            assert await resolve(shelf, question, question) == ([], [question, question])
-        assert await waiting(shelf) == [("PC", 3, 0)]
-        assert await shelf.told() == ["lyon/unmapped/in/uom/erp-1/PC CodeUnmapped"]
-
-    async def test_an_approval_lets_go_what_waited_for_it(self, shelf: Shelf) -> None:
-        await put(shelf, plants=[LYON])
-        out = asked("H87", direction=Direction.OUT)
-        await resolve(shelf, asked("PC"), asked("PC", plant="nice"), asked("BX"), out)
-        await draft(shelf, mapping("PC", "H87", plant="lyon"))
-        assert len(await waiting(shelf)) == 4
-        await approve(shelf, mapping("PC", "H87", plant="lyon"))
-        assert sorted(await waiting(shelf)) == [("BX", 1, 0), ("PC", 1, 0)]
-        assert await say(shelf, mapping("PC", "EA")) == [1]
-        assert await waiting(shelf) == [("BX", 1, 0)]
-        assert await waiting(shelf, ["nice"]) == []
-
-    async def test_what_waits_behind_a_code_is_shown_and_let_go(self, shelf: Shelf) -> None:
-        await say(shelf, mapping())
-        assert await report(
-            shelf, "r-1", document("a"), document("b"), document("c", "KG"), last=False
-        ) == 2  # fmt: skip
-        assert await report(shelf, "r-1", document("d", "BX")) == 1
-        assert await waiting(shelf) == [("PC", 2, 2), ("BX", 1, 1)]
-        # The next round: b was corrected at its source, e is new, and a is told again.
-        await report(shelf, "r-2", document("a"), document("e"), document("d", "BX"))
-        assert await waiting(shelf) == [("PC", 3, 2), ("BX", 1, 1)]
-        async with shelf.work() as books:
-            [(_, first), _] = await books.queue.page(None, Page(WAITING))
-            behind = await books.queue.documents(asked("PC"), Page(WAITING))
-        assert [one.key for one in first.first] == ["a", "e"] == [one.key for _, one in behind]
-        assert first.unmapped.owner == "master-data"
-        await say(shelf, mapping("PC", "H87"))
-        assert await waiting(shelf) == [("BX", 1, 1)]
-        await report(shelf, "r-3")
-        assert await waiting(shelf) == []
-
-    async def test_an_answer_for_another_time_lets_nothing_go(self, shelf: Shelf) -> None:
-        await report(shelf, "r-1", document("old", at=-9), document("new", at=1))
-        await say(shelf, mapping("PC", "H87", valid_from=NOON))
-        assert await waiting(shelf) == [("PC", 2, 1)]
-        assert await report(shelf, "r-2", document("old", at=-9), document("new", at=1)) == 1
-
     async def test_every_version_is_listed_and_part_of_the_state(self, shelf: Shelf) -> None:
         await put(shelf, plants=[LYON])
         await say(shelf, mapping(), mapping("ST", "H87", plant="lyon"))
@@ -366,3 +299,17 @@ class CodesContract:
             ("KG", 3, Status.DRAFT),
             ("ST", 1, Status.APPROVED),
         ]
+
+    async def test_a_cross_reference_is_a_code_that_means_an_item(self, shelf: Shelf) -> None:
+        await put(shelf, items=[item()])
+        scheme = {"domain": CodeDomain.SUPPLIER_PART, "system": "mill"}
+        await say(
+            shelf,
+            mapping("P-1", "widget", revision="A", valid_to=NOON, **scheme),
+            mapping("P-2", "widget", revision="B", **scheme),
+        )
+        theirs = Question(CodeDomain.SUPPLIER_PART, "mill", "", "P-1")
+        ours = replace(theirs, code="widget", direction=Direction.OUT)
+        assert await resolve(shelf, theirs, at=-1) == (["P-1=widget"], [])
+        assert await resolve(shelf, ours, at=-1) == (["P-1=widget", "P-2=widget"], [])
+        assert await resolve(shelf, ours, theirs) == (["P-2=widget"], [theirs])
