@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from services.kit.audit import made, saved, saw
 from services.kit.paging import Page
 from services.kit.store import Row, current_work
 from services.quality.domain.hold import Block, Hold, HoldOrder, Release, State
@@ -49,6 +50,9 @@ class SqlHolds:
             ),
         )
         fresh = {no for (no,) in placed}
+        for hold in ordered:
+            if hold.no in fresh:
+                made("hold", _name(hold), hold, reason=hold.order.reason)
         lots = [(hold.no, lot) for hold in ordered if hold.no in fresh for lot in hold.order.lots]
         await _cover(lots, root=True)
         known = [hold.no for hold in ordered if hold.no not in fresh]
@@ -59,7 +63,10 @@ class SqlHolds:
         query = f"SELECT {_COLUMNS} FROM hold h WHERE h.hold_no = ANY(%s) ORDER BY h.hold_no"
         locked = f"{query} FOR NO KEY UPDATE"
         rows = await current_work().sql(locked if lock else query, (list(hold_nos),))
-        return {hold.no: hold for hold in await _load(rows)}
+        found = {hold.no: hold for hold in await _load(rows)}
+        for hold in found.values() if lock else ():
+            saw("hold", _name(hold), hold)
+        return found
 
     async def on_lots(self, lots: Collection[LotKey]) -> dict[LotKey, list[Hold]]:
         """Those not lifted."""
@@ -82,6 +89,8 @@ class SqlHolds:
 
     async def save(self, holds: Collection[Hold]) -> None:
         """What changes, in one statement."""
+        for hold in holds:
+            saved("hold", _name(hold), hold, reason=hold.release.reason if hold.release else "")
         releases = [hold.release for hold in holds]
         await current_work().sql(
             "UPDATE hold h SET state = n.state, version = n.version, covered = n.covered,"
@@ -119,6 +128,10 @@ class SqlHolds:
             (after, _WALKED_AT_ONCE),
         )
         return await _load(rows)
+
+
+def _name(hold: Hold) -> str:
+    return f"{hold.order.plant}/{hold.no}"
 
 
 async def _cover(lots: Iterable[tuple[str, LotKey]], *, root: bool) -> int:

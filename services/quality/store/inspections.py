@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from services.kit import audit
 from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -34,7 +35,10 @@ class SqlInspections:
         query = f"{_SELECT} WHERE id = ANY(%s) ORDER BY id"
         locked = f"{query} FOR NO KEY UPDATE"
         rows = await current_work().sql(locked if lock else query, (ids,))
-        return {one.no: one for one in await _load(rows)}
+        found = {one.no: one for one in await _load(rows)}
+        for one in found.values() if lock else ():
+            audit.saw("inspection", _name(one), _facts(one))
+        return found
 
     async def open(self, units: dict[InspectionKey, str]) -> dict[InspectionKey, Inspection]:
         """New rows in the order of their keys, then all are locked in the order of their ids."""
@@ -54,7 +58,10 @@ class SqlInspections:
             " ORDER BY id FOR NO KEY UPDATE",
             arrays,
         )
-        return {one.key: one for one in await _load(rows)}
+        found = {one.key: one for one in await _load(rows)}
+        for one in found.values():
+            audit.saw("inspection", _name(one), _facts(one))
+        return found
 
     async def of_lots(self, lots: Collection[LotKey]) -> dict[LotKey, list[Inspection]]:
         """Oldest first."""
@@ -86,6 +93,8 @@ class SqlInspections:
 
     async def save(self, inspections: Collection[Inspection]) -> None:
         """What changes, in one statement."""
+        for one in inspections:
+            audit.saved("inspection", _name(one), _facts(one))
         await current_work().sql(
             "UPDATE inspection i SET submitted = n.submitted, decided = n.decided,"
             " state = n.state, measured = n.measured, failed = n.failed, version = n.version,"
@@ -108,6 +117,8 @@ class SqlInspections:
     async def decide(self, made: Sequence[tuple[Inspection, Disposition]]) -> None:
         """In one statement."""
         parts = [part for _, part in made]
+        for one, part in made:
+            audit.made("disposition", f"{_name(one)}/{part.split_no}", part, reason=part.reason)
         await current_work().sql(
             "INSERT INTO disposition (inspection_id, split_no, outcome, quantity, reason,"
             " decided_by, decided_at) SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[],"
@@ -122,6 +133,21 @@ class SqlInspections:
                 [part.at for part in parts],
             ),
         )
+
+
+def _name(inspection: Inspection) -> str:
+    return f"{inspection.lot}/{inspection.no}"
+
+
+def _facts(inspection: Inspection) -> dict[str, object]:
+    return {
+        "submitted": inspection.submitted,
+        "decided": inspection.decided,
+        "state": inspection.state,
+        "measured": inspection.measured,
+        "failed": inspection.failed,
+        "version": inspection.version,
+    }
 
 
 async def _load(rows: Sequence[Row]) -> list[Inspection]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from services.kit.audit import made
 from services.kit.clock import Instant
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -37,6 +38,9 @@ class SqlResults:
 
     async def add(self, inspection: Inspection, results: Sequence[Result]) -> None:
         """In their order."""
+        for one in results:
+            name = f"{inspection.lot}/{inspection.no}/{one.characteristic}/{one.sample}"
+            made("inspection_result", f"{name}/{one.version}", one, reason=one.reason)
         await current_work().sql(
             "INSERT INTO result (inspection_id, characteristic, sample, version, value, unit,"
             " passed, measured_at, offset_minutes, instrument, reason, recorded_by, recorded_at)"

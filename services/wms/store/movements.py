@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from services.kit.access.principal import find_principal
+from services.kit.audit import made
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
@@ -67,6 +69,7 @@ class SqlMovements:
         """In one statement; the references are free, or somebody took one this very moment."""
         rows = await current_work().sql(_ADD, columns((_row(one, at) for one in booked), _WIDTH))
         added = {Reference(*row) for row in rows}
+        by_hand = _by_hand()
         for one in booked:
             if one.movement.reference not in added:
                 raise ConflictError(
@@ -75,6 +78,8 @@ class SqlMovements:
                     field="movements",
                     hint="give every movement a reference of its own",
                 )
+            if by_hand or one.movement.reverses:
+                made("movement", "/".join(one.movement.reference), one.movement)
 
     async def page(self, plant: str, page: Page) -> Sequence[Numbered]:
         """By number."""
@@ -97,6 +102,16 @@ class SqlMovements:
         for plant, order_no, item_no, lot_no in rows:
             found[OrderKey(plant, order_no)].add(LotKey(plant, item_no, lot_no))
         return dict(found)
+
+
+def _by_hand() -> bool:
+    """Whether a person asks; what services move is told of by movements alone."""
+    principal = find_principal()
+    return (
+        principal is not None
+        and not principal.on_behalf_of
+        and not principal.subject.startswith("service:")
+    )
 
 
 def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:
