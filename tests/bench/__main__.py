@@ -6,6 +6,7 @@ from collections.abc import Callable
 from tests.bench.bench_audit import audit
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
+from tests.bench.bench_genealogy import genealogy, growth
 from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
 from tests.bench.bench_load import load
@@ -21,6 +22,7 @@ def benches(scale: int) -> list[Callable[[], Result]]:
         lambda: calls(20_000 * scale),
         lambda: graph(400 * scale),
         lambda: audit(12_000 * scale),
+        growth if scale > 1 else genealogy,
         lambda: load(20_000 * scale),
     ]
 

@@ -8,6 +8,7 @@ import pytest
 from tests.bench.bench_audit import audit
 from tests.bench.bench_backbone import backbone
 from tests.bench.bench_calls import calls
+from tests.bench.bench_genealogy import genealogy, growth
 from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
 from tests.bench.bench_load import load
@@ -45,6 +46,22 @@ def test_every_audited_change_is_in_a_whole_chain() -> None:
     result = audit(transactions=480)
     assert result.right
     assert [step.cost.count for step in result.steps] == [480, 480]
+
+
+def test_a_trace_finds_what_a_bare_query_finds() -> None:
+    result = genealogy(lots=400, sizes=(10, 100))
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [20, 20, 2, 2]
+    assert [step.name.split(":")[0] for step in result.steps[2:]] == [
+        "trace of 100",
+        "bare query of 100",
+    ]
+
+
+def test_families_are_traced_among_more_lots() -> None:
+    result = growth(lots=400, times=2, sizes=(10, 100))
+    assert result.right
+    assert len(result.steps) == 8
 
 
 def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

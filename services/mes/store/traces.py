@@ -104,14 +104,14 @@ class SqlTraces:
         self, places: Collection[int], direction: Direction
     ) -> Sequence[tuple[int, int]]:
         """By the index of that direction."""
-        rows = await current_work().sql(_STEPS[direction], (list(places),))
+        rows = await current_work().sql(_STEPS[direction], (_array(places),))
         return [(here, there) for here, there in rows]
 
     async def lots(self, places: Collection[int]) -> dict[int, Traced]:
         """By their rows."""
         rows = await current_work().sql(
-            "SELECT id, plant, item_no, lot_no, order_no FROM lot WHERE id = ANY(%s)",
-            (list(places),),
+            "SELECT id, plant, item_no, lot_no, order_no FROM lot WHERE id = ANY(%s::bigint[])",
+            (_array(places),),
         )
         return {row[0]: Traced(row[0], LotKey(*row[1:4]), row[4]) for row in rows}
 
@@ -127,12 +127,12 @@ class SqlTraces:
 
     async def receipts(self, places: Collection[int]) -> Sequence[Receipt]:
         """Those that count."""
-        rows = await current_work().sql(_RECEIPTS, (list(places),))
+        rows = await current_work().sql(_RECEIPTS, (_array(places),))
         return [Receipt(*_passed(row), *row[7:]) for row in rows]
 
     async def shipments(self, places: Collection[int]) -> Sequence[Shipment]:
         """Those that count."""
-        rows = await current_work().sql(_SHIPMENTS, (list(places),))
+        rows = await current_work().sql(_SHIPMENTS, (_array(places),))
         return [Shipment(*_passed(row), *row[7:]) for row in rows]
 
     async def holds(self, lots: Collection[LotKey]) -> Sequence[Hold]:
@@ -146,6 +146,11 @@ class SqlTraces:
 
 def _passed(row: Sequence[Any]) -> tuple[Any, ...]:
     return LotKey(*row[:3]), Quantity(row[3], row[4]), row[5], row[6]
+
+
+def _array(places: Collection[int]) -> str:
+    """As PostgreSQL writes it: psycopg looks at every element, which for thousands takes longer."""
+    return f"{{{','.join(map(str, places))}}}"
 
 
 def _columns(lots: Sequence[LotKey]) -> tuple[list[str], ...]:

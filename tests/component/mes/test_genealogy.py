@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.trace import Start, Wish, trace_lots
-from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Record
+from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Paths, Record
 from tests.component.mes.floor import Floor, open_floor
+from tests.unit.mes.conservation import MOVES, Move, play
 from tests.unit.mes.memory_genealogy import reach
 from tests.unit.mes.reports import AT, lot_key, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, edges, void
@@ -22,6 +23,8 @@ PAIRS = st.sets(
     min_size=1,
     max_size=25,
 )
+DEEP = PAIRS.map(lambda pairs: pairs | {(n, n + 1) for n in range(9)})
+"""Nine levels, and whatever else."""
 DIAMOND = {(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)}
 RUNS = count()
 QUICK = settings(
@@ -42,17 +45,28 @@ def record(edge: Edge) -> Record:
 
 
 @QUICK
-@example(DIAMOND, {0}, Direction.FORWARD)
-@example(DIAMOND, {4}, Direction.BACKWARD)
-@given(PAIRS, st.sets(st.integers(0, 9), min_size=1, max_size=3), st.sampled_from(Direction))
+@example(DIAMOND, {0}, Direction.FORWARD, {(0, 1)})
+@example(DIAMOND, {4}, Direction.BACKWARD, {(0, 1), (0, 2)})
+@given(
+    st.one_of(PAIRS, DEEP),
+    st.sets(st.integers(0, 9), min_size=1, max_size=3),
+    st.sampled_from(Direction),
+    PAIRS,
+)
 def test_a_trace_equals_brute_force(
-    database: str, pairs: Pairs, start: set[int], direction: Direction
+    database: str, pairs: Pairs, start: set[int], direction: Direction, void_ones: Pairs
 ) -> None:
-    asyncio.run(on_a_floor(database, lambda floor: compare(floor, pairs, start, direction)))
+    asyncio.run(
+        on_a_floor(database, lambda floor: compare(floor, pairs, start, direction, void_ones))
+    )
 
 
-async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direction) -> None:
-    """A genealogy of these pairs alone; then with a circle closed behind everybody's back."""
+async def compare(
+    floor: Floor, pairs: Pairs, start: set[int], direction: Direction, void_ones: Pairs
+) -> None:
+    """A genealogy of these pairs alone; with a circle closed behind everybody's back; then without
+    the void ones.
+    """
     wanted = {lot_key(f"X/{n}") for n in start}
     given_edges = list(links(pairs))
     first = given_edges[0].link
@@ -76,6 +90,15 @@ async def compare(floor: Floor, pairs: Pairs, start: set[int], direction: Direct
         assert await books.genealogy.circular([closing.link]) == closing.link
         around = await books.genealogy.trace(wanted, direction)
         assert around == reach([*given_edges, closing], wanted, direction)
+        gone = [record(edge) for edge in links(pairs & void_ones)]
+        await books.genealogy.strike([*gone, record(closing)], "void")
+        left = list(links(pairs - void_ones))
+        paths = Paths(edge.link.ends(direction) for edge in left)
+        starts = [Start(lot) for lot in sorted(wanted)]
+        for one in await trace_lots(books, starts, Wish(direction, 1000, levels=True)):
+            level = dict(zip((lot.key for lot in one.lots), one.levels, strict=True))
+            assert level == paths.walk(one.lot)
+            assert level.keys() == reach(left, {one.lot}, direction)
 
 
 async def on_a_floor(database: str, act: Any) -> None:
@@ -137,3 +160,9 @@ async def book_and_rebuild(
     async with floor.work() as books:
         await rebuild_genealogy(books)
     assert await edges(floor) == left
+
+
+@settings(QUICK, max_examples=4)
+@given(MOVES)
+def test_nothing_appears_or_gets_lost(database: str, moves: list[Move]) -> None:
+    asyncio.run(on_a_floor(database, lambda floor: play(floor, moves)))

@@ -1,0 +1,26 @@
+"""Quantity is conserved through whatever is done with lots."""
+
+import asyncio
+
+from hypothesis import example, given, settings
+
+from tests.unit.mes.conservation import MOVES, Move, play
+from tests.unit.mes.memory import MemoryFloor
+
+
+@settings(max_examples=60, deadline=None)
+@example(
+    [
+        ("receive", 0, 0, "5"),
+        ("split", 0, 1, "2"),
+        ("merge", 1, 0, "1"),
+        ("rework", 0, 2, "0.5"),
+        ("void", 0, 1, "1"),
+        ("ship", 2, 0, "0.5"),
+        ("void", 0, 5, "1"),
+        ("void", 0, 3, "1"),
+    ]
+)
+@given(MOVES)
+def test_nothing_appears_or_gets_lost(moves: list[Move]) -> None:
+    asyncio.run(play(MemoryFloor(), moves))
