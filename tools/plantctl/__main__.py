@@ -19,6 +19,7 @@ from tools.plantctl.seed import seed
 from tools.plantctl.session import SaidError, Session, mint, session
 from tools.plantctl.sources import sources
 from tools.plantctl.standing import status
+from tools.plantctl.stock import app as stock
 
 REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
 _TYPER_MISSPELT = 2
@@ -35,6 +36,7 @@ app.add_typer(letters.app, name="dead-letters")
 app.add_typer(codes.app, name="codes")
 app.add_typer(audit.app, name="audit")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(stock, name="stock")
 app.command()(status)
 app.command()(sources)
 app.command()(seed)
