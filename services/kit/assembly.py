@@ -109,6 +109,10 @@ class Assembly:
         self._lanes = payloads, announce
         self._service.add("lanes", Lanes(self.store, adapters, announce), reports=True)
 
+    def withhold(self, kind: str, scope: str) -> None:
+        """Show in the audit what changed of this kind only to who has `scope`."""
+        self._audit.withheld[kind] = scope
+
     def peer(self, address: str, *, seconds: float = 5.0) -> Peer:
         """Another service, called with the caller's token or our own; closed with the process."""
         peer = Peer(address, self.identity(), seconds=seconds)

@@ -147,7 +147,13 @@ def _line(row: pb.AuditRow) -> tuple[str, ...]:
         f"{row.who} via {row.via}" if row.via else row.who,
         row.kind,
         row.key,
-        f"{row.old if row.HasField('old') else 'new'} > {row.new or 'gone'}",
+        _change(row),
         row.reason,
         row.method,
     )
+
+
+def _change(row: pb.AuditRow) -> str:
+    if row.withheld:
+        return "withheld"
+    return f"{row.old if row.HasField('old') else 'new'} > {row.new or 'gone'}"

@@ -26,6 +26,7 @@ class Office:
         self._instance = settings.instance
         self._key = SigningKey.read(secret.get_secret_value()) if secret else None
         self._keyring = Keyring.read(self._key, settings.audit_former_keys)
+        self.withheld: dict[str, str] = {}
         self._anchors: list[Anchor] = [StreamAnchor(redis, f"plantmesh.{name}.audit")]
         if settings.audit_anchor is not None:
             self._anchors.append(FileAnchor(settings.audit_anchor))
@@ -39,7 +40,8 @@ class Office:
 
     def servicer(self) -> AuditServicer:
         """Shows and verifies."""
-        return AuditServicer(self._store, Verifier(self._name, self._keyring), self._anchors)
+        verifier = Verifier(self._name, self._keyring)
+        return AuditServicer(self._store, verifier, self._anchors, self.withheld)
 
 
 async def _remind() -> None:

@@ -1,7 +1,7 @@
 """The audit's gRPC face, beside the desk in every service; see audit.proto."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import grpc
@@ -30,23 +30,32 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 @dataclass(frozen=True)
 class AuditServicer(AuditServiceServicer):
-    """Shows and verifies the audit of one service."""
+    """Shows and verifies the audit of one service.
+
+    What changed of the kinds in `withheld` is shown to the scope named there only.
+    """
 
     store: Store
     verifier: Verifier
     anchors: Sequence[Anchor]
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
     async def ListAuditRows(  # noqa: N802 - named by the proto
         self, request: pb.ListAuditRowsRequest, _: Context
     ) -> pb.ListAuditRowsResponse:
         """A page, newest first."""
-        wanted = wire.read_filter(request, visible_plants(require_scope(SCOPE)))
+        principal = require_scope(SCOPE)
+        wanted = wire.read_filter(request, visible_plants(principal))
         page = read_page(request.page, Listing(f"audit {wanted}", (int,)))
         before = int(page.after[0]) if page.after else None
         async with self.store.work() as work:
             found = await list_rows(work, wanted, before=before, limit=page.limit)
         cut = page.cut(found, lambda row: (row.id,))
-        return pb.ListAuditRowsResponse(rows=map(wire.write_row, cut.rows), page=write_page(cut))
+        hidden = {kind for kind, scope in self.withheld.items() if scope not in principal.scopes}
+        return pb.ListAuditRowsResponse(
+            rows=[wire.write_row(row, withheld=row.kind in hidden) for row in cut.rows],
+            page=write_page(cut),
+        )
 
     async def VerifyAudit(  # noqa: N802
         self, request: pb.VerifyAuditRequest, _: Context

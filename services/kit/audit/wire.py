@@ -24,8 +24,8 @@ def read_filter(request: pb.ListAuditRowsRequest, plants: Collection[str] | None
     )
 
 
-def write_row(row: AuditRow) -> pb.AuditRow:
-    """A change."""
+def write_row(row: AuditRow, *, withheld: bool) -> pb.AuditRow:
+    """A change; without what it changed if that is `withheld`."""
     return pb.AuditRow(
         id=row.id,
         partition=row.partition,
@@ -35,8 +35,9 @@ def write_row(row: AuditRow) -> pb.AuditRow:
         via=row.via,
         kind=row.kind,
         key=row.key,
-        old=row.old,
-        new=row.new,
+        old=None if withheld else row.old,
+        new=None if withheld else row.new,
+        withheld=withheld,
         reason=row.reason,
         service=row.service,
         method=row.method,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +39,7 @@ class Ledger:
     redis: "Redis"
     file: FileAnchor
     stream: StreamAnchor
+    withheld: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, url: str, superuser: str, broker: str, path: Path) -> Self:
@@ -103,7 +104,9 @@ class Ledger:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[RpcServer]:
         """Its audit behind a real port."""
-        servicer = AuditServicer(self.store, Verifier("works", Keyring([KEY.public])), self.anchors)
+        servicer = AuditServicer(
+            self.store, Verifier("works", Keyring([KEY.public])), self.anchors, self.withheld
+        )
         registration = add_AuditServiceServicer_to_server, servicer
         server = RpcServer(verifier(), [registration], bind="127.0.0.1", port=0)
         await server.start()

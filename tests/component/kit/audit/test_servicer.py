@@ -72,6 +72,18 @@ async def test_who_does_not_operate_sees_nothing(ledger: Ledger) -> None:
             await stub.VerifyAudit(pb.VerifyAuditRequest())
 
 
+async def test_what_a_caller_may_not_know_is_withheld_and_said_so(ledger: Ledger) -> None:
+    ledger.withheld["thing"] = "works:costs"
+    await ledger.change("lyon/1")
+    async with asking(ledger) as stub:
+        [hidden] = (await stub.ListAuditRows(pb.ListAuditRowsRequest())).rows
+    assert (hidden.withheld, hidden.HasField("old"), hidden.new) == (True, False, "")
+    assert hidden.key == "lyon/1"
+    async with asking(ledger, scope="operate works:costs") as stub:
+        [shown] = (await stub.ListAuditRows(pb.ListAuditRowsRequest())).rows
+    assert (shown.withheld, shown.old, shown.new) == (False, '{"n":1}', '{"n":2}')
+
+
 @pytest.mark.parametrize("whole", [True, False])
 async def test_a_verification_ends_and_finds_the_same_in_pieces(
     ledger: Ledger, whole: bool, monkeypatch: pytest.MonkeyPatch
