@@ -25,6 +25,7 @@ Read = Callable[[Event[Any]], Fact | None]
 FACTS: Mapping[type[Message], Read] = {
     erp_pb2.ProductionOrderReleased: lambda event: wire.read_released(event.data),
     mes_pb2.OperationConfirmed: lambda event: wire.read_confirmed(event.data),
+    mes_pb2.ConfirmationReversed: lambda event: wire.read_taken_back(event.data),
     mes_pb2.LotProduced: lambda event: wire.read_born(event.data),
     quality_pb2.DispositionMade: lambda event: wire.read_disposed(event.data, event.time),
     quality_pb2.HoldPlaced: lambda event: wire.read_hold(event.data.hold, active=True),

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.kit.clock import Instant
-from services.process.domain.facts import Confirmed, Disposed, Told
+from services.kit.errors import ConflictError
+from services.process.domain.facts import Confirmed, Disposed, TakenBack, Told
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import allot, released_at_once
-from services.process.domain.plan import effects_of, effects_of_part
+from services.process.domain.plan import effects_of, effects_of_part, effects_taken_back
 from services.process.ports import Books
 
 
@@ -31,6 +32,33 @@ async def book_confirmations(
             await books.effects.plan(list(effects), one.actor)
     last = told[-1][0]
     await _allot(books, order, set(inspections) - {""}, last.actor, told[-1][1].occurred_at)
+
+
+async def book_reversal(books: Books, told: Told, back: TakenBack) -> None:
+    """Take back what followed from a confirmation, once.
+
+    Raises ConflictError while that is not booked, or when quality has its yield.
+    """
+    order = back.order
+    await books.flows.lock(order.flow)
+    confirmed = await books.facts.booked(order, back.reverses)
+    if confirmed is None:
+        raise ConflictError(
+            f"confirmation {back.reverses} of order {order} is not booked here",
+            code="unbooked_confirmation",
+            field="reverses",
+            hint="it is asked again; clear up what holds the confirmation up",
+        )
+    if inspection_no := await books.ledgers.inspection(order, back.reverses):
+        raise ConflictError(
+            f"the yield of confirmation {back.reverses} is in inspection {inspection_no}",
+            code="yield_inspected",
+            field="reverses",
+            hint="have quality scrap it there, and correct stock and ERP by hand",
+        )
+    if await books.facts.close([told.id]):
+        await books.effects.plan(list(effects_taken_back(confirmed, back)), told.actor)
+        await books.ledgers.take_back(order, back.reverses, back.number)
 
 
 async def book_disposition(books: Books, told: Told, disposed: Disposed) -> None:

@@ -24,6 +24,8 @@ class Move(StrEnum):
     RELEASE_FROM_QUALITY = "release_from_quality"
     QUALITY_TO_BLOCKED = "quality_to_blocked"
     SCRAP = "scrap"
+    RETURN_FROM_ORDER = "return_from_order"
+    REVERSAL = "reversal"
 
 
 class Stock(StrEnum):
@@ -35,7 +37,7 @@ class Stock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Of stock of a lot, for an order."""
+    """Of stock of a lot, for an order; a reversal `reverses` the movement of that reference."""
 
     reference: str
     order: OrderKey
@@ -45,6 +47,7 @@ class Movement:
     quantity: Quantity
     occurred_at: Instant
     reason: str = ""
+    reverses: str = ""
 
     @property
     def at(self) -> At:
@@ -63,6 +66,8 @@ class Kind(StrEnum):
     YIELD = "yield"
     CONSUMPTION = "consumption"
     SCRAP = "scrap"
+    RETURN = "return"
+    REVERSAL = "reversal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A document for the ERP, of confirmation `number`."""
+    """A document for the ERP, of confirmation `number`; a reversal `reverses` that reference."""
 
     reference: str
     order: OrderKey
@@ -85,6 +90,7 @@ class Posting:
     kind: Kind
     lines: tuple[Line, ...]
     occurred_at: Instant
+    reverses: str = ""
 
     @property
     def at(self) -> At:

@@ -96,6 +96,7 @@ class Confirmed:
     lot_no: str = ""
     scrap: tuple[Scrap, ...] = ()
     consumed: tuple[Consumption, ...] = ()
+    returned: tuple[Consumption, ...] = ()
 
     @property
     def flow(self) -> str:
@@ -116,6 +117,31 @@ class Confirmed:
     def lot(self) -> LotKey:
         """The lot that was made."""
         return LotKey(self.order.plant, self.item_no, self.lot_no)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Confirmation `number` of the floor takes confirmation `reverses` back, all of it."""
+
+    order: OrderKey
+    number: int
+    reverses: int
+    occurred_at: Instant
+
+    @property
+    def flow(self) -> str:
+        """Whose fact it is."""
+        return self.order.flow
+
+    @property
+    def saga(self) -> Saga:
+        """Who acts on it."""
+        return Saga.PRODUCTION_CONFIRMATION
+
+    @property
+    def track(self) -> str:
+        """One that waits for a person holds up no other."""
+        return f"reversal/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +220,7 @@ class HoldOrdered:
         return "apply" if self.active else "release"
 
 
-Fact: TypeAlias = OrderReleased | Confirmed | BornHeld | Disposed | HoldOrdered
+Fact: TypeAlias = OrderReleased | Confirmed | TakenBack | BornHeld | Disposed | HoldOrdered
 
 
 @dataclass(frozen=True, slots=True)

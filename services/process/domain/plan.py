@@ -1,12 +1,13 @@
 """Which effects follow from a confirmation, and which from a disposed part of its yield."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.kit.clock import Instant
 from services.process.domain.effects import Effect, Kind, Line, Move, Movement, Posting, Stock
-from services.process.domain.facts import Confirmed
+from services.process.domain.facts import Confirmed, TakenBack
 from services.process.domain.keys import LotKey, OrderKey
-from services.process.domain.ledger import Fate, Part
+from services.process.domain.ledger import Fate, Part, released_at_once
 from services.process.domain.references import reference
 
 
@@ -39,10 +40,57 @@ def effects_of(confirmed: Confirmed, inspection_no: str) -> Iterator[Effect]:
         lines = tuple(Line(one.item_no, one.lot_no, one.quantity) for one in confirmed.consumed)
         consumption = reference(order, number, "consumption")
         yield Posting(consumption, order, number, Kind.CONSUMPTION, lines, at)
+    yield from _returns(confirmed)
     scrap = [one for one in confirmed.scrap if one.quantity.value > 0]
     if scrap:
         lines = tuple(Line(confirmed.item_no, "", one.quantity, one.reason) for one in scrap)
         yield Posting(reference(order, number, "scrap"), order, number, Kind.SCRAP, lines, at)
+
+
+def _returns(confirmed: Confirmed) -> Iterator[Effect]:
+    """Material that was not used goes back to stock, and off the order's account."""
+    order, number, at = confirmed.order, confirmed.number, confirmed.occurred_at
+    for place, one in enumerate(confirmed.returned):
+        lot = LotKey(order.plant, one.item_no, one.lot_no)
+        name = reference(order, number, "return", place)
+        yield Movement(
+            name, order, Move.RETURN_FROM_ORDER, lot, Stock.UNRESTRICTED, one.quantity, at
+        )
+    if confirmed.returned:
+        lines = tuple(Line(one.item_no, one.lot_no, one.quantity) for one in confirmed.returned)
+        yield Posting(reference(order, number, "returned"), order, number, Kind.RETURN, lines, at)
+
+
+def effects_taken_back(confirmed: Confirmed, back: TakenBack) -> Iterator[Effect]:
+    """What takes back all that followed from a confirmation, the last first.
+
+    What it takes back is carried out before, in the same track: nothing is ever left out.
+    """
+    done = list(effects_of(confirmed, ""))
+    if confirmed.good.value > 0:
+        part = released_at_once(confirmed.number, confirmed.lot_no, confirmed.good)
+        done += effects_of_part(confirmed.order, confirmed.item_no, part, confirmed.occurred_at)
+    for place, effect in reversed(list(enumerate(done))):
+        name = reference(back.order, back.number, "reversal", place)
+        if isinstance(effect, Movement):
+            yield replace(
+                effect,
+                reference=name,
+                move=Move.REVERSAL,
+                reverses=effect.reference,
+                occurred_at=back.occurred_at,
+                reason="",
+            )
+        else:
+            yield Posting(
+                name,
+                back.order,
+                back.number,
+                Kind.REVERSAL,
+                (),
+                back.occurred_at,
+                reverses=effect.reference,
+            )
 
 
 def effects_of_part(order: OrderKey, item_no: str, part: Part, at: Instant) -> Iterator[Effect]:

@@ -35,6 +35,10 @@ class Facts(Protocol):
         """The oldest open ones (of `kinds`, if any), none behind a refused one of its track."""
         ...
 
+    async def booked(self, order: OrderKey, number: int) -> Confirmed | None:
+        """The confirmation of this number, once it is carried out."""
+        ...
+
     async def close(self, ids: Collection[str]) -> bool:
         """They are carried out; False, and nothing changed, when one of them was already."""
         ...
@@ -95,6 +99,14 @@ class Ledgers(Protocol):
 
     async def add(self, order: OrderKey, part: Part) -> None:
         """Store a part of a yield that never waited."""
+        ...
+
+    async def inspection(self, order: OrderKey, number: int) -> str:
+        """Of the yield of a confirmation; "" where there is none."""
+        ...
+
+    async def take_back(self, order: OrderKey, number: int, by: int) -> None:
+        """The yield of a confirmation is none any more, by another confirmation."""
         ...
 
     async def item_no(self, order: OrderKey) -> str:

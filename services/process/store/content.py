@@ -12,12 +12,14 @@ from services.process.domain.facts import (
     Fact,
     HoldOrdered,
     OrderReleased,
+    TakenBack,
 )
 
 T = TypeVar("T")
 
 _FACTS: dict[str, type[Fact]] = {
-    one.__name__: one for one in (OrderReleased, Confirmed, BornHeld, Disposed, HoldOrdered)
+    one.__name__: one
+    for one in (OrderReleased, Confirmed, TakenBack, BornHeld, Disposed, HoldOrdered)
 }
 _EFFECTS: dict[str, type[Effect]] = {one.__name__: one for one in (Movement, Posting)}
 

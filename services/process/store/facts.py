@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from services.kit.clock import Clock
 from services.kit.store import current_work
-from services.process.domain.facts import Fact, Saga, Told
+from services.process.domain.facts import Confirmed, Fact, Saga, Told
+from services.process.domain.keys import OrderKey
 from services.process.domain.refusal import Refusal
 from services.process.store import content
 from services.process.store.flows import again_at
@@ -63,6 +64,16 @@ class SqlFacts:
             Told(id, content.read_fact(kind, text), actor, traceparent)
             for id, kind, text, actor, traceparent in rows
         ]
+
+    async def booked(self, order: OrderKey, number: int) -> Confirmed | None:
+        """From the fact that told it."""
+        rows = await current_work().sql(
+            "SELECT kind, content::text FROM fact WHERE flow = %s AND kind = 'Confirmed'"
+            " AND state = 'done' AND (content->>'number')::bigint = %s",
+            (order.flow, number),
+        )
+        found = content.read_fact(*rows[0]) if rows else None
+        return found if isinstance(found, Confirmed) else None
 
     async def close(self, ids: Collection[str]) -> bool:
         """Under the flow's lock, so that counting and closing are one."""

@@ -119,6 +119,22 @@ class SqlLedgers:
             ),
         )
 
+    async def inspection(self, order: OrderKey, number: int) -> str:
+        """From the yield's row."""
+        rows = await current_work().sql(
+            "SELECT inspection_no FROM output WHERE plant = %s AND order_no = %s AND number = %s",
+            (*order, number),
+        )
+        return str(rows[0][0]) if rows else ""
+
+    async def take_back(self, order: OrderKey, number: int, by: int) -> None:
+        """It stays, with the number of what took it back."""
+        await current_work().sql(
+            "UPDATE output SET taken_back_by = %s"
+            " WHERE plant = %s AND order_no = %s AND number = %s",
+            (by, *order, number),
+        )
+
     async def item_no(self, order: OrderKey) -> str:
         """Of its first yield; an order makes one item."""
         rows = await current_work().sql(

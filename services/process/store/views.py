@@ -17,14 +17,16 @@ _WALKED_AT_ONCE = 200
 _MOST = 100
 """Waits shown of one order; more tell a person nothing new."""
 
-_TOTALS = """
+_STANDS = """NOT EXISTS (SELECT FROM output t WHERE t.taken_back_by IS NOT NULL
+      AND (t.plant, t.order_no, t.number) = (p.plant, p.order_no, p.number))"""
+_TOTALS = f"""
 SELECT o.plant, o.order_no, o.unit, sum(o.waiting),
   coalesce((SELECT sum(p.quantity) FILTER (WHERE fate = 'released') FROM part p
-    WHERE p.plant = o.plant AND p.order_no = o.order_no), 0),
+    WHERE p.plant = o.plant AND p.order_no = o.order_no AND {_STANDS}), 0),
   coalesce((SELECT sum(p.quantity) FILTER (WHERE fate = 'blocked') FROM part p
-    WHERE p.plant = o.plant AND p.order_no = o.order_no), 0),
+    WHERE p.plant = o.plant AND p.order_no = o.order_no AND {_STANDS}), 0),
   coalesce((SELECT sum(p.quantity) FILTER (WHERE fate = 'scrapped') FROM part p
-    WHERE p.plant = o.plant AND p.order_no = o.order_no), 0)
+    WHERE p.plant = o.plant AND p.order_no = o.order_no AND {_STANDS}), 0)
 FROM output o JOIN unnest(%s::text[], %s::text[]) AS t(p, n) ON o.plant = p AND o.order_no = n
 GROUP BY o.plant, o.order_no, o.unit"""
 

@@ -22,6 +22,7 @@ from services.process.domain.facts import (
     Operation,
     OrderReleased,
     Scrap,
+    TakenBack,
 )
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import Disposition, Outcome
@@ -83,6 +84,24 @@ def read_confirmed(event: mes_pb2.OperationConfirmed) -> Confirmed:
             )
             for place, one in enumerate(report.consumed)
         ),
+        returned=tuple(
+            Consumption(
+                one.item_no,
+                one.lot_no,
+                read_quantity(one.quantity, field=f"confirmation.returned[{place}]"),
+            )
+            for place, one in enumerate(report.returned)
+        ),
+    )
+
+
+def read_taken_back(event: mes_pb2.ConfirmationReversed) -> TakenBack:
+    """A report of the floor that takes another back."""
+    return TakenBack(
+        order=read_order(event.reversed.order),
+        number=event.confirmation_no,
+        reverses=event.reverses,
+        occurred_at=read_instant(event.occurred_at, field="occurred_at"),
     )
 
 

@@ -136,6 +136,7 @@ def accept_postings(postings: Sequence[Posting], key: str) -> postings_pb2.Accep
                     for line in one.lines
                 ],
                 occurred_at=write_instant(one.occurred_at),
+                reverses=one.reverses,
             )
             for one in postings
         ],
@@ -156,6 +157,7 @@ def _movement(one: Movement) -> wms_pb2.Movement:
         order_no=one.order.order_no,
         occurred_at=write_instant(one.occurred_at),
         reason=one.reason,
+        reverses=one.reverses,
     )
 
 

@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from services.kit.errors import DomainError
-from services.process.application.book import book_confirmations, book_disposition
+from services.process.application.book import book_confirmations, book_disposition, book_reversal
 from services.process.domain.effects import At, Movement, Planned, Posting
-from services.process.domain.facts import BornHeld, Confirmed, Disposed, Fact, Saga, Told
+from services.process.domain.facts import BornHeld, Confirmed, Disposed, Fact, Saga, TakenBack, Told
 from services.process.domain.plan import source_of
 from services.process.domain.references import command_key
 from services.process.domain.refusal import judge
@@ -26,6 +26,7 @@ async def production_confirmation(desk: Desk, flow: str) -> None:
     """Book what was told, then have the effects carried out; the first that is away is raised."""
     legs: tuple[Leg, ...] = (
         lambda: take_facts(desk, flow, BornHeld, Confirmed),
+        lambda: take_facts(desk, flow, TakenBack),
         lambda: take_facts(desk, flow, Disposed),
         lambda: carry_out(desk, flow, At.WMS),
         lambda: carry_out(desk, flow, At.ERP),
@@ -72,7 +73,10 @@ async def _book(desk: Desk, run: list[Told]) -> None:
             await book_confirmations(books, confirmations, inspections, desk.clock.now())
         return
     for one in run:
-        if isinstance(one.fact, Disposed):
+        if isinstance(one.fact, TakenBack):
+            async with desk.work(flow) as books:
+                await book_reversal(books, one, one.fact)
+        elif isinstance(one.fact, Disposed):
             async with desk.work(flow) as books:
                 await book_disposition(books, one, one.fact)
         elif isinstance(one.fact, BornHeld):

@@ -78,6 +78,20 @@ def confirmed(
     return mes_pb2.OperationConfirmed(confirmation_no=number, confirmation=report, item_no=ITEM)
 
 
+def reversed_by(number: int, taken: mes_pb2.OperationConfirmed) -> mes_pb2.ConfirmationReversed:
+    """Confirmation `number` takes another back."""
+    report = taken.confirmation
+    return mes_pb2.ConfirmationReversed(
+        confirmation_no=number,
+        id=f"{report.id}-back",
+        reverses=taken.confirmation_no,
+        reversed=report,
+        item_no=ITEM,
+        reason="miscounted",
+        occurred_at=report.occurred_at,
+    )
+
+
 def born_held(order: str, lot_no: str, *hold_nos: str) -> mes_pb2.LotProduced:
     """A lot made of held material."""
     lot = lots_pb2.Lot(key=lot_key(made(lot_no)), order_no=order, hold_nos=hold_nos)

@@ -1,6 +1,7 @@
 """From a released order to posted yield, with the peers as the judge."""
 
 from plantmesh.common.v1.holds_pb2 import HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING
+from plantmesh.erp.v1 import postings_pb2
 from plantmesh.process.v1 import process_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_events
 from plantmesh.quality.v1 import quality_pb2
@@ -9,6 +10,7 @@ from plantmesh.wms.v1 import wms_pb2
 from services.kit.errors import ConflictError
 from tests.component.process.events import (
     PLANT,
+    STEEL,
     amount,
     born_held,
     confirmed,
@@ -17,6 +19,7 @@ from tests.component.process.events import (
     made,
     posting_done,
     released,
+    reversed_by,
 )
 from tests.component.process.rig import ProcessRig, until
 
@@ -77,6 +80,49 @@ async def test_uninspected_yield_is_posted_in_the_order_of_the_confirmations(
     assert rig.peers.erp.order == [
         f"{KEY}/{n}/{kind}" for n in range(1, 31) for kind in ("consumption", "yield")
     ]
+
+
+async def test_what_the_floor_takes_back_is_taken_back_in_stock_and_erp(rig: ProcessRig) -> None:
+    await rig.start()
+    first = confirmed("4711", 1, "5", lot="free-1", scrap="1")
+    first.confirmation.returned.add(item_no=STEEL, lot_no="S-1", quantity=amount("2"))
+    await rig.tell("mes", (KEY, first), (KEY, confirmed("4711", 2, "7", lot="free-1")))
+    await rig.tell("mes", (KEY, reversed_by(3, first)), (KEY, reversed_by(3, first)))
+    await until(lambda: len(rig.peers.erp.order) == 10 and len(rig.peers.stock.moved) == 8)
+    moved = {one.reference: one for one in rig.peers.stock.moved}
+    undone = [one for one in moved.values() if one.type == wms_pb2.MOVEMENT_TYPE_REVERSAL]
+    assert {one.reverses for one in undone} == {
+        f"{KEY}/1/receipt",
+        f"{KEY}/1/issue/0",
+        f"{KEY}/1/return/0",
+    }
+    for one in undone:
+        assert (one.stock, one.quantity) == (
+            moved[one.reverses].stock,
+            moved[one.reverses].quantity,
+        )
+    taken = [one for one in rig.peers.postings.accepted if one.reverses]
+    assert [one.reverses for one in taken] == [
+        f"{KEY}/1/{kind}" for kind in ("yield", "scrap", "returned", "consumption")
+    ]
+    assert {one.kind for one in taken} == {postings_pb2.POSTING_KIND_REVERSAL}
+    assert rig.peers.erp.order.index(f"{KEY}/1/yield") < rig.peers.erp.order.index(
+        taken[0].reference
+    )
+    assert (await rig.flow("4711")).released.value == "7"
+
+
+async def test_an_inspected_yield_is_taken_back_by_a_person_and_stops_nothing(
+    rig: ProcessRig,
+) -> None:
+    await rig.start()
+    first = confirmed("4711", 1, "60")
+    await rig.tell("mes", (KEY, first), (KEY, reversed_by(2, first)))
+    await rig.tell("mes", (KEY, confirmed("4711", 3, "5", lot="free-1")))
+    await until(lambda: f"{KEY}/3/yield" in rig.peers.erp.order)
+    waits = [one for one in (await rig.flow("4711")).waits if "yield_inspected" in one.why]
+    assert [one.kind for one in waits] == [process_pb2.WAIT_KIND_PERSON]
+    assert not [one for one in rig.peers.stock.moved if one.reverses]
 
 
 async def test_peer_that_is_away_is_asked_again_and_others_go_on(rig: ProcessRig) -> None:

@@ -25,6 +25,14 @@ class MemoryFacts:
         self.rows |= {one.id: one for one in new}
         return new
 
+    async def booked(self, order: OrderKey, number: int) -> Confirmed | None:
+        """Of those carried out."""
+        for id in self.done & self.rows.keys():
+            fact = self.rows[id].fact
+            if isinstance(fact, Confirmed) and (fact.order, fact.number) == (order, number):
+                return fact
+        return None
+
     async def close(self, ids: Collection[str]) -> bool:
         """All or none."""
         if self.done & set(ids):
@@ -57,10 +65,13 @@ class MemoryLedgers:
         self.yields: list[Yield] = []
         self.decisions: list[Disposition] = []
         self.parts: list[Part] = []
+        self.inspections: dict[int, str] = {}
+        self.taken_back: dict[int, int] = {}
 
     async def confirm(self, confirmed: Confirmed, inspection_no: str, at: datetime) -> None:
         """Waits if it is inspected."""
         self.item = confirmed.item_no
+        self.inspections[confirmed.number] = inspection_no
         if inspection_no:
             self.yields.append(
                 Yield(confirmed.number, confirmed.lot_no, inspection_no, confirmed.good)
@@ -87,6 +98,14 @@ class MemoryLedgers:
     async def add(self, order: OrderKey, part: Part) -> None:
         """One that never waited."""
         self.parts.append(part)
+
+    async def inspection(self, order: OrderKey, number: int) -> str:
+        """As it was confirmed."""
+        return self.inspections.get(number, "")
+
+    async def take_back(self, order: OrderKey, number: int, by: int) -> None:
+        """Noted."""
+        self.taken_back[number] = by
 
     async def item_no(self, order: OrderKey) -> str:
         """Of the first."""

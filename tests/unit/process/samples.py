@@ -25,6 +25,7 @@ def confirmed(
     *,
     scrap: tuple[str, ...] = (),
     consumed: tuple[Consumption, ...] = (),
+    returned: tuple[Consumption, ...] = (),
 ) -> Confirmed:
     """Confirmation `number` into lot L-1."""
     return Confirmed(
@@ -36,6 +37,7 @@ def confirmed(
         lot_no="L-1",
         scrap=tuple(Scrap(kilograms(one), "worn_tool") for one in scrap),
         consumed=consumed,
+        returned=returned,
     )
 
 

@@ -4,18 +4,27 @@ from typing import Any
 
 import pytest
 
-from services.kit.errors import InvalidError
+from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Quantity
-from services.process.application.book import book_confirmations, book_disposition
+from services.process.application.book import book_confirmations, book_disposition, book_reversal
 from services.process.application.keep_facts import keep_facts
 from services.process.application.tell_posted import Verdict, Word, tell_posted
 from services.process.application.wake_orders import wake_orders
-from services.process.domain.facts import Confirmed, Disposed, HoldOrdered, Saga
+from services.process.domain.effects import Kind, Move, Movement, Posting
+from services.process.domain.facts import (
+    Confirmed,
+    Consumption,
+    Disposed,
+    HoldOrdered,
+    Saga,
+    TakenBack,
+)
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import Disposition, Outcome
+from services.process.domain.refusal import judge
 from services.process.ports import PostedPart, Wake
 from tests.unit.process.memory import memory_books
-from tests.unit.process.samples import AT, LOT, NOON, ORDER, confirmed, disposed, told
+from tests.unit.process.samples import AT, LOT, NOON, ORDER, confirmed, disposed, kilograms, told
 
 
 async def book(books: Any, *pairs: tuple[Confirmed, str]) -> None:
@@ -37,7 +46,9 @@ def postings(books: Any) -> list[str]:
 async def test_facts_wake_each_flow_and_saga_once() -> None:
     books = memory_books()
     hold = HoldOrdered("H-1", "lyon", (LOT,), active=True, version=1)
-    facts = [told(confirmed(1), "a"), told(confirmed(2), "b"), told(hold, "c")]
+    back = TakenBack(ORDER, 3, 1, AT)
+    assert back.track != confirmed(1).track
+    facts = [told(confirmed(1), "a"), told(back, "b"), told(hold, "c")]
     assert await keep_facts(books, facts) == [
         Wake(Saga.PRODUCTION_CONFIRMATION, ORDER.flow, "a"),
         Wake(Saga.APPLY_HOLD, "hold/H-1", "c"),
@@ -79,6 +90,66 @@ async def test_decision_that_comes_first_waits_for_its_yield() -> None:
     assert not postings(books)
     await book(books, (confirmed(1), "I-1"))
     assert postings(books) == ["lyon/4711/1/yield/I-1/1"]
+
+
+async def test_what_followed_from_a_confirmation_is_taken_back_the_last_first() -> None:
+    books = memory_books()
+    steel = (Consumption("steel", "S-1", kilograms(3)),)
+    fact = confirmed(1, scrap=("1",), consumed=steel, returned=steel)
+    await keep_facts(books, [told(fact, "e-1")])
+    await book(books, (fact, ""))
+    done = list(books.effects.planned)
+    back = TakenBack(ORDER, 2, 1, AT)
+    for _ in range(2):
+        await book_reversal(books, told(back, "b-1"), back)
+    planned = list(books.effects.planned.values())
+    undone = planned[len(done) :]
+    assert [f"{one.at} {one.reverses}" for one in undone] == done[::-1]
+    assert len({one.reference for one in planned}) == len(planned) == 2 * len(done) == 14
+    for one, before in zip(undone, reversed(planned[: len(done)]), strict=True):
+        if isinstance(one, Movement) and isinstance(before, Movement):
+            assert one.move is Move.REVERSAL
+            assert (one.lot, one.stock, one.quantity, one.order) == (
+                before.lot,
+                before.stock,
+                before.quantity,
+                before.order,
+            )
+        else:
+            assert isinstance(one, Posting)
+            assert (one.kind, one.lines, one.number) == (Kind.REVERSAL, (), 2)
+    assert books.ledgers.taken_back == {1: 2}
+
+
+async def test_a_consumption_alone_is_taken_back_without_a_yield() -> None:
+    books = memory_books()
+    fact = confirmed(1, 0, consumed=(Consumption("steel", "S-1", kilograms(3)),))
+    await keep_facts(books, [told(fact, "e-1")])
+    await book(books, (fact, ""))
+    back = TakenBack(ORDER, 2, 1, AT)
+    await book_reversal(books, told(back, "b-1"), back)
+    assert postings(books) == ["lyon/4711/1/consumption", "lyon/4711/2/reversal/1"]
+
+
+async def test_what_is_not_booked_or_in_inspection_is_not_taken_back() -> None:
+    books = memory_books()
+    back = TakenBack(ORDER, 2, 1, AT)
+    with pytest.raises(ConflictError) as caught:
+        await book_reversal(books, told(back, "b-1"), back)
+    refusal = judge(caught.value)
+    assert refusal is not None
+    assert (refusal.code, refusal.field, refusal.may_pass) == (
+        "unbooked_confirmation",
+        "reverses",
+        True,
+    )
+    await keep_facts(books, [told(confirmed(1), "e-1")])
+    await book(books, (confirmed(1), "I-1"))
+    before = dict(books.effects.planned)
+    with pytest.raises(ConflictError, match="in inspection I-1") as caught:
+        await book_reversal(books, told(back, "b-1"), back)
+    assert caught.value.code == "yield_inspected"
+    assert books.effects.planned == before
 
 
 async def test_decision_in_another_unit_is_refused() -> None:
