@@ -13,7 +13,20 @@ from services.wms.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.wms.warehouse import Warehouse
 from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
-from tests.unit.wms.moves import issue, produce, receive, release, transfer
+from tests.unit.wms.moves import (
+    BOX,
+    CRATE,
+    PALLET,
+    issue,
+    produce,
+    receive,
+    release,
+    transfer,
+)
+from tests.unit.wms.packing import pack
+from tests.unit.wms.promises import ask as promise
+from tests.unit.wms.promises import reserve
+from tests.unit.wms.use_cases import build
 
 BALANCE = "itemNo lotNo location status quantity { value unit }"
 ORDER = f"id stock {{ {BALANCE} asOf }}"
@@ -145,3 +158,65 @@ async def test_a_list_is_refused_by_name(
     answer = await graph.ask(LIST, **wrong)
     assert answer["data"] == {"stock": None}
     assert codes(answer) == [refused]
+
+
+UNIT = f"sscc plant location type parent state deliveryNo contents {{ {BALANCE} lot {{ id }} }}"
+
+
+async def test_a_unit_by_its_sscc_and_a_page_of_them(
+    warehouse: Warehouse, graph: Subgraphed
+) -> None:
+    await build(warehouse, BOX, CRATE)
+    packed = pack("p1", "4", BOX)
+    await move(warehouse, receive("r1"), packed)
+    ask = f"query ($sscc: String!) {{ handlingUnit(sscc: $sscc) {{ {UNIT} }} }}"
+    with statements() as asked:
+        found = (await graph.ask(ask, sscc=BOX))["data"]["handlingUnit"]
+    assert len(asked) == 2, asked  # the unit, what is in it
+    [inside] = found.pop("contents")
+    assert inside.pop("lot") == {"id": lot_id("FLOUR/F1")}
+    assert inside == balance("FLOUR/F1", "UNRESTRICTED", "4")
+    assert found == {
+        "sscc": BOX,
+        "plant": "lyon",
+        "location": None,
+        "type": "PX",
+        "parent": None,
+        "state": "BUILT",
+        "deliveryNo": None,
+    }
+    assert (await graph.ask(ask, sscc=PALLET))["data"] == {"handlingUnit": None}
+    stranger = mint(scope="wms:read", plants=["oslo"])
+    assert (await graph.ask(ask, token=stranger, sscc=BOX))["data"] == {"handlingUnit": None}
+    assert codes(await graph.ask(ask, sscc=BOX[:-1] + "1")) == [("bad_sscc", "sscc")]
+    many = 'query { handlingUnits(plant: "lyon", first: 1) { edges { node { sscc } } } }'
+    edges = (await graph.ask(many))["data"]["handlingUnits"]["edges"]
+    assert edges == [{"node": {"sscc": BOX}}]
+
+
+PROMISE = "reservationNo orderNo itemNo state quantity { value } parts { lotNo open { value } }"
+
+
+async def test_promises_of_an_order_and_of_a_plant(warehouse: Warehouse, graph: Subgraphed) -> None:
+    await move(warehouse, receive("r1"), receive("r2", name="FLOUR/F2"))
+    await reserve(warehouse, promise("R1", "3"), promise("R2", "12", "FLOUR/", order_no="4712"))
+    wanted = f"id reservations {{ {PROMISE} }} stock {{ itemNo }}"
+    with statements() as asked:
+        ids = [order_id(no) for no in ("4711", "4712", "9")]
+        orders = await graph.parts("Order", ids, wanted)
+    assert len(asked) == 4, asked  # the promises, their parts, the lots of the orders, their stock
+    found = [[one["reservationNo"] for one in order["reservations"]] for order in orders]
+    assert found == [["R1"], ["R2"], []]
+    [second] = orders[1]["reservations"]
+    assert [(one["lotNo"], one["open"]["value"]) for one in second["parts"]] == [
+        ("F1", "7"),
+        ("F2", "5"),
+    ]
+    listed = await graph.ask(f"""query {{
+        reservations(plant: "lyon", orderNo: "4711") {{ edges {{ node {{ {PROMISE} }} }} }}
+        stock(plant: "lyon") {{ edges {{ node {{ lotNo reserved {{ value }} owner }} }} }}
+    }}""")
+    [edge] = listed["data"]["reservations"]["edges"]
+    assert (edge["node"]["reservationNo"], edge["node"]["state"]) == ("R1", "OPEN")
+    amounts = [one["node"]["reserved"]["value"] for one in listed["data"]["stock"]["edges"]]
+    assert amounts == ["10", "5"]
