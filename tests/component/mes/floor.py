@@ -9,6 +9,7 @@ from typing import Any
 from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
 from plantmesh.mes.v1.counts_pb2_grpc import CountServiceStub
+from plantmesh.mes.v1.genealogy_pb2_grpc import GenealogyServiceStub
 from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
@@ -35,6 +36,7 @@ class Calls:
     holds: Any
     snapshots: Any
     counts: Any
+    genealogy: Any
 
 
 class Floor:
@@ -89,6 +91,7 @@ class Floor:
             HoldEnforcementServiceStub,
             SnapshotServiceStub,
             CountServiceStub,
+            GenealogyServiceStub,
         )
         try:
             yield Calls(*(stub(peer.channel) for stub in stubs))
