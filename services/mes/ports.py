@@ -192,10 +192,6 @@ class Genealogy(Protocol):
         """A link whose source can be reached from its target."""
         ...
 
-    async def trace(self, lots: Collection[LotKey], direction: Direction) -> set[LotKey]:
-        """Every lot reachable, each once, the starting ones included where they are known."""
-        ...
-
     async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
         """The edges whose both ends are in `lots`."""
         ...

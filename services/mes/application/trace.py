@@ -70,11 +70,21 @@ class Trace(NamedTuple):
         return sorted(set(made))
 
 
-async def trace(books: Books, start: Collection[LotKey], direction: Direction) -> Family:
-    """Everything reachable from `start`, which is part of the answer where it is known here."""
-    reached = await books.genealogy.trace(start, direction)
-    lots = await books.lots.get(reached)
-    return Family([lots[key] for key in sorted(lots)], await books.genealogy.among(reached))
+async def trace(
+    books: Books,
+    start: Collection[LotKey],
+    direction: Direction,
+    plants: Sequence[str] | None = None,
+) -> Family:
+    """Everything reachable from `start`, which is part of the answer where it is known here.
+
+    Lots of other `plants` are walked through and not shown; None are all plants.
+    """
+    reached = await books.traces.reach(sorted(start), direction, plants)
+    known = await books.traces.lots({place for one in reached for place in one.places})
+    keys = {one.key for one in known.values()}
+    lots = await books.lots.get(keys)
+    return Family([lots[key] for key in sorted(lots)], await books.genealogy.among(keys))
 
 
 async def trace_lots(books: Books, starts: Sequence[Start], wish: Wish) -> list[Trace]:

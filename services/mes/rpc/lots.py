@@ -73,11 +73,11 @@ class LotServicer(lots_pb2_grpc.LotServiceServicer):
         self, request: lots_pb2.TraceLotsRequest, context: Context
     ) -> AsyncIterator[lots_pb2.TraceLotsResponse]:
         """Everything made of some lots, or all they were made of."""
-        policy.may_read([lot.plant for lot in request.lots], "lots[{}].plant")
+        principal = policy.may_read([lot.plant for lot in request.lots], "lots[{}].plant")
         start = {wire.read_lot_key(lot) for lot in request.lots}
-        direction = wire.read_direction(request.direction)
+        direction, plants = wire.read_direction(request.direction), policy.plants_of(principal)
 
-        family = await self._desk.read(lambda books: trace(books, start, direction))
+        family = await self._desk.read(lambda books: trace(books, start, direction, plants))
         for part in wire.write_family(family):
             yield part
 

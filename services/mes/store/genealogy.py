@@ -17,25 +17,6 @@ from services.mes.ports import Told
 from services.mes.store import tables as t
 from services.mes.store.lots import KEY
 
-# UNION, not UNION ALL: an id that was reached is not walked from again, whatever leads there.
-_FORWARD = """
-    WITH RECURSIVE reached(id) AS (
-        SELECT l.id FROM lot l JOIN unnest(%s::text[], %s::text[], %s::text[])
-            AS k(plant, item_no, lot_no) USING (plant, item_no, lot_no)
-        UNION
-        SELECT e.to_id FROM reached r
-        JOIN genealogy_edge e ON e.from_id = r.id AND e.void_by IS NULL)
-    SELECT l.plant, l.item_no, l.lot_no FROM reached JOIN lot l USING (id)
-"""
-_BACKWARD = """
-    WITH RECURSIVE reached(id) AS (
-        SELECT l.id FROM lot l JOIN unnest(%s::text[], %s::text[], %s::text[])
-            AS k(plant, item_no, lot_no) USING (plant, item_no, lot_no)
-        UNION
-        SELECT e.from_id FROM reached r
-        JOIN genealogy_edge e ON e.to_id = r.id AND e.void_by IS NULL)
-    SELECT l.plant, l.item_no, l.lot_no FROM reached JOIN lot l USING (id)
-"""
 _CIRCULAR = """
     WITH RECURSIVE link(no, source, target) AS (
         SELECT k.no, s.id, d.id FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
@@ -270,12 +251,6 @@ class SqlGenealogy:
         given = list(links)
         rows = await current_work().sql(_CIRCULAR, _columns(given)) if given else []
         return given[rows[0][0] - 1] if rows else None
-
-    async def trace(self, lots: Collection[LotKey], direction: Direction) -> set[LotKey]:
-        """By ids alone; who wants the lots loads them in one batch."""
-        columns = ([key[part] for key in lots] for part in range(3))
-        query = _FORWARD if direction is Direction.FORWARD else _BACKWARD
-        return {LotKey(*row) for row in await current_work().sql(query, tuple(columns))}
 
     async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
         """In the order of their links."""

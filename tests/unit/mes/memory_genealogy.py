@@ -127,10 +127,6 @@ class MemoryGenealogy:
                 return link
         return None
 
-    async def trace(self, lots: Collection[LotKey], direction: Direction) -> set[LotKey]:
-        """As brute force does it."""
-        return reach(self.edges, {key for key in lots if key in self._lots.rows}, direction)
-
     async def among(self, lots: Collection[LotKey]) -> Sequence[Edge]:
         """In the order of their links."""
         return [edge for edge in self.edges if {edge.link.source, edge.link.target} <= set(lots)]

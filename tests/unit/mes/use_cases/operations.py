@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
-from services.mes.domain.genealogy import Direction
+from services.mes.application.trace import trace
+from services.mes.domain.genealogy import Direction, Kind
 from services.mes.domain.lot_operation import (
     Aggregate,
     Consume,
@@ -149,8 +150,11 @@ class OperationsContract:
         told = Receive(Part(nice, kg("4")), sent_as=sent)
         await operate(floor, told, plant="nice")
         async with floor.work() as books:
-            lots = await books.genealogy.trace([sent], Direction.FORWARD)
-            assert lots == {sent, nice}
+            family = await trace(books, [sent], Direction.FORWARD)
+            assert [one.key for one in family.lots] == [sent, nice]
+            assert [edge.link.kind for edge in family.edges] == [Kind.RECEIVE]
+            mine = await trace(books, [sent], Direction.FORWARD, ["lyon"])
+            assert ([one.key for one in mine.lots], mine.edges) == ([sent], [])
         with pytest.raises(NotFoundError) as caught:
             await operate(floor, replace(told, sent_as=sent._replace(lot_no="?")), plant="nice")
         assert caught.value.field == "operations[0].receive.sent_as.lot_no"
