@@ -16,6 +16,7 @@ from services.erp.domain.mapping_diff import (
 )
 from services.erp.ports.mapping import MappedOrder
 from services.erp.store.master import codes_version
+from services.kit.audit import made, saved
 from services.kit.errors import NotFoundError
 from services.kit.paging import Page
 from services.kit.raw_input import remapped
@@ -66,6 +67,8 @@ class SqlReplays:
                 who,
             ),
         )
+        told = {"system": diff.scope.system, "since": diff.scope.since, "digest": diff.digest}
+        made("mapping_diff", str(id), {**told, "compared": diff.compared, "reviewed_by": who})
         await work.sql(
             "INSERT INTO mapping_change"
             " (diff, position, raw_input, document, fields, refusal, outcome)"
@@ -95,6 +98,7 @@ class SqlReplays:
 
     async def start(self, id: int, who: str) -> None:
         """It is being applied from now on."""
+        saved("mapping_diff", str(id), {"state": "applying", "applied_by": who})
         await current_work().sql(
             "UPDATE mapping_diff SET state = 'applying', applied_by = %s,"
             " applied_at = clock_timestamp() WHERE id = %s",

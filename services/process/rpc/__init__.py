@@ -8,6 +8,7 @@ from grpc.aio import ServicerContext
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.process.v1 import process_pb2, process_pb2_grpc
 
+from services.kit.audit import told_by
 from services.kit.backbone.topic import Topic
 from services.kit.clock import Clock
 from services.kit.rpc.server import Registration
@@ -43,8 +44,10 @@ class ProcessServicer(process_pb2_grpc.ProcessServiceServicer):
         """Try again what was refused."""
         orders = [read_order(order) for order in request.orders]
         policy.may_wake(orders)
-        async with self._store.work():
-            woken = await wake_orders(self._books, orders, self._clock.now())
+        method = request.DESCRIPTOR.full_name
+        with told_by(method):
+            async with self._store.work():
+                woken = await wake_orders(self._books, orders, self._clock.now())
         return process_pb2.WakeOrdersResponse(woken=woken)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import LiteralString
 
+from services.kit.audit import saved
 from services.kit.store import Work, current_work
 from services.process.domain.facts import Saga
 from services.process.domain.refusal import Refusal
@@ -95,6 +96,8 @@ class SqlFlows:
             "UPDATE flow SET look_at = %s WHERE key = ANY(%s) RETURNING key", (now, wanted)
         )
         known = [key for (key,) in rows]
+        for key in known:
+            saved("flow", key.partition("/")[2], {"look_at": now})
         await work.sql(
             "UPDATE fact SET state = 'open', again_at = NULL"
             " WHERE flow = ANY(%s) AND state = 'refused'",
