@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from plantmesh.erp.v1.sources_pb2 import SOURCE_STATE_FRESH
+from plantmesh.reference.v1.reference_pb2 import CODE_STATUS_APPROVED, CODE_STATUS_RETIRED
 
 from services.kit.lanes.systems import put_system
 from services.kit.store import Store
@@ -187,7 +188,16 @@ async def _orders_are_mapped_again(office: Office) -> None:
     assert "1 applied" in await office.plantctl(*apply)
     assert (await office.desk.orders())["4711"].operations[0].work_center == "press-2"
     assert not await _differs(office, *since)
+    [old, new] = [one for one in await _versions(office) if one["code"]["code"] == "WC-1"]
+    assert (old["status"], new["status"]) == (CODE_STATUS_RETIRED, CODE_STATUS_APPROVED)
+    assert (new["steward"], new["approver"]) == ("operator", "planner")
+    assert "press-2" in await office.plantctl("codes", "list", "--status", "approved")
     assert "operator" in await office.plantctl("mapping", "show", "--digest", diff["digest"])
+
+
+async def _versions(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await office.json("codes", "list", "--system", "ledger")
+    return found
 
 
 async def _differs(office: Office, *words: str) -> bool:

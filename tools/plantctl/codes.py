@@ -29,9 +29,8 @@ app = typer.Typer(
     help="Codes of outside systems, and what they mean: one steward drafts, another approves.",
 )
 
-_HEADS = ("domain", "system", "plant", "code", "version", "means", "way", "status", "from", "to")
-_PEOPLE = ("drafted by", "approved by")
-_WAITING = ("domain", "system", "plant", "code", "asked for", "owner", "met", "age", "waits behind")
+_HEADS = ("code", "#", "means", "way", "status", "from", "to", "by", "approved by")
+_WAITING = ("code", "asked for", "owner", "met", "age", "waits behind")
 _WANTED = {pb.CODE_DIRECTION_IN: "our code", pb.CODE_DIRECTION_OUT: "the system's code"}
 Plant = Annotated[str, typer.Option(help="Only there; else at every plant.")]
 Way = Annotated[Literal["in", "out", "both"], typer.Option(help="Which way it translates.")]
@@ -145,7 +144,7 @@ def waiting(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) 
         return
     rows = [
         (
-            *_names(one.code.code),
+            _name(one.code.code),
             _WANTED[one.code.direction],
             one.code.owner,
             str(one.code.seen),
@@ -167,7 +166,7 @@ def _print(mappings: Any, *, as_json: bool) -> None:
         return
     rows = [
         (
-            *_names(one.code),
+            _name(one.code),
             str(one.mapping_version),
             one.canonical,
             pb.CodeDirection.Name(one.direction).rpartition("_")[2].lower(),
@@ -179,14 +178,12 @@ def _print(mappings: Any, *, as_json: bool) -> None:
         )
         for one in mappings
     ]
-    print_table((*_HEADS, *_PEOPLE), rows, empty="no code is mapped")
+    print_table(_HEADS, rows, empty="no code is mapped")
 
 
 def _say(mapping: pb.CodeMapping) -> None:
-    domain, system, plant, code = _names(mapping.code)
-    place = f" at {plant}" if plant else ""
     console.print(
-        f"{system} {domain} {code}{place} is {mapping.canonical},"
+        f"{_name(mapping.code)} is {mapping.canonical},"
         f" version {mapping.mapping_version}, {_status(mapping)}",
         highlight=False,
         markup=False,
@@ -199,8 +196,10 @@ def _behind(entry: codes_pb2.WaitingCode) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _names(code: pb.Code) -> tuple[str, str, str, str]:
-    return code.domain, code.system, code.plant, code.code
+def _name(code: pb.Code) -> str:
+    """As the commands take it."""
+    place = f" --plant {code.plant}" if code.plant else ""
+    return f"{code.domain} {code.system} {code.code}{place}"
 
 
 def _status(mapping: pb.CodeMapping) -> str:

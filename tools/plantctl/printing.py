@@ -1,5 +1,6 @@
 """Answers for people (tables) and for scripts (JSON)."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,9 @@ from rich.table import Table
 
 from services.kit.errors import DomainError, InvalidError
 
-console = Console()
+_PIPED = 250
+# A pipe is as wide as it must be: nothing is cut there.
+console = Console(width=None if sys.stdout.isatty() else _PIPED)
 _errors = Console(stderr=True)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
