@@ -4,18 +4,22 @@ from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.service import Service, run
+from services.reference.graph import SCHEMA
 from services.reference.policy import COST
 from services.reference.rpc import registrations
 from services.reference.settings import ReferenceSettings
+from services.reference.store import open_books
 
 TOPIC = Topic("plantmesh.reference")
 
 
 async def compose(service: Service, settings: ReferenceSettings) -> None:
-    """Relay, then the ports."""
+    """Relay, then the ports, the graph's among them."""
     reference = Assembly("reference", service, settings, TOPIC, subscribers=settings.subscribers)
     reference.withhold("standard_cost", COST)
-    reference.serve(registrations(reference.store, TOPIC, SystemClock()))
+    clock = SystemClock()
+    calls = registrations(reference.store, TOPIC, clock)
+    reference.serve(calls, SCHEMA, books=open_books(clock))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""Where a client enters the reference subgraph."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import strawberry
+
+from services.kit.graph import Connection, read_page, reading
+from services.kit.paging import Listing
+from services.reference import policy
+from services.reference.application.find_effective import Made, find_effective
+from services.reference.graph.bom import EffectiveMasterData
+from services.reference.graph.context import Asked
+from services.reference.graph.records import Item, Party, Plant
+
+Node = TypeVar("Node")
+ITEMS, PARTIES = (
+    Listing("reference.graph.items", (str,)),
+    Listing("reference.graph.parties", (str,)),
+)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """Machines come by their id, through the gateway."""
+
+    @strawberry.field(description="Items by number.")
+    async def items(
+        self, info: Asked, first: int = 50, after: str | None = None
+    ) -> Connection[Item] | None:
+        """A page."""
+        return await _page(info, "items", ITEMS, (first, after), Item.of)
+
+    @strawberry.field(description="The item of this number; null where nobody knows it.")
+    async def item(self, info: Asked, item_no: str) -> Item | None:
+        """One."""
+        policy.may_read()
+        async with reading(info) as books:
+            found = await books.items.get([(item_no,)])
+        return Item.of(found[0]) if found else None
+
+    @strawberry.field(description="Parties by id.")
+    async def parties(
+        self, info: Asked, first: int = 50, after: str | None = None
+    ) -> Connection[Party] | None:
+        """A page."""
+        return await _page(info, "parties", PARTIES, (first, after), Party.of)
+
+    @strawberry.field(description="A plant; null where nobody knows it.")
+    async def plant(self, info: Asked, plant: str) -> Plant | None:
+        """One."""
+        policy.may_read([(plant, "plant")])
+        async with reading(info) as books:
+            found = await books.plants.get([(plant,)])
+        return Plant.of(found[0]) if found else None
+
+    @strawberry.field(description="What applies to an item at a plant on a business day of it.")
+    async def effective(
+        self, info: Asked, plant: str, item_no: str, on: date, alternative: str = ""
+    ) -> EffectiveMasterData | None:
+        """Null where nobody knows the item."""
+        policy.may_read([(plant, "plant")])
+        async with reading(info) as books:
+            found = await find_effective(books, [Made(plant, item_no, alternative, on)])
+        return EffectiveMasterData.of(found[0]) if found else None
+
+
+async def _page(
+    info: Asked,
+    part: str,
+    listing: Listing,
+    asked: tuple[int, str | None],
+    node: Callable[[Any], Node],
+) -> Connection[Node]:
+    policy.may_read()
+    page = read_page(listing, *asked)
+    place = None if page.after is None else tuple(map(str, page.after))
+    async with reading(info) as books:
+        rows = await getattr(books, part).after(place, page.limit)
+    return Connection.of(page, page.cut(rows, lambda one: one.key), node)

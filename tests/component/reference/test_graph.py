@@ -1,0 +1,143 @@
+"""What the reference subgraph tells, to whom, and how many statements that takes."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kit.clock import ManualClock
+from services.kit.ids import GraphId
+from services.reference.application.put_master_data import put_master_data
+from services.reference.domain.equipment import Level
+from services.reference.domain.master_data import MasterData
+from services.reference.graph import SCHEMA
+from services.reference.store import open_books
+from tests.component.kit.rpc.desk import mint
+from tests.component.reference.conftest import Library
+from tests.subgraph import Subgraphed, codes, serving, statements
+from tests.unit.reference.examples import NOON, amount, bill, equipment, everything, item
+
+MACHINE = "id master { path parent level workCenter oeeTarget idealCycle { value unit } }"
+JUNE = date(2026, 6, 1)
+
+
+def machine(path: str, plant: str = "lyon") -> str:
+    """Its id."""
+    return GraphId("Equipment", plant, path).encode()
+
+
+@pytest.fixture
+async def graph(library: Library) -> AsyncIterator[Subgraphed]:
+    """Asked by readers of lyon."""
+    ports = {"books": open_books(ManualClock(NOON))}
+    async with serving(SCHEMA, library.store, ports, "reference:read") as graph:
+        yield graph
+
+
+async def put(library: Library, data: MasterData) -> None:
+    """All of it."""
+    async with library.work() as books:
+        await put_master_data(books, data, steward="ann")
+
+
+async def test_items_parties_and_plants_are_shown(library: Library, graph: Subgraphed) -> None:
+    await put(library, everything())
+    await put(library, MasterData(items=[item(net_weight=amount("1"), classes=("metal",))]))
+    query = """{
+      items(first: 1) { edges { node { itemNo } } pageInfo { hasNextPage endCursor } }
+      item(itemNo: "widget") { itemNo type lifecycle baseUnit classes netWeight { value unit } }
+      none: item(itemNo: "nut") { itemNo }
+      parties { edges { node { partyId role gln plants } } }
+      plant(plant: "lyon") { timeZone name }
+    }"""
+    answer = await graph.ask(query)
+    assert "errors" not in answer, answer
+    data: dict[str, Any] = answer["data"]
+    page = data.pop("items")
+    assert (page["edges"], page["pageInfo"]["hasNextPage"]) == (
+        [{"node": {"itemNo": "steel"}}],
+        True,
+    )
+    assert data == {
+        "item": {
+            "itemNo": "widget",
+            "type": "FINISHED",
+            "lifecycle": "EFFECTIVE",
+            "baseUnit": "KGM",
+            "classes": ["metal"],
+            "netWeight": {"value": "1", "unit": "KGM"},
+        },
+        "none": None,
+        "parties": {
+            "edges": [{"node": {"partyId": "mill", "role": "SUPPLIER", "gln": None, "plants": []}}]
+        },
+        "plant": {"timeZone": "Europe/Paris", "name": "Lyon"},
+    }
+    after = page["pageInfo"]["endCursor"]
+    rest = await graph.ask(f'{{ items(after: "{after}") {{ edges {{ node {{ itemNo }} }} }} }}')
+    assert rest["data"]["items"]["edges"] == [{"node": {"itemNo": "widget"}}]
+
+
+async def test_what_applies_on_a_day_is_one_question(library: Library, graph: Subgraphed) -> None:
+    await put(library, everything())
+    await put(library, MasterData(boms=[bill(valid_to=JUNE), bill(revision="B", valid_from=JUNE)]))
+    ask = """{
+      may: effective(plant: "lyon", itemNo: "widget", on: "2026-05-31") { ...Found }
+      june: effective(plant: "lyon", itemNo: "widget", on: "2026-06-01") { ...Found }
+      none: effective(plant: "lyon", itemNo: "nut", on: "2026-06-01") { revision }
+    }
+    fragment Found on EffectiveMasterData {
+      revision bom { revision validFrom lines { componentItemNo quantity { value } use } }
+    }"""
+    data = (await graph.ask(ask))["data"]
+    assert [data[one]["bom"]["revision"] for one in ("may", "june")] == ["A", "B"]
+    assert data["june"]["bom"]["validFrom"] == "2026-06-01"
+    assert data["may"]["bom"]["lines"] == [
+        {"componentItemNo": "steel", "quantity": {"value": "120"}, "use": "CONSUMED"}
+    ]
+    assert data["none"] is None
+
+
+async def test_a_machine_has_its_master_data_in_one_statement(
+    library: Library, graph: Subgraphed
+) -> None:
+    halls = [equipment(f"lyon/hall-{n}", Level.AREA, oee_target="0.85") for n in range(20)]
+    press = equipment(
+        "lyon/hall-1/press", Level.WORK_CENTER, work_center="p-1", ideal_cycle=amount("2", "SEC")
+    )
+    await put(library, MasterData(plants=everything().plants, equipment=[*halls, press]))
+    ids = [machine("lyon/hall-1/press"), machine("lyon/none")]
+    with statements() as asked:
+        [known, none] = await graph.parts("Equipment", ids, MACHINE)
+    few = len(asked)
+    assert known["master"] == {
+        "path": "lyon/hall-1/press",
+        "parent": "lyon/hall-1",
+        "level": "WORK_CENTER",
+        "workCenter": "p-1",
+        "oeeTarget": None,
+        "idealCycle": {"value": "2", "unit": "SEC"},
+    }
+    assert none["master"] is None
+    with statements() as asked:
+        found = await graph.parts("Equipment", [machine(one.path) for one in halls], MACHINE)
+    assert len(asked) == few
+    assert {one["master"]["oeeTarget"] for one in found} == {"0.85"}
+
+
+async def test_foreign_plants_and_strangers_see_nothing(
+    library: Library, graph: Subgraphed
+) -> None:
+    await put(library, everything())
+    nice = mint(scope="reference:read", plants=["nice"])
+    asked = await graph.ask('{ plant(plant: "lyon") { name } }', token=nice)
+    assert codes(asked) == [("foreign_plant", "plant")]
+    joined = await graph.join("Equipment", [machine("lyon/hall")], MACHINE, token=nice)
+    assert codes(joined) == [("foreign_plant", "id")]
+    moved = await graph.join("Equipment", [machine("nice/hall")], MACHINE)
+    assert codes(moved) == [("bad_id", "id")]
+    stranger = mint(scope="erp:read")
+    assert codes(await graph.ask("{ items { edges { cursor } } }", token=stranger)) == [
+        ("scope_required", "")
+    ]
