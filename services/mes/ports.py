@@ -15,7 +15,7 @@ from services.mes.domain.events import Fact
 from services.mes.domain.genealogy import Direction, Edge, Link, Record
 from services.mes.domain.handling import Entry, Handling
 from services.mes.domain.keys import BookedKey, LotKey, OrderKey, Person, ReportKey
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Hold, Lot, Sought
 from services.mes.domain.order import WorkOrder
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.domain.voiding import Void
@@ -105,7 +105,7 @@ class Lots(Protocol):
         """All of them, locked in the order of their keys; an unknown one becomes known."""
         ...
 
-    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+    async def page(self, plant: str, page: Page, sought: Sought) -> Sequence[Lot]:
         """One more than the page's size at most, by item and lot number."""
         ...
 

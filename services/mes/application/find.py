@@ -7,7 +7,7 @@ from services.kit.errors import NotFoundError
 from services.kit.paging import Cut, Listing, Page
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
-from services.mes.domain.lot import Lot
+from services.mes.domain.lot import ANY_LOT, Lot, Sought
 from services.mes.domain.order import WorkOrder
 from services.mes.ports import Books
 
@@ -29,9 +29,9 @@ def listing_of_orders(plant: str) -> Listing:
     return Listing(f"mes.work_orders/{plant}", (str,))
 
 
-def listing_of_lots(plant: str) -> Listing:
+def listing_of_lots(plant: str, sought: Sought = ANY_LOT) -> Listing:
     """The lots of a plant, by item and number."""
-    return Listing(f"mes.lots/{plant}", (str, str))
+    return Listing(f"mes.lots/{plant}/{'/'.join(sought)}".rstrip("/"), (str, str))
 
 
 def listing_of_confirmations(key: OrderKey) -> Listing:
@@ -60,9 +60,9 @@ async def list_orders(books: Books, plant: str, page: Page) -> Cut[WorkOrder]:
     return page.cut(rows, lambda order: (order.key.order_no,))
 
 
-async def list_lots(books: Books, plant: str, page: Page) -> Cut[Lot]:
+async def list_lots(books: Books, plant: str, page: Page, sought: Sought = ANY_LOT) -> Cut[Lot]:
     """One page of a plant's lots."""
-    rows = await books.lots.page(plant, page)
+    rows = await books.lots.page(plant, page, sought)
     return page.cut(rows, lambda lot: (lot.key.item_no, lot.key.lot_no))
 
 

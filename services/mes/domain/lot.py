@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Quantity
@@ -31,6 +32,17 @@ class Hold:
     active: bool
     version: int
     source: LotKey | None = None
+
+
+class Sought(NamedTuple):
+    """Numbers that lots are looked up by, all of which hold; "" says nothing."""
+
+    lot_no: str = ""
+    supplier_lot: str = ""
+    order_no: str = ""
+
+
+ANY_LOT = Sought()
 
 
 @dataclass

@@ -6,24 +6,44 @@ from services.kit.graph import Connection, read_page, reading
 from services.mes import policy
 from services.mes.application.attribute_counts import list_uncounted, listing_of_uncounted
 from services.mes.application.find import list_lots, listing_of_lots
+from services.mes.domain.lot import ANY_LOT, Sought
 from services.mes.graph.context import Asked
 from services.mes.graph.counts import UncountedDifference
 from services.mes.graph.entities import Lot
+
+
+@strawberry.input(description="Numbers of a lot, all of which hold.")
+class LotNumbers:
+    """Exact."""
+
+    lot_no: str = ""
+    supplier_lot: str = ""
+    order_no: str = ""
+
+    def read(self) -> Sought:
+        """As the books look for it."""
+        return Sought(self.lot_no, self.supplier_lot, self.order_no)
 
 
 @strawberry.type(description="What can be asked.")
 class Query:
     """Single lots and orders come by their id, through the gateway."""
 
-    @strawberry.field(description="Lots of a plant, by item and lot number.")
+    @strawberry.field(description="Lots of a plant, by item and lot number; all, or those sought.")
     async def lots(
-        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+        self,
+        info: Asked,
+        plant: str,
+        first: int = 50,
+        after: str | None = None,
+        sought: LotNumbers | None = None,
     ) -> Connection[Lot] | None:
         """A page."""
         policy.may_read([plant], "plant")
-        page = read_page(listing_of_lots(plant), first, after)
+        numbers = sought.read() if sought else ANY_LOT
+        page = read_page(listing_of_lots(plant, numbers), first, after)
         async with reading(info) as books:
-            cut = await list_lots(books, plant, page)
+            cut = await list_lots(books, plant, page, numbers)
         return Connection.of(page, cut, lambda lot: Lot.of(lot.key))
 
     @strawberry.field(description="What machines of a plant counted and nobody could book yet.")

@@ -10,6 +10,7 @@ from services.mes import policy, wire
 from services.mes.application.apply_holds import apply_holds
 from services.mes.application.find import list_lots, listing_of_lots, lots_of_orders
 from services.mes.application.trace import trace
+from services.mes.domain.lot import Sought
 from services.mes.ports import Books
 from services.mes.rpc.desk import Context, Desk
 
@@ -61,10 +62,11 @@ class LotServicer(lots_pb2_grpc.LotServiceServicer):
     ) -> lots_pb2.ListLotsResponse:
         """A plant's lots, a page at a time."""
         policy.may_read([request.plant], "plant")
-        page = read_page(request.page, listing_of_lots(request.plant))
+        sought = Sought(request.lot_no, request.supplier_lot, request.order_no)
+        page = read_page(request.page, listing_of_lots(request.plant, sought))
 
         async def look(books: Books) -> lots_pb2.ListLotsResponse:
-            cut = await list_lots(books, request.plant, page)
+            cut = await list_lots(books, request.plant, page, sought)
             return lots_pb2.ListLotsResponse(lots=wire.write_lots(cut.rows), page=write_page(cut))
 
         return await self._desk.read(look)

@@ -16,7 +16,7 @@ from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Hold, Lot, Sought
 from services.mes.domain.lot_state import CAN_EXPIRE, LotDisposition, LotQuality
 from services.mes.store import tables as t
 
@@ -52,9 +52,10 @@ class SqlLots:
             saw("lot", str(key), _facts(lot))
         return found
 
-    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+    async def page(self, plant: str, page: Page, sought: Sought) -> Sequence[Lot]:
         """By item and lot number."""
-        query = select(t.lot).where(t.lot.c.plant == plant)
+        wanted = [t.lot.c[name] == number for name, number in sought._asdict().items() if number]
+        query = select(t.lot).where(t.lot.c.plant == plant, *wanted)
         if page.after:
             query = query.where(tuple_(*KEY[1:]) > page.after)
         return await _load(query.order_by(*KEY[1:]).limit(page.limit))

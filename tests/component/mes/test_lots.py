@@ -294,6 +294,17 @@ ahead: trace(direction: FORWARD) { orders { id } shipments { customer shipmentNo
 """
 
 
+async def test_a_lot_is_found_by_its_number_alone(floor: Floor, graph: Subgraphed) -> None:
+    await bakery(floor)
+    query = 'query { lots(plant: "lyon", sought: {supplierLot: "M-77"}) { edges { node { id } } } }'
+    assert (await graph.ask(query))["data"]["lots"]["edges"] == [
+        {"node": {"id": lot_id("FLOUR/F1")}}
+    ]
+    async with floor.calling() as calls:
+        found = await calls.lots.ListLots(lots_pb2.ListLotsRequest(plant="lyon", lot_no="X1"))
+    assert [one.order_no for one in found.lots] == ["x"]
+
+
 async def test_a_recall_is_one_document(floor: Floor, graph: Subgraphed) -> None:
     await bakery(floor)
     dough, flour = await graph.parts("Lot", [lot_id("DOUGH/D1"), lot_id("FLOUR/F1")], RECALL)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.kit.paging import Page
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Hold, Lot, Sought
 from services.mes.domain.lot_state import CAN_EXPIRE
 from tests.unit.mes.reports import NOON
 
@@ -28,9 +28,13 @@ class MemoryLots:
             self.rows.setdefault(key, Lot(key, NOON))
         return await self.get(keys)
 
-    async def page(self, plant: str, page: Page) -> Sequence[Lot]:
+    async def page(self, plant: str, page: Page, sought: Sought) -> Sequence[Lot]:
         """By item and number."""
-        keys = sorted(key for key in self.rows if key.plant == plant)
+        found = [lot for lot in self.rows.values() if lot.key.plant == plant]
+        for place, number in enumerate(sought):
+            if number:
+                found = [lot for lot in found if _numbers(lot)[place] == number]
+        keys = sorted(lot.key for lot in found)
         after = [key for key in keys if not page.after or key[1:] > page.after]
         return [self.rows[key] for key in after[: page.limit]]
 
@@ -74,3 +78,7 @@ class MemoryLots:
             for (lot, hold_no), hold in self._holds.items()
             if lot == key and hold.active
         }
+
+
+def _numbers(lot: Lot) -> Sought:
+    return Sought(lot.key.lot_no, lot.supplier_lot, lot.order_no)

@@ -4,10 +4,13 @@
 
 from dataclasses import replace
 
+from services.kit.paging import Page
+from services.mes.application.find import list_lots, listing_of_lots
 from services.mes.application.recall import Recall, recall
 from services.mes.application.trace import Start, Wish
 from services.mes.domain.genealogy import Direction
 from services.mes.domain.keys import LotKey
+from services.mes.domain.lot import Sought
 from services.mes.domain.lot_operation import Merge, Receive, Ship, Split
 from tests.unit.mes.reports import LYON, lot_key, part, plan, received, report
 from tests.unit.mes.use_cases.steps import Floor, confirm, create, operate, void, void_operation
@@ -120,6 +123,21 @@ class RecallsContract:
         (ahead,) = await recalled(floor, "FLOUR/F1", direction=Direction.FORWARD)
         assert [one.shipment_no for one in ahead.shipments] == ["S2", "S2"]
         assert "ROLL/R1" not in levels(ahead)
+
+    async def test_row_8_lots_are_found_by_whatever_number_is_on_the_paper(
+        self, floor: Floor
+    ) -> None:
+        await bakery(floor)
+
+        async def found(sought: Sought) -> list[str]:
+            async with floor.work() as books:
+                page = Page(listing_of_lots(LYON, sought), 10)
+                return [str(one.key) for one in (await list_lots(books, LYON, page, sought)).rows]
+
+        assert await found(Sought(lot_no="F1")) == ["lyon/FLOUR/F1"]
+        assert await found(Sought(supplier_lot="O-1")) == ["lyon/FLOUR/F2"]
+        assert await found(Sought(order_no="r")) == ["lyon/ROLL/R1"]
+        assert await found(Sought(lot_no="R1", order_no="b")) == []
 
     async def test_lots_of_other_plants_are_counted_and_not_shown(self, floor: Floor) -> None:
         await operate(floor, received("F/1", "10"))
