@@ -1,6 +1,6 @@
 """Use cases: a count is planned, recorded, posted or cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ async def record_count(books: Books, key: CountKey, found: Sequence[Found], by: 
     Raises NotFoundError, InvalidError or ConflictError naming `found[i]` and the field.
     """
     items = await books.items.measures(items_found(found))
-    await books.lots.open({one.place.lot for one in found})
+    await _lock(books, [one.place for one in found])
     count = await _open(books, key)
     balances = await books.balances.get({one.place for one in found})
     for position, (place, quantity) in enumerate(found):
@@ -76,7 +76,7 @@ async def post_count(books: Books, key: CountKey, reason: str, at: Instant) -> S
     A hold forbids no count; what is reserved cannot be lacking, though: release it first.
     """
     seen = (await books.counts.get([key])).get(key)
-    await books.lots.open({place.lot for place in seen.lines} if seen else ())
+    await _lock(books, seen.lines if seen else ())
     count = await _open(books, key)
     count.follow(Command.POST, books.clock.now())
     movements = [
@@ -120,6 +120,12 @@ async def list_counts(books: Books, plant: str, page: Page) -> Cut[StockCount]:
     """One page of them."""
     rows = await books.counts.page(plant, page)
     return page.cut(rows, lambda row: (row.key.no,))
+
+
+async def _lock(books: Books, places: Collection[Place]) -> None:
+    """Nothing moves there before we commit."""
+    await books.units.open({place.hu for place in places if place.hu})
+    await books.lots.open({place.lot for place in places})
 
 
 async def _open(books: Books, key: CountKey) -> StockCount:
