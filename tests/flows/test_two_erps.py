@@ -24,13 +24,25 @@ from tools.mesh.ports import LOOPBACK
 
 pytestmark = pytest.mark.flow
 
-SLACK = 3.0
-"""How many times its median a posting may take while the other ERP is dead; 1 is expected."""
+SLACK = 5.0
+"""How many times as long the quicker postings may take while the other ERP is dead; 1 is expected.
+
+The quicker quarter is judged: whatever else a machine does comes in bursts, a lane that waits for
+the other makes all of them wait.
+"""
 _SECONDS = (
     "SELECT extract(epoch FROM settled_at - accepted_at)::float8 FROM lane_entry"
     " WHERE reference = ANY(%s)"
 )
 _LOST = "SELECT count(*) FROM lane_entry WHERE lost > 0 AND key LIKE %s"
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds a posting: its quicker quarter, and half."""
+
+    quick: float
+    median: float
 
 
 @dataclass
@@ -84,12 +96,13 @@ class Plants:
             [(count,)] = connection.execute(_LOST, [f"{plant}/%"]).fetchall()
         return int(count)
 
-    def median(self, references: Sequence[str]) -> float:
-        """Seconds from acceptance to the ERP's document, by the database's clock."""
+    def took(self, references: Sequence[str]) -> Took:
+        """From acceptance to the ERP's document, by the database's clock."""
         with psycopg.connect(self.mesh.databases["erp"]) as connection:
             rows = connection.execute(_SECONDS, [list(references)]).fetchall()
         assert len(rows) == len(references)
-        return float(statistics.median(seconds for (seconds,) in rows))
+        quick, median, _ = statistics.quantiles((seconds for (seconds,) in rows), n=4)
+        return Took(quick, median)
 
 
 @asynccontextmanager
@@ -172,13 +185,14 @@ async def outlive(
     after = [one for one in meanwhile[dead.plant] if _round(one) > under_way]
     assert after, "work came while it was dead"
     assert set(after) <= await plants.open(dead), "nobody posted to the dead"
-    before, now = plants.median(calm[alive.plant]), plants.median(meanwhile[alive.plant])
+    before, now = plants.took(calm[alive.plant]), plants.took(meanwhile[alive.plant])
     print(  # noqa: T201 - a figure for whoever judges
-        f"{alive.process}: {now * 1000:.0f} ms a posting while {dead.process} is dead,"
-        f" {before * 1000:.0f} ms before: x {now / before:.2f};"
+        f"{alive.process}: {now.median * 1000:.0f} ms a posting while {dead.process} is dead,"
+        f" {before.median * 1000:.0f} ms before: x {now.median / before.median:.2f}"
+        f" (quicker quarter x {now.quick / before.quick:.2f});"
         f" {plants.lost(dead.plant)} answers of {dead.process} lost"
     )
-    assert now < SLACK * before
+    assert now.quick < SLACK * before.quick
     await plants.mesh.supervisor.start_one(dead.process)
     await for_all([dead], plants.settled)
 
