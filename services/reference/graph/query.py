@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from services.kit.access.policy import visible_plants
 from services.kit.graph import Connection, read_page, reading
 from services.kit.paging import Listing
 from services.reference import policy
 from services.reference.application.find_effective import Made, find_effective
+from services.reference.application.read_state import WAITING
 from services.reference.graph.bom import EffectiveMasterData
 from services.reference.graph.context import Asked
 from services.reference.graph.records import Item, Party, Plant
+from services.reference.graph.waiting import WaitingCode
 
 Node = TypeVar("Node")
 ITEMS, PARTIES = (
@@ -46,6 +49,17 @@ class Query:
     ) -> Connection[Party] | None:
         """A page."""
         return await _page(info, "parties", PARTIES, (first, after), Party.of)
+
+    @strawberry.field(description="Codes that wait for a steward, oldest first.")
+    async def waiting_codes(
+        self, info: Asked, first: int = 50, after: str | None = None
+    ) -> Connection[WaitingCode] | None:
+        """Of the plants that the caller sees, and of no plant."""
+        plants = visible_plants(policy.may_read())
+        page = read_page(WAITING, first, after)
+        async with reading(info) as books:
+            rows = await books.queue.page(plants, page)
+        return Connection.of(page, page.cut(rows, lambda row: row[:1]), WaitingCode.of)
 
     @strawberry.field(description="A plant; null where nobody knows it.")
     async def plant(self, info: Asked, plant: str) -> Plant | None:

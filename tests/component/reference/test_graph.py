@@ -9,6 +9,8 @@ import pytest
 from services.kit.clock import ManualClock
 from services.kit.ids import GraphId
 from services.reference.application.put_master_data import put_master_data
+from services.reference.application.report_waiting import Report, report_waiting
+from services.reference.domain.code import Document
 from services.reference.domain.equipment import Level
 from services.reference.domain.master_data import MasterData
 from services.reference.graph import SCHEMA
@@ -16,7 +18,7 @@ from services.reference.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.reference.conftest import Library
 from tests.subgraph import Subgraphed, codes, serving, statements
-from tests.unit.reference.examples import NOON, amount, bill, equipment, everything, item
+from tests.unit.reference.examples import NOON, amount, asked, bill, equipment, everything, item
 
 MACHINE = "id master { path parent level workCenter oeeTarget idealCycle { value unit } }"
 JUNE = date(2026, 6, 1)
@@ -39,6 +41,31 @@ async def put(library: Library, data: MasterData) -> None:
     """All of it."""
     async with library.work() as books:
         await put_master_data(books, data, steward="ann")
+
+
+async def test_stewards_see_what_waits_for_codes(library: Library, graph: Subgraphed) -> None:
+    elsewhere = asked("BX", plant="nice")
+    documents = [Document(one, "order", "lyon/1", NOON, NOON) for one in (asked("PC"), elsewhere)]
+    async with library.work() as books:
+        await report_waiting(books, Report("erp", "erp-1", "r-1", documents, last=True))
+    query = """{ waitingCodes(first: 5) { edges { node {
+      domain system plant code direction owner seen documents first { kind key since }
+    } } } }"""
+    answer = await graph.ask(query)
+    # The reader is of lyon: what waits at nice is not theirs to see.
+    assert [edge["node"] for edge in answer["data"]["waitingCodes"]["edges"]] == [
+        {
+            "domain": "UOM",
+            "system": "erp-1",
+            "plant": "lyon",
+            "code": "PC",
+            "direction": "IN",
+            "owner": "master-data",
+            "seen": 1,
+            "documents": 1,
+            "first": [{"kind": "order", "key": "lyon/1", "since": NOON.isoformat()}],
+        }
+    ]
 
 
 async def test_items_parties_and_plants_are_shown(library: Library, graph: Subgraphed) -> None:
