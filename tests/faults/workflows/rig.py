@@ -117,16 +117,25 @@ class Executors:
             await asyncio.sleep(0.05)
 
     async def drain(self, floor: Floor, seconds: float) -> None:
-        """Tend until everything arrived and the engine is at rest."""
+        """Tend until everything arrived and the engine is at rest.
+
+        An event that was being read at three deaths in a row is parked as their suspect; whoever
+        knows what killed them replays it.
+        """
 
         def at_rest() -> bool:
+            suspects = self.rig.ask(
+                "UPDATE parked_key SET state = 'replay' WHERE state = 'dead' RETURNING 1"
+            )
+            self.counters.note("replayed.suspects", len(suspects))
             return floor.arrived() and self.rig.open() == 0 and self.unfinished() == 0
 
         try:
             await self.go_on_until(at_rest, seconds)
         except MeshError as error:
+            parked = self.rig.ask("SELECT key, state, code FROM parked_key")
             left = f"arrived: {floor.arrived()}, unfinished: {self.unfinished()}"
-            raise MeshError(f"{error}, {left}") from None
+            raise MeshError(f"{error}, {left}, parked: {parked}") from None
 
     def unfinished(self) -> int:
         """Workflows that the engine still believes to run, or to be waiting."""
