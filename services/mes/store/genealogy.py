@@ -4,17 +4,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from services.kit.clock import Instant
-from services.kit.quantity import Quantity
 from services.kit.store import current_work
-from services.mes.domain.genealogy import Cause, Direction, Edge, Kind, Link, Record
+from services.mes.domain.genealogy import Direction, Edge, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.voiding import Void
 from services.mes.ports import Told
 from services.mes.store import tables as t
+from services.mes.store.edges import (
+    EDGE,
+    EDGES,
+    LIVE,
+    RECORDS,
+    SOURCE,
+    TARGET,
+    read_edges,
+    read_record,
+)
 from services.mes.store.lots import KEY
 
 _CIRCULAR = """
@@ -106,44 +114,6 @@ _HISTORY = """
 """
 
 
-_SOURCE, _TARGET = t.lot.alias("source"), t.lot.alias("target")
-_ENDS = tuple(side.c[name] for side in (_SOURCE, _TARGET) for name in LotKey._fields)
-_EDGE = t.genealogy_edge.c
-_JOINED = t.genealogy_edge.join(_SOURCE, _SOURCE.c.id == _EDGE.from_id).join(
-    _TARGET, _TARGET.c.id == _EDGE.to_id
-)
-_LIVE = _EDGE.void_by.is_(None)
-_UNITS = (_SOURCE.c.unit.label("of"), _TARGET.c.unit.label("to"))
-EDGES = (
-    select(
-        *_ENDS,
-        _EDGE.order_no,
-        _EDGE.kind,
-        func.sum(_EDGE.quantity),
-        func.sum(_EDGE.made),
-        *_UNITS,
-        _EDGE.from_id,
-        _EDGE.to_id,
-    )
-    .select_from(_JOINED)
-    .where(_LIVE)
-    .group_by(*_ENDS, _EDGE.order_no, _EDGE.kind, *_UNITS, _EDGE.from_id, _EDGE.to_id)
-)
-_RECORDS = select(
-    *_ENDS,
-    _EDGE.order_no,
-    _EDGE.kind,
-    _EDGE.quantity,
-    _EDGE.made,
-    *_UNITS,
-    _EDGE.event_id,
-    _EDGE.occurred_at,
-    _EDGE.offset_minutes,
-    _EDGE.operation,
-    _EDGE.equipment,
-).select_from(_JOINED)
-
-
 class SqlGenealogy:
     """ports.Genealogy."""
 
@@ -182,11 +152,9 @@ class SqlGenealogy:
         """By the lots that carry the order's number; nothing else is made by it."""
         if not orders:
             return []
-        its_own = (_TARGET.c.order_no == _EDGE.order_no, _TARGET.c.order_no != "")
-        query = _RECORDS.where(
-            _LIVE, t.among([_TARGET.c.plant, _TARGET.c.order_no], orders), *its_own
-        )
-        return [_record(*row) for row in await t.rows(query)]
+        its_own = (TARGET.c.order_no == EDGE.order_no, TARGET.c.order_no != "")
+        query = RECORDS.where(LIVE, t.among([TARGET.c.plant, TARGET.c.order_no], orders), *its_own)
+        return [read_record(*row) for row in await t.rows(query)]
 
     async def declare(self, voids: Sequence[Void], order: Mapping[ReportKey, OrderKey]) -> None:
         """The first declaration of an event stays."""
@@ -217,7 +185,7 @@ class SqlGenealogy:
         columns = ([key[part] for key in lots] for part in range(3))
         found: defaultdict[LotKey, list[Told]] = defaultdict(list)
         for row in await current_work().sql(_HISTORY, tuple(columns)):
-            found[LotKey._make(row[:3])].append(Told(_record(*row[3:-1]), row[-1]))
+            found[LotKey._make(row[:3])].append(Told(read_record(*row[3:-1]), row[-1]))
         return dict(found)
 
     async def alone(self) -> None:
@@ -232,7 +200,7 @@ class SqlGenealogy:
             select(*key, target.c.plant, target.c.item_no, target.c.lot_no)
             .join_from(t.genealogy_edge, source, source.c.id == t.genealogy_edge.c.from_id)
             .join(target, target.c.id == t.genealogy_edge.c.to_id)
-            .where(t.among(key, lots), _LIVE)
+            .where(t.among(key, lots), LIVE)
             .distinct()
         )
         found: defaultdict[LotKey, set[LotKey]] = defaultdict(set)
@@ -242,7 +210,7 @@ class SqlGenealogy:
 
     async def next_to(self, lots: Collection[LotKey], direction: Direction) -> Sequence[Edge]:
         """By the index of that direction."""
-        end = _SOURCE if direction is Direction.FORWARD else _TARGET
+        end = SOURCE if direction is Direction.FORWARD else TARGET
         key = (end.c.plant, end.c.item_no, end.c.lot_no)
         return await read_edges(EDGES.where(t.among(key, lots)))
 
@@ -259,28 +227,6 @@ class SqlGenealogy:
         ids = select(t.lot.c.id).where(t.among(KEY, lots)).cte("ids")
         both = (t.genealogy_edge.c[end].in_(select(ids.c.id)) for end in ("from_id", "to_id"))
         return await read_edges(EDGES.where(*both))
-
-
-async def read_edges(query: Select[Any]) -> Sequence[Edge]:
-    """What a narrowed EDGES finds, by link."""
-    return sorted((read_edge(row) for row in await t.rows(query)), key=lambda one: one.link)
-
-
-def read_edge(row: Sequence[Any]) -> Edge:
-    """A row of EDGES, or the begin of a record's."""
-    source, target = LotKey._make(row[:3]), LotKey._make(row[3:6])
-    order_no, kind, amount, made, unit, unit_made = row[6:12]
-    return Edge(
-        Link(source, target, OrderKey(target.plant, order_no), Kind(kind)),
-        None if amount is None else Quantity(amount, unit),
-        None if made is None else Quantity(made, unit_made),
-    )
-
-
-def _record(*row: Any) -> Record:
-    event_id, occurred_at, offset_minutes, operation, equipment = row[12:]
-    occurred = Instant(occurred_at, offset_minutes)
-    return Record(read_edge(row), Cause(event_id, occurred, operation, equipment))
 
 
 def _void(void: Void, order: OrderKey | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.mes.domain.lot import Hold
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.ports import Reached, Traced
 from services.mes.store import tables as t
-from services.mes.store.genealogy import EDGES, read_edge
+from services.mes.store.edges import EDGES, read_edge
 
 # UNION, not UNION ALL: an id that was reached is not walked from again, whatever leads there.
 _START: LiteralString = """
