@@ -35,7 +35,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     store, books = erp.store, sql_books()
     reference = erp.peer(settings.reference_address)
     copies = consumers.copies(store, reference)
-    erp.copy(copies, consumers.REFERENCE)
+    consumers.follow(erp, service, copies, settings.poll_seconds)
     codes = CodeServiceStub(reference.channel)
     steward = Steward(store, books.codes, SqlWaitings(), codes.ReportWaiting)
     secrets = kept_in({name: kept.get_secret_value() for name, kept in settings.secrets.items()})

@@ -8,6 +8,8 @@ from services.kit.access.principal import EVERY_PLANT, Principal
 from services.kit.errors import DeniedError
 
 READ, WRITE = "erp:read", "erp:write"
+COST = "erp:cost"
+"""Amounts of money are withheld without it, on every channel."""
 ENFORCE = "delegate"
 """Holds are applied by a service on behalf of people, never by a person directly."""
 
@@ -23,6 +25,17 @@ def may_list(plant: str, *, field: str = "plant") -> Principal:
     """Readers of the plant; raises DeniedError naming `field`."""
     require_scope(READ)
     return require_plant(plant, field=field)
+
+
+def sees_costs(principal: Principal) -> bool:
+    """Whether amounts of money are shown; where not, the answer says that they are withheld."""
+    return COST in principal.scopes
+
+
+def may_recount() -> Principal:
+    """Who works for all plants and sees costs."""
+    require_scope(COST)
+    return may_copy()
 
 
 def may_copy() -> Principal:

@@ -19,7 +19,7 @@ class ErpSettings(ServiceSettings):
     """How long to wait between two readings of an ERP's changed orders."""
     silence_seconds: Annotated[float, Field(gt=0)] = 60.0
     """An ERP that was not heard for longer is shown as stale."""
-    subscribers: tuple[str, ...] = ("process",)
+    subscribers: tuple[str, ...] = ("process", "erp money")
     """Who must have read an event before it is trimmed."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Credentials of the ERPs by the name in their row, as JSON."""

@@ -13,11 +13,12 @@ from services.wms.settings import WmsSettings
 from services.wms.store import open_books
 
 TOPIC = Topic("plantmesh.wms")
+SUBSCRIBERS = ("erp money",)
 
 
 async def compose(service: Service, settings: WmsSettings) -> None:
     """Relay, the copy of the item master, holds that pass on in mes, then the ports."""
-    wms = Assembly("wms", service, settings, TOPIC)
+    wms = Assembly("wms", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     copies = consumers.copies(wms.store, wms.peer(settings.reference_address))
     wms.copy(copies, consumers.REFERENCE)
     books = open_books(SystemClock())

@@ -26,6 +26,7 @@ USERS = {
     bearer.subject: bearer
     for bearer in (
         Bearer("viewer", _READ),
+        Bearer("controller", (*_READ, "erp:cost", "reference:write", "reference:cost")),
         Bearer("planner", (*_READ, "erp:write", "reference:write", "reference:cost")),
         Bearer("line", ("mes:read", "mes:write", "reference:read"), plants=("lyon",)),
         Bearer("inspector", (*_READ, "quality:write")),

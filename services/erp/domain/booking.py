@@ -44,13 +44,14 @@ class Role(StrEnum):
 class Booking:
     """Whether the side a movement names gains; `into` is the status of the other where it is one.
 
-    `two_sided` = what one side loses another gains.
+    `two_sided` = what one side loses another gains, `takes_over` = as goods of our own.
     """
 
     against: Role = Role.PRICE_VARIANCE
     adds: bool = False
     two_sided: bool = False
     into: StockStatus | None = None
+    takes_over: bool = False
 
 
 _FREE, _QUALITY = StockStatus.UNRESTRICTED, StockStatus.QUALITY
@@ -85,7 +86,7 @@ BOOKINGS: Mapping[str, Booking] = {
     "transfer_plant_out": Booking(two_sided=True, into=StockStatus.IN_TRANSIT),
     "transfer_plant_in": Booking(two_sided=True, into=_FREE),
     "relabel": Booking(two_sided=True),
-    "take_over": Booking(Role.GRIR, two_sided=True),
+    "take_over": Booking(Role.GRIR, two_sided=True, takes_over=True),
     "pack": Booking(two_sided=True),
     "unpack": Booking(two_sided=True),
     "count_adjust": Booking(Role.COUNT_DIFFERENCE, adds=True),

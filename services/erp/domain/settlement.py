@@ -47,6 +47,10 @@ class OrderValue:
         """In minor units."""
         return sum(minor for at, (minor, _) in self.accounts.items() if at.role in roles)
 
+    def text(self, *roles: Role) -> str:
+        """The same as a decimal."""
+        return Money(self.total(*roles), self.currency).text
+
     @property
     def currency(self) -> str:
         """ "" while nothing is booked; an order has one."""

@@ -7,8 +7,10 @@ import strawberry
 
 from services.erp import policy
 from services.erp.domain.keys import OrderKey
+from services.erp.domain.settlement import OrderValue
 from services.erp.graph.commercial import OrderCommercial
 from services.erp.graph.context import Asked
+from services.erp.graph.cost import OrderCost
 from services.erp.graph.posting import Posting
 from services.kit.errors import DomainError
 from services.kit.graph import batch_field, batch_reference, reading, referenced
@@ -54,3 +56,17 @@ class Order:
         for record in records:
             found[record.order].append(Posting.of(record))
         return [found[one.key] for one in orders]
+
+    @batch_field(description="What it costs at standard, withheld from those who may not see it.")
+    async def cost(self, info: Asked, orders: list[Self]) -> list[OrderCost | None]:
+        """Two loads for all orders of this level."""
+        if not policy.sees_costs(info.context["principal"]):
+            return [OrderCost(withheld=True) for _ in orders]
+        keys = {one.key for one in orders}
+        async with reading(info) as books:
+            values = await books.accounts.journal.orders(keys)
+            parked = await books.accounts.reports.waiting_of(keys)
+        return [
+            OrderCost.of(values.get(one.key, OrderValue()), parked.get(one.key, 0))
+            for one in orders
+        ]

@@ -12,6 +12,7 @@ from services.erp.domain.keys import LotKey, OrderKey
 from services.erp.domain.order import News, ProductionOrder
 from services.erp.domain.posting import Posting
 from services.erp.domain.rounding import Measured, Share
+from services.erp.ports.accounting import Accounts
 from services.erp.ports.mapping import Codes
 from services.kit.lanes.entry import State
 from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
@@ -248,6 +249,7 @@ class Books:
     systems: Systems
     plants: Plants
     codes: Codes
+    accounts: Accounts
 
 
 Take = Callable[[RawOrder], Awaitable[None]]

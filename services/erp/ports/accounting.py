@@ -125,8 +125,8 @@ class Queue(Protocol):
         """They were booked."""
         ...
 
-    async def version(self) -> int:
-        """Another number whenever something new waits, or what it may wait for has changed."""
+    async def version(self) -> tuple[int, ...]:
+        """Another one whenever something new waits, or what it may wait for has changed."""
         ...
 
 

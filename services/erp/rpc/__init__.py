@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 from plantmesh.common.v1 import holds_pb2_grpc
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
-from plantmesh.erp.v1 import mapping_pb2_grpc, orders_pb2_grpc, postings_pb2_grpc, sources_pb2_grpc
+from plantmesh.erp.v1 import (
+    mapping_pb2_grpc,
+    money_pb2_grpc,
+    orders_pb2_grpc,
+    postings_pb2_grpc,
+    sources_pb2_grpc,
+)
 
 from services.erp import policy, wire
 from services.erp.application.read_state import read_state
 from services.erp.ports import Books
 from services.erp.rpc.holds import HoldServicer
 from services.erp.rpc.mapping import MappingServicer, Reader
+from services.erp.rpc.money import MoneyServicer
 from services.erp.rpc.orders import OrderServicer
 from services.erp.rpc.postings import Learn, PostingServicer
 from services.erp.rpc.sources import SourceServicer
@@ -54,6 +61,10 @@ def registrations(store: Store, books: Books, topic: Topic, means: Means) -> lis
         (
             sources_pb2_grpc.add_SourceServiceServicer_to_server,
             SourceServicer(store, means.sources),
+        ),
+        (
+            money_pb2_grpc.add_MoneyServiceServicer_to_server,
+            MoneyServicer(store, books.accounts),
         ),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

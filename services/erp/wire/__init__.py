@@ -1,5 +1,13 @@
 """Between domain values and protobuf messages; the only place that spells both."""
 
+from services.erp.wire.goods import (
+    COSTS,
+    ITEMS,
+    costs_scope,
+    read_accounts,
+    read_goods,
+    read_valued,
+)
 from services.erp.wire.keys import read_hold, read_order_key, write_order_key
 from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_waiting
 from services.erp.wire.orders import (
@@ -20,13 +28,19 @@ from services.erp.wire.postings import (
 
 __all__ = [
     "CODES",
+    "COSTS",
+    "ITEMS",
     "PLANTS",
     "codes_scope",
+    "costs_scope",
+    "read_accounts",
     "read_codes",
+    "read_goods",
     "read_hold",
     "read_order_key",
     "read_payload",
     "read_posting",
+    "read_valued",
     "write_order",
     "write_order_event",
     "write_order_key",

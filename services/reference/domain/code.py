@@ -22,6 +22,7 @@ class CodeDomain(StrEnum):
     PARTY = "party"
     CURRENCY = "currency"
     INCOTERM = "incoterm"
+    ACCOUNT = "account"
     ITEM = "item"
     SUPPLIER_PART = "supplier_part"
     BUYER_PART = "buyer_part"
@@ -37,6 +38,7 @@ class CodeDomain(StrEnum):
 _ITEMS = frozenset(list(CodeDomain)[list(CodeDomain).index(CodeDomain.ITEM) :])
 OWNERS: Mapping[CodeDomain, str] = {
     **dict.fromkeys(CodeDomain, "master-data"),
+    CodeDomain.ACCOUNT: "finance",
     CodeDomain.STATUS: "production",
     CodeDomain.REASON: "production",
     CodeDomain.WORK_CENTER: "production",

@@ -17,6 +17,7 @@ from services.kit.errors import ConflictError, DomainError, NotFoundError
 from services.kit.lanes.entry import State
 from services.kit.paging import Cut, Page
 from services.kit.quantity import Quantity
+from tests.unit.erp.money_memory import Memory
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ORDER = OrderKey("lyon", "4711")
@@ -224,7 +225,15 @@ class Shelf:
     @property
     def books(self) -> Books:
         """As the ports."""
-        return Books(self.orders, self.postings, self.holds, self.master, self.master, self.master)
+        return Books(
+            self.orders,
+            self.postings,
+            self.holds,
+            self.master,
+            self.master,
+            self.master,
+            Memory().accounts,
+        )
 
 
 @dataclass

@@ -70,7 +70,9 @@ def goods(
     rule = BOOKINGS[type]
     quantity = Quantity(Decimal(amount), "KGM")
     here = Side("lyon", item_no, status, str(more.pop("owner", "")))
-    there = to or (here._replace(status=rule.into or status, owner="") if rule.two_sided else None)
+    there = to or (here._replace(status=rule.into or status) if rule.two_sided else None)
+    if there and rule.takes_over:
+        there = there._replace(owner="")
     plain = GoodsMovement(
         MovementKey("lyon", reference),
         type,
@@ -176,9 +178,9 @@ class Memory:
         """They were booked."""
         self.parked = {key: one for key, one in self.parked.items() if one.id not in documents}
 
-    async def version(self) -> int:
+    async def version(self) -> tuple[int, ...]:
         """Nobody asks here."""
-        return 0
+        return ()
 
     async def facts(self, goods: Collection[tuple[str, str]], plants: Collection[str]) -> Facts:
         """What is asked for alone, so that a use case which forgets to ask is found out."""

@@ -17,7 +17,7 @@ from services.erp.domain.money import LARGEST, Money, minor_digits
 from services.kit.errors import InvalidError
 from services.kit.quantity import Quantity
 from services.wms.domain.place import Status
-from services.wms.domain.rules import RULES
+from services.wms.domain.rules import RULES, Part
 from tests.unit.erp.money_memory import LATER, NOON, cost, item, mapping
 
 TYPES = wms_pb2.MovementType.DESCRIPTOR.values
@@ -145,6 +145,7 @@ def test_every_type_of_the_warehouse_has_its_booking() -> None:
         if type == REVERSAL:
             continue
         booking = BOOKINGS[type]
+        assert booking.takes_over == (Part.OWNER in rule.changes), type
         assert (booking.adds, booking.two_sided) == (rule.adds, rule.two_sided), type
         assert str(booking.into) == str(rule.into[0] if len(rule.into) == 1 else None), type
     assert {str(one) for one in Status} == {str(one) for one in StockStatus}

@@ -269,7 +269,7 @@ async def test_a_closed_order_settles_what_is_left_by_its_causes(books: Memory) 
         "4711/1", "4711/2", "m-1", "m-2", "m-3",
     ]  # fmt: skip
     value = (await books.orders([ORDER]))[ORDER]
-    assert (value.total(Role.WIP), value.currency, value.settlements) == (0, "EUR", 2)
+    assert (value.text(Role.WIP), value.currency, value.settlements) == ("0.00", "EUR", 2)
 
 
 async def test_settlement_waits_for_its_accounts_and_is_settled_when_they_come(
