@@ -24,6 +24,7 @@ PARKED = (
     " FROM parked_document"
 )
 _AT_ONCE = 200
+_OVERLAP = 1000
 _log = logger(__name__)
 
 
@@ -82,7 +83,9 @@ class Releases:
             version = await self._accounts.queue.version()
         if version in ((), self._tried):
             return
-        after = 0
+        same = version[1:] == self._tried[1:]
+        # What is new alone, and some before it: numbers may be committed out of order.
+        after = max(self._tried[0] - _OVERLAP, 0) if same and self._tried else 0
         try:
             while last := await self._release(after):
                 after = last
