@@ -70,7 +70,7 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
 unit: .make/install .make/gateway .make/sap/python ## Unit, component and contract tests, two at a time (K=word picks some)
-	$(if $(K),,$(PYTEST) tests/unit $(COVER))
+	$(if $(K),,$(PYTEST) tests/unit -n 2 $(COVER))
 	$(PYTEST) tests -n 2 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
 flows: .make/install .make/gateway .make/sap/python ## Several services as real processes, through to the recount (K=word picks some)

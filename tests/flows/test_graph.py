@@ -19,7 +19,7 @@ from services.telemetry.store import open_books
 from tests.flows.plant import SERVICES, Plant, running
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import at, look, state
 from tests.waiting import until
 from tests.web.rig import Answer, Gateway

@@ -19,7 +19,7 @@ from services.telemetry.ports import Books
 from services.telemetry.rpc import registrations
 from services.telemetry.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 
 READER = "telemetry:read"
 _KINDS = {"CountersRead": "Look", "EquipmentStateChanged": "StateChange"}

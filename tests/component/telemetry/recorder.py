@@ -18,7 +18,7 @@ from services.telemetry.__main__ import TOPIC
 from services.telemetry.application.record_looks import marks, record_looks
 from services.telemetry.domain.look import Look
 from services.telemetry.store import open_books
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import at, look
 
 MACHINES = [f"lyon/press-{n}" for n in range(3)]

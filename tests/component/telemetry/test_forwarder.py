@@ -16,7 +16,7 @@ from services.telemetry.adapters.forwarder import LEASE, Forwarder
 from services.telemetry.domain.look import Quality
 from services.telemetry.store import open_books
 from tests.component.telemetry.hub import Hub
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import look, state
 
 PACE = Pace(renew=0.05, request=1.0, deadline=2.0, takeover=2.5)

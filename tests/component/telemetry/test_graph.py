@@ -14,7 +14,7 @@ from services.telemetry.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.telemetry.hub import READER, Hub
 from tests.subgraph import Subgraphed, codes, order_id, serving, statements
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import OVEN, PRESS, at, good, look, scrapped, state, used
 from tests.unit.telemetry.use_cases import record
 

@@ -18,7 +18,7 @@ from services.telemetry.domain.look import Look
 from services.telemetry.store import open_books
 from tests.contract.opcua.plant import PRESS, Plant, running, until
 from tests.contract.opcua.shift import all_is_booked, at_work, more_is_booked, say
-from tests.unit.telemetry.memory import Pulse
+from tests.unit.telemetry.pulse import Pulse
 
 pytestmark = pytest.mark.peer
 

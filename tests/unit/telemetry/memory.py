@@ -13,6 +13,7 @@ from services.telemetry.domain.equipment import Mark
 from services.telemetry.domain.keys import OrderKey
 from services.telemetry.domain.machine import Machine, Report
 from services.telemetry.ports import Books
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import NOON
 
 
@@ -89,24 +90,18 @@ class MemoryFacts:
         self._rows.told.append((epoch, fact))
 
 
-@dataclass
-class Pulse:
-    """ports.Heartbeat, as it is set."""
-
-    heard: bool = True
-
-
 class MemoryHub:
     """Units of work over books in memory."""
 
     def __init__(self) -> None:
+        self.pulse = Pulse()
         self._rows = Rows()
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         rows = deepcopy(self._rows)
-        yield Books(MemoryMachines(rows), MemoryFacts(rows), Pulse(), ManualClock(NOON))
+        yield Books(MemoryMachines(rows), MemoryFacts(rows), self.pulse, ManualClock(NOON))
         self._rows = rows
 
     async def told(self) -> list[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ import pytest
 
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
-from services.telemetry.application.find import list_machines, listing_of_machines
+from services.telemetry.application.find import find_machines, list_machines, listing_of_machines
 from services.telemetry.application.record_looks import marks, record_looks
 from services.telemetry.application.snapshot import Told, read_state
 from services.telemetry.domain.equipment import MachineState, Mark, StateChange
@@ -20,13 +20,16 @@ from services.telemetry.domain.keys import OrderKey
 from services.telemetry.domain.look import Look, Quality
 from services.telemetry.domain.machine import Machine, Report
 from services.telemetry.ports import Books
+from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import OVEN, PRESS, at, good, look, scrapped, state, used
 
 LOOK, STATE = "Look", "StateChange"
 
 
 class Hub(Protocol):
-    """Units of work over some books."""
+    """Units of work over some books; `pulse` is what they hear of collectors."""
+
+    pulse: Pulse
 
     def work(self) -> AbstractAsyncContextManager[Books]:
         """All or nothing."""
@@ -210,6 +213,14 @@ class ReadsContract:
             read += [one.equipment for one in cut.rows]
             cursor, more = cut.end_cursor, cut.has_more
         assert read == paths
+
+    async def test_machines_are_heard_of_while_a_collector_reads(self, hub: Hub) -> None:
+        await record(hub, look(1), look(1, equipment=OVEN))
+        for heard in (True, False):
+            hub.pulse.heard = heard
+            async with hub.work() as books:
+                found = await find_machines(books, [PRESS, OVEN, "lyon/unheard-of"])
+            assert {path: one.heard for path, one in found.items()} == {PRESS: heard, OVEN: heard}
 
     async def test_a_snapshot_has_the_newest_of_each_machine_that_is_wanted(self, hub: Hub) -> None:
         paths = [f"lyon/press-{n}" for n in range(5)]
