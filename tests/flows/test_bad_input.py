@@ -31,7 +31,9 @@ ORDER = GraphId("Order", PLANT, NUMBER).encode()
 ELSEWHERE = GraphId("Order", "oslo", NUMBER).encode()
 NOBODY = GraphId("Order", PLANT, "nobody").encode()
 LOT = GraphId("Lot", PLANT, join_key(MADE, f"L-{NUMBER}")).encode()
-HOUSEKEEPING = {"cursor", "cursor_member", "elector", "executor", "lane_pace", "subscriber"}
+HOUSEKEEPING = {
+    "cursor", "cursor_member", "elector", "executor", "lane_pace", "source", "subscriber",
+}  # fmt: skip
 """Tables that change while nothing happens."""
 TOO_MUCH = b"\x0a" * (LARGEST_MESSAGE + 1)
 PARTS = (
