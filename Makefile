@@ -94,10 +94,11 @@ sap-contract: .make/install .make/sap/python ## The ERP adapter against mock-sap
 tryton-contract: .make/install .make/tryton/database .make/sap/python ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call; beside an S/4HANA
 	$(PYTEST) -m "peer and not cluster" tests/contract/tryton tests/flows/test_two_erps.py -s $(PICK)
 
-bench: .make/install ## What events, postings and calls cost: ratios of one run, in build/bench too (about 2 minutes)
+bench: .make/install .make/gateway ## What events, postings, calls, traces and loads cost: ratios of one run, in build/bench too
+	$(PYTEST) tests/bench
 	@$(BIN)/python -m tests.bench
 
-bench-long: .make/install ## The same with five times as much of everything
+bench-long: .make/install .make/gateway ## The same with five times as much of everything
 	@$(BIN)/python -m tests.bench --long
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)

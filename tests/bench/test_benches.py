@@ -1,4 +1,7 @@
-"""Each bench runs, with numbers too small to say anything; what it carries is right."""
+"""Each bench runs, with numbers too small to say anything; what it carries is right.
+
+`make bench` runs them before it prints a figure.
+"""
 
 import json
 from pathlib import Path
@@ -14,6 +17,8 @@ from tests.bench.bench_lanes import lanes
 from tests.bench.bench_load import load
 from tests.bench.meter import Cost
 from tests.bench.report import Result, Step, publish
+
+pytestmark = pytest.mark.bench
 
 
 def test_events_are_all_applied() -> None:
