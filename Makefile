@@ -79,8 +79,8 @@ flows: .make/install .make/gateway .make/sap/python ## Several services as real 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
 	$(PYTEST) tests/faults -n 2 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
 
-faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills
-	$(PYTEST) tests/faults -n 2 --dist worksteal -o faulthandler_timeout=0 -m "fault and long and not (bench or cluster)" $(PICK)
+faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills (four at a time: they mostly wait)
+	$(PYTEST) tests/faults -n 4 --dist worksteal -o faulthandler_timeout=0 -m "fault and long and not (bench or cluster)" $(PICK)
 
 faults-redis: .make/install ## The short faults on Redis (apt-get install redis-server), skipped without it
 	$(PYTEST) tests/faults -rs -m "fault and not (bench or long or cluster)" --broker redis $(PICK)
