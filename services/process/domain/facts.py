@@ -84,8 +84,25 @@ class Consumption:
     quantity: Quantity
 
 
+class _OfItsOrder:
+    """A fact that the production confirmation of its order acts on."""
+
+    __slots__ = ()
+    order: OrderKey
+
+    @property
+    def flow(self) -> str:
+        """Whose fact it is."""
+        return self.order.flow
+
+    @property
+    def saga(self) -> Saga:
+        """Who acts on it."""
+        return Saga.PRODUCTION_CONFIRMATION
+
+
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(_OfItsOrder):
     """The floor's report number `number` of an order; `good` is its yield, made into `lot_no`."""
 
     order: OrderKey
@@ -99,16 +116,6 @@ class Confirmed:
     returned: tuple[Consumption, ...] = ()
 
     @property
-    def flow(self) -> str:
-        """Whose fact it is."""
-        return self.order.flow
-
-    @property
-    def saga(self) -> Saga:
-        """Who acts on it."""
-        return Saga.PRODUCTION_CONFIRMATION
-
-    @property
     def track(self) -> str:
         """Facts of a track are taken in order."""
         return "floor"
@@ -120,7 +127,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(_OfItsOrder):
     """Confirmation `number` of the floor takes confirmation `reverses` back, all of it."""
 
     order: OrderKey
@@ -129,38 +136,18 @@ class TakenBack:
     occurred_at: Instant
 
     @property
-    def flow(self) -> str:
-        """Whose fact it is."""
-        return self.order.flow
-
-    @property
-    def saga(self) -> Saga:
-        """Who acts on it."""
-        return Saga.PRODUCTION_CONFIRMATION
-
-    @property
     def track(self) -> str:
         """One that waits for a person holds up no other."""
         return f"reversal/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
-class BornHeld:
+class BornHeld(_OfItsOrder):
     """A lot was made of held material, and is held in mes from its first moment."""
 
     order: OrderKey
     lot: LotKey
     hold_nos: tuple[str, ...]
-
-    @property
-    def flow(self) -> str:
-        """Whose fact it is."""
-        return self.order.flow
-
-    @property
-    def saga(self) -> Saga:
-        """Who acts on it."""
-        return Saga.PRODUCTION_CONFIRMATION
 
     @property
     def track(self) -> str:
@@ -169,22 +156,12 @@ class BornHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class Disposed:
+class Disposed(_OfItsOrder):
     """Quality disposed of a part of an inspection lot."""
 
     order: OrderKey
     disposition: Disposition
     occurred_at: Instant
-
-    @property
-    def flow(self) -> str:
-        """Whose fact it is."""
-        return self.order.flow
-
-    @property
-    def saga(self) -> Saga:
-        """Who acts on it."""
-        return Saga.PRODUCTION_CONFIRMATION
 
     @property
     def track(self) -> str:
