@@ -14,16 +14,16 @@ from services.mes import policy
 from services.mes.application.find import lots_of_orders
 from services.mes.application.trace import Start, Trace, Wish, trace_lots
 from services.mes.domain import lot as domain
-from services.mes.domain.genealogy import Direction, Edge, Kind
+from services.mes.domain.genealogy import Direction, Edge
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.graph.confirmations import Confirmation
 from services.mes.graph.context import Asked
 from services.mes.graph.execution import OrderExecution
+from services.mes.graph.links import LotLink, LotUse
 from services.mes.graph.passages import LotReceipt, LotShipment
 
 strawberry.enum(Direction, name="TraceDirection", description="Which way a trace goes.")
-strawberry.enum(Kind, name="LotLinkKind", description="How one lot went into another.")
 strawberry.enum(LotQuality, name="LotQualityStatus", description="What quality thinks of a lot.")
 strawberry.enum(LotDisposition, description="What may be done with a lot (B2MML).")
 
@@ -56,7 +56,7 @@ class LotIdentity:
             plant=lot.key.plant,
             item_no=lot.key.item_no,
             lot_no=lot.key.lot_no,
-            order=Order.of(OrderKey(lot.key.plant, lot.order_no)) if lot.order_no else None,
+            order=Order.by(OrderKey(lot.key.plant, lot.order_no)),
             produced=Quantity.of(lot.produced) if lot.produced else None,
             produced_at=lot.produced_at,
             on_hand=Quantity.of(lot.on_hand) if lot.on_hand else None,
@@ -67,51 +67,6 @@ class LotIdentity:
             quality=lot.status,
             disposition=lot.disposition,
             as_of=lot.as_of,
-        )
-
-
-@strawberry.type(description="That one lot went into another, and in which order.")
-class LotUse:
-    """The other end of an edge of the genealogy."""
-
-    lot: "Lot"
-    order: "Order"
-    quantity: Quantity | None = strawberry.field(
-        description="How much of the lot that was used; null where the share is not known."
-    )
-
-    @classmethod
-    def of(cls, edge: Edge, lot: LotKey) -> Self:
-        """The edge as seen from its other end."""
-        return cls(
-            lot=Lot.of(lot),
-            order=Order.of(edge.link.order),
-            quantity=Quantity.of(edge.quantity) if edge.quantity else None,
-        )
-
-
-@strawberry.type(description="That one lot went into another, in whatever way.")
-class LotLink:
-    """An edge of the genealogy as seen from one of its ends."""
-
-    lot: "Lot" = strawberry.field(description="The other end.")
-    kind: Kind
-    order: "Order | None" = strawberry.field(description="Null where no order did it.")
-    quantity: Quantity | None = strawberry.field(
-        description="How much of the earlier lot; null where the share is not known."
-    )
-    made: Quantity | None = strawberry.field(description="How much of the later one it made.")
-
-    @classmethod
-    def of(cls, edge: Edge, lot: LotKey) -> Self:
-        """The edge as seen from its other end."""
-        order = edge.link.order
-        return cls(
-            lot=Lot.of(lot),
-            kind=edge.link.kind,
-            order=Order.of(order) if order.order_no else None,
-            quantity=Quantity.of(edge.quantity) if edge.quantity else None,
-            made=Quantity.of(edge.made) if edge.made else None,
         )
 
 
@@ -196,7 +151,10 @@ class Lot:
         """One load for all lots of this level."""
         edges = await _edges(info, lots, Direction.BACKWARD)
         return [
-            [LotUse.of(edge, edge.link.source) for edge in _by_orders(edges[one.key])]
+            [
+                LotUse.of(edge, Lot.of(edge.link.source), Order.of(edge.link.order))
+                for edge in _by_orders(edges[one.key])
+            ]
             for one in lots
         ]
 
@@ -205,7 +163,10 @@ class Lot:
         """One load for all lots of this level."""
         edges = await _edges(info, lots, Direction.FORWARD)
         return [
-            [LotUse.of(edge, edge.link.target) for edge in _by_orders(edges[one.key])]
+            [
+                LotUse.of(edge, Lot.of(edge.link.target), Order.of(edge.link.order))
+                for edge in _by_orders(edges[one.key])
+            ]
             for one in lots
         ]
 
@@ -218,7 +179,7 @@ class Lot:
         plants = policy.plants_of(info.context["principal"])
         return [
             [
-                LotLink.of(edge, there)
+                LotLink.of(edge, Lot.of(there), Order.by(edge.link.order))
                 for edge in edges[one.key]
                 for there in [edge.link.ends(direction)[1]]
                 if plants is None or there.plant in plants
@@ -251,6 +212,11 @@ class Order:
     def of(cls, key: OrderKey) -> Self:
         """The order of this key."""
         return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
+
+    @classmethod
+    def by(cls, key: OrderKey) -> Self | None:
+        """The order of this key; none where the key names none."""
+        return cls.of(key) if key.order_no else None
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
