@@ -4,10 +4,16 @@ import hashlib
 import os
 import pwd
 import stat
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SHELTER = Path("/var/lib/plantmesh")
+_BECOME = (
+    "import os, sys; uid, gid, *argv = sys.argv[1:]; "
+    "os.setgroups([]); os.setgid(int(gid)); os.setuid(int(uid)); os.execvp(argv[0], argv)"
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,17 @@ class Account:
         if about.st_gid == self.gid:
             return bool(about.st_mode & stat.S_IXGRP)
         return bool(about.st_mode & stat.S_IXOTH)
+
+
+def run_as(account: Account | None, argv: Sequence[str]) -> list[str]:
+    """The command that becomes `account` and then `argv`, under one pid; `argv` for ourselves.
+
+    Popen's own `user=` forks instead of vforks: in a process with gRPC's threads (our tests) its
+    fork handlers ran, and killed the child with SIGSEGV before it was the program.
+    """
+    if account is None:
+        return list(argv)
+    return [sys.executable, "-IS", "-c", _BECOME, str(account.uid), str(account.gid), *argv]
 
 
 def unprivileged() -> Account | None:

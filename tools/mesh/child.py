@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from tools.mesh.account import Account
+from tools.mesh.account import Account, run_as
 from tools.mesh.errors import MeshError
 from tools.mesh.files import write_whole
 from tools.mesh.wait import STEP, until
@@ -67,14 +66,13 @@ class Child:
         with self.log.open("ab") as log:
             self._written = log.tell()
             self._process = subprocess.Popen(
-                list(self.argv),
+                run_as(self.account, self.argv),
                 env=dict(self.env),
                 cwd="/" if self.account else None,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **identity(self.account),
             )
         remember(self._process.pid, self.pid_file, self.stop_signal)
 
@@ -143,13 +141,6 @@ def sweep(pid_file: Path, grace: float = 10.0) -> bool:
         end(process, signal.Signals(json.loads(pid_file.read_text())["stop"]), grace)
     pid_file.unlink(missing_ok=True)
     return process is not None
-
-
-def identity(account: Account | None) -> Any:
-    """Popen's arguments to run as `account`; nothing for ourselves."""
-    if account is None:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:

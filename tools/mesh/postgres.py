@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from tools.mesh import account, binaries
-from tools.mesh.child import Child, identity
+from tools.mesh.child import Child
 from tools.mesh.errors import MeshError
 from tools.mesh.files import remembered_secret
 from tools.mesh.ports import LOOPBACK
@@ -107,13 +107,12 @@ class Postgres(Server):
             program = [str(self._bin / "initdb"), "-D", str(self._data), *_INITDB]
             sync = [] if self._durable else ["--no-sync"]
             done = subprocess.run(
-                [*program, f"--pwfile={password.name}", *sync],
+                account.run_as(who, [*program, f"--pwfile={password.name}", *sync]),
                 capture_output=True,
                 text=True,
                 check=False,
                 cwd="/",
                 env={},
-                **identity(who),
             )
         if done.returncode != 0:
             raise MeshError(f"initdb failed: {done.stderr.strip()}")
