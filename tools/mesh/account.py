@@ -12,7 +12,7 @@ from pathlib import Path
 SHELTER = Path("/var/lib/plantmesh")
 _BECOME = (
     "import os, sys; uid, gid, *argv = sys.argv[1:]; "
-    "os.setgroups([]); os.setgid(int(gid)); os.setuid(int(uid)); os.execvp(argv[0], argv)"
+    "os.setgroups([]); os.setgid(int(gid)); os.setuid(int(uid)); os.execv(argv[0], argv)"
 )
 
 
@@ -37,7 +37,7 @@ class Account:
 
 
 def run_as(account: Account | None, argv: Sequence[str]) -> list[str]:
-    """The command that becomes `account` and then `argv`, under one pid; `argv` for ourselves.
+    """The command that becomes `account` and then `argv` (a whole path), under one pid.
 
     Popen's own `user=` forks instead of vforks: in a process with gRPC's threads (our tests) its
     fork handlers ran, and killed the child with SIGSEGV before it was the program.

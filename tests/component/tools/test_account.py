@@ -17,7 +17,7 @@ from tools.mesh.child import Child
 forks = []
 hook = ctypes.CFUNCTYPE(None)(lambda: forks.append(1))
 ctypes.CDLL(None).__register_atfork(hook, None, None, None)
-child = Child("true", ["true"], Path(sys.argv[1], "log"), Path(sys.argv[1], "pid"),
+child = Child("true", ["/usr/bin/true"], Path(sys.argv[1], "log"), Path(sys.argv[1], "pid"),
               env={"PATH": "/usr/bin:/bin"}, account=unprivileged())
 child.start()
 child.stop()
@@ -29,7 +29,7 @@ print(len(forks))
 def test_the_program_runs_as_the_account_alone() -> None:
     account = unprivileged()
     assert account is not None
-    asked = ["grep", "-E", "^(Uid|Gid|Groups):", "/proc/self/status"]
+    asked = ["/usr/bin/grep", "-E", "^(Uid|Gid|Groups):", "/proc/self/status"]
     said = subprocess.check_output(run_as(account, asked), text=True).splitlines()
     uids, gids = 4 * [str(account.uid)], 4 * [str(account.gid)]
     assert [line.split() for line in said] == [["Uid:", *uids], ["Gid:", *gids], ["Groups:"]]
