@@ -16,6 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MAX_LENGTH = 512
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,39}", re.ASCII)
+EVERYWHERE = "*"
+"""Stands for the plant where a key holds in all of them; no plant is called so."""
 
 
 class _Ticks:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from services.kit.errors import InvalidError
+from services.kit.ids import EVERYWHERE
 
 Key = tuple[str, ...]
 """The natural key of a record, part by part."""
@@ -19,8 +20,6 @@ class Keyed(Protocol):
 
 
 K = TypeVar("K", bound=Keyed)
-EVERYWHERE = "*"
-"""Stands for all plants where a key begins with the plant; no plant is called so."""
 
 
 def check_plant(plant: str, *, field: str = "plant") -> None:

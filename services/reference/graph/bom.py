@@ -9,6 +9,7 @@ import strawberry
 from services.kit.graph import Quantity
 from services.reference.application.find_effective import Effective
 from services.reference.domain import bill
+from services.reference.graph.routing import Routing
 
 strawberry.enum(bill.Use, name="BomUse", description="Source: B2MML MaterialUse.")
 
@@ -78,9 +79,14 @@ class EffectiveMasterData:
     """Parts are null where nothing applies."""
 
     bom: Bom | None
+    routing: Routing | None
     revision: str | None = strawberry.field(description="Of the item, as its changes have it.")
 
     @classmethod
     def of(cls, found: Effective) -> Self:
         """Wrap what the look-up found."""
-        return cls(bom=Bom.of(found.bill) if found.bill else None, revision=found.revision or None)
+        return cls(
+            bom=Bom.of(found.bill) if found.bill else None,
+            routing=Routing.of(found.routing) if found.routing else None,
+            revision=found.revision or None,
+        )

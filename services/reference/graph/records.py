@@ -1,15 +1,23 @@
 """Plants, items and parties as the graph shows them; costs are not part of it."""
 
-from typing import Self
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
 
 import strawberry
 
-from services.kit.graph import Quantity
-from services.kit.ids import GraphId
+from services.kit.access.policy import visible_plants
+from services.kit.errors import DomainError, InvalidError
+from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
+from services.kit.ids import EVERYWHERE, GraphId
+from services.reference import policy
 from services.reference.domain import item, party
 from services.reference.domain import plant as site
 from services.reference.domain.item_state import Lifecycle
-from services.reference.domain.names import EVERYWHERE
+from services.reference.domain.names import Key, by_key
+from services.reference.graph.change import EngineeringChange
+from services.reference.graph.context import Asked
+
+T = TypeVar("T")
 
 strawberry.enum(item.ItemType, description="What kind of material.")
 strawberry.enum(Lifecycle, name="ItemLifecycle", description="Source: B2MML LifeCycleState.")
@@ -30,7 +38,7 @@ class Plant:
         return cls(plant=one.plant, name=one.name or None, time_zone=one.time_zone)
 
 
-@strawberry.type(description="An item (ISA-95 material definition).")
+@strawberry.federation.type(keys=["id"], description="An item (ISA-95 material definition).")
 class Item:
     """As put; its conversions are for services."""
 
@@ -73,8 +81,33 @@ class Item:
             net_weight=Quantity.of(one.net_weight) if one.net_weight else None,
         )
 
+    @batch_reference
+    async def resolve_many(
+        cls,  # noqa: N805
+        info: Asked,
+        ids: list[str],
+    ) -> list[Self | DomainError | None]:
+        """One load for all; null where nobody knows it."""
+        return await _named(info, ids, "Item", cls.of)
 
-@strawberry.type(description="A party we deal with.")
+    @batch_field(description="Engineering changes that name it, by number.")
+    async def changes(self, info: Asked, items: list[Self]) -> list[list[EngineeringChange] | None]:
+        """One load for all items of this level; of plants that the caller may see."""
+        plants = visible_plants(policy.may_read())
+        async with reading(info) as books:
+            found = await books.changes.affecting({one.item_no for one in items})
+        seen = [one for one in found if plants is None or one.plant in {"", *plants}]
+        return [
+            [
+                EngineeringChange.of(change)
+                for change in seen
+                if any(part.item_no == one.item_no for part in change.affected)
+            ]
+            for one in items
+        ]
+
+
+@strawberry.federation.type(keys=["id"], description="A party we deal with.")
 class Party:
     """As put."""
 
@@ -102,3 +135,34 @@ class Party:
             bpn=one.bpn or None,
             plants=list(one.scopes),
         )
+
+    @batch_reference
+    async def resolve_many(
+        cls,  # noqa: N805
+        info: Asked,
+        ids: list[str],
+    ) -> list[Self | DomainError | None]:
+        """One load for all; null where nobody knows it."""
+        return await _named(info, ids, "Party", cls.of)
+
+
+_PARTS = {"Item": "items", "Party": "parties"}
+
+
+async def _named(
+    info: Asked, ids: list[str], want: str, wrap: Callable[[Any], T]
+) -> list[T | DomainError | None]:
+    asked = referenced(ids, want, _enter)
+    keys = {key for key in asked if isinstance(key, tuple)}
+    async with reading(info) as books:
+        found = by_key(await getattr(books, _PARTS[want]).get(keys))
+    known = {key: wrap(one) for key, one in found.items()}
+    return [known.get(key) if isinstance(key, tuple) else key for key in asked]
+
+
+def _enter(named: GraphId) -> Key:
+    """What holds everywhere is everybody's to read."""
+    policy.may_read()
+    if named.plant != EVERYWHERE:
+        raise InvalidError("not an id of this graph", code="bad_id", field="id")
+    return (named.key,)

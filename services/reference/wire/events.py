@@ -6,6 +6,7 @@ from typing import Any
 from google.protobuf.message import Message
 from plantmesh.reference.v1 import events_pb2
 
+from services.kit.ids import EVERYWHERE
 from services.reference.domain.bill import Bill
 from services.reference.domain.change import EngineeringChange
 from services.reference.domain.code import Unmapped
@@ -16,7 +17,7 @@ from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
 from services.reference.domain.location import Location
 from services.reference.domain.lot_conversion import LotConversion
-from services.reference.domain.names import EVERYWHERE, Key
+from services.reference.domain.names import Key
 from services.reference.domain.party import Party
 from services.reference.domain.plant import Plant
 from services.reference.domain.reason import Reason

@@ -1,13 +1,14 @@
 """What the reference subgraph tells, to whom, and how many statements that takes."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from services.kit.clock import ManualClock
-from services.kit.ids import GraphId
+from services.kit.ids import EVERYWHERE, GraphId
 from services.reference.application.put_master_data import put_master_data
 from services.reference.application.report_waiting import Report, report_waiting
 from services.reference.domain.code import Document
@@ -18,7 +19,19 @@ from services.reference.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.reference.conftest import Library
 from tests.subgraph import Subgraphed, codes, serving, statements
-from tests.unit.reference.examples import NOON, amount, asked, bill, equipment, everything, item
+from tests.unit.reference.examples import (
+    LYON,
+    NOON,
+    amount,
+    asked,
+    bill,
+    change,
+    equipment,
+    everything,
+    item,
+    location,
+    reason,
+)
 
 MACHINE = "id master { path parent level workCenter oeeTarget idealCycle { value unit } }"
 JUNE = date(2026, 6, 1)
@@ -116,6 +129,7 @@ async def test_what_applies_on_a_day_is_one_question(library: Library, graph: Su
     }
     fragment Found on EffectiveMasterData {
       revision bom { revision validFrom lines { componentItemNo quantity { value } use } }
+      routing { revision operations { sequence workCenter dependency } }
     }"""
     data = (await graph.ask(ask))["data"]
     assert [data[one]["bom"]["revision"] for one in ("may", "june")] == ["A", "B"]
@@ -123,7 +137,90 @@ async def test_what_applies_on_a_day_is_one_question(library: Library, graph: Su
     assert data["may"]["bom"]["lines"] == [
         {"componentItemNo": "steel", "quantity": {"value": "120"}, "use": "CONSUMED"}
     ]
+    step = {"sequence": 10, "workCenter": "press-1", "dependency": "AFTER_END"}
+    assert data["may"]["routing"] == {"revision": "A", "operations": [step]}
     assert data["none"] is None
+
+
+def named(kind: str, key: str, plant: str = EVERYWHERE) -> str:
+    """Its id."""
+    return GraphId(kind, plant, key).encode()
+
+
+async def test_items_and_parties_are_joined_by_id(library: Library, graph: Subgraphed) -> None:
+    await put(library, everything())
+    ids = [named("Item", "widget"), named("Item", "nut"), named("Item", "widget", "lyon"), "none"]
+    with statements() as asked:
+        answer = await graph.join("Item", [*ids, named("Item", "steel")], "itemNo")
+    assert len(asked) == 1, asked
+    known = [{"itemNo": "widget"}, None, None, None, {"itemNo": "steel"}]
+    assert answer["data"]["_entities"] == known
+    assert codes(answer) == [("bad_id", "id"), ("bad_id", "id")]
+    ids = [named("Party", "mill"), named("Party", "nobody"), named("Item", "widget")]
+    answer = await graph.join("Party", ids, "partyId name role")
+    mill = {"partyId": "mill", "name": "The mill", "role": "SUPPLIER"}
+    assert answer["data"]["_entities"] == [mill, None, None]
+    assert codes(answer) == [("bad_id", "id")]
+    stranger = await graph.join("Party", ids[:1], "name", token=mint(scope="mes:read"))
+    assert codes(stranger) == [("scope_required", "")]
+    found = await graph.ask('{ party(partyId: "mill") { id } none: party(partyId: "x") { id } }')
+    assert found["data"] == {"party": {"id": ids[0]}, "none": None}
+
+
+async def test_what_changes_an_item_is_seen_where_its_plant_is(
+    library: Library, graph: Subgraphed
+) -> None:
+    await put(library, everything())
+    elsewhere = replace(LYON, plant="nice")
+    mine, theirs = change(title="lighter"), change(eco_no="eco-2", plant="nice")
+    await put(library, MasterData(plants=[elsewhere], changes=[mine, theirs]))
+    ids = [named("Item", "widget"), named("Item", "steel")]
+    query = "changes { ecoNo title state affected { itemNo toRevision disposition } }"
+    with statements() as asked:
+        [widget, steel] = await graph.parts("Item", ids, query)
+    assert len(asked) == 2, asked  # items, changes
+    assert widget["changes"] == [
+        {
+            "ecoNo": "eco-1",
+            "title": "lighter",
+            "state": "DRAFT",
+            "affected": [{"itemNo": "widget", "toRevision": "B", "disposition": "USE_UP"}],
+        }
+    ]
+    assert steel["changes"] == []
+
+
+async def test_places_of_a_plant_and_reasons_and_codes_page_by_page(
+    library: Library, graph: Subgraphed
+) -> None:
+    await put(library, everything())
+    bins = [location(bin=f"B{n}") for n in range(3)]
+    nice = location(plant="nice")
+    await put(library, MasterData(plants=[replace(LYON, plant="nice")]))
+    await put(library, MasterData(locations=[*bins, nice], reasons=[reason()]))
+    query = """query ($after: String) { locations(plant: "lyon", first: 2, after: $after) {
+      edges { node { plant bin type } } pageInfo { endCursor hasNextPage } } }"""
+    page = (await graph.ask(query))["data"]["locations"]
+    assert [edge["node"]["bin"] for edge in page["edges"]] == ["B0", "B1"]
+    rest = (await graph.ask(query, after=page["pageInfo"]["endCursor"]))["data"]["locations"]
+    assert [edge["node"]["bin"] for edge in rest["edges"]] == ["B2"]
+    assert not rest["pageInfo"]["hasNextPage"]
+    found = await graph.ask("""{
+      reasons { edges { node { domain code category oeeBucket parent } } }
+      codes(system: "erp-1", status: DRAFT, first: 1) {
+        edges { node { domain code canonical version status } } pageInfo { hasNextPage } }
+      none: codes(system: "erp-2") { edges { cursor } }
+    }""")
+    [told] = found["data"]["reasons"]["edges"]
+    assert (told["node"]["domain"], told["node"]["code"]) == reason().key
+    code = {"domain": "ITEM", "code": "W-1", "canonical": "widget"}
+    assert found["data"]["codes"] == {
+        "edges": [{"node": {**code, "version": 1, "status": "DRAFT"}}],
+        "pageInfo": {"hasNextPage": True},
+    }
+    assert found["data"]["none"] == {"edges": []}
+    refused = await graph.ask('{ locations(plant: "nice") { edges { cursor } } }')
+    assert codes(refused) == [("foreign_plant", "plant")]
 
 
 async def test_a_machine_has_its_master_data_in_one_statement(

@@ -1,4 +1,4 @@
-"""The stewardship queue as the graph shows it: codes nobody mapped, and what waits for them."""
+"""Codes of outside systems: what they mean, version by version, and which wait for a steward."""
 
 from datetime import datetime
 from typing import Self
@@ -6,6 +6,9 @@ from typing import Self
 import strawberry
 
 from services.reference.domain.code import CodeDomain, Direction, Document, Waiting
+from services.reference.domain.code_mapping import EVER
+from services.reference.domain.code_mapping import CodeMapping as Mapping
+from services.reference.domain.code_state import Status
 
 strawberry.enum(CodeDomain, description="What a code is about.")
 strawberry.enum(
@@ -13,6 +16,47 @@ strawberry.enum(
     name="CodeDirection",
     description="IN: a system's code that has no meaning here; OUT: our code that it has none for.",
 )
+strawberry.enum(
+    Status, name="CodeStatus", description="A draft is no answer; a retired one was till its end."
+)
+
+
+@strawberry.type(description="A version of what a code of an outside system means.")
+class CodeMapping:
+    """By the code and the version; none is ever lost."""
+
+    domain: CodeDomain
+    system: str
+    plant: str | None = strawberry.field(description="Null: of every plant.")
+    code: str
+    canonical: str = strawberry.field(description="What we call it.")
+    direction: Direction
+    version: int
+    status: Status
+    valid_from: datetime | None = strawberry.field(description="Null: always so far.")
+    valid_to: datetime | None = strawberry.field(description="It does not hold from here on.")
+    steward: str = strawberry.field(description="Who drafted it.")
+    approver: str | None = strawberry.field(description="Somebody else; null on a draft.")
+    replaces: int | None = strawberry.field(description="The version that ends where it begins.")
+
+    @classmethod
+    def of(cls, one: Mapping) -> Self:
+        """Wrap a domain mapping."""
+        return cls(
+            domain=one.domain,
+            system=one.system,
+            plant=one.plant or None,
+            code=one.code,
+            canonical=one.canonical,
+            direction=one.direction,
+            version=one.version,
+            status=one.status,
+            valid_from=None if one.valid_from == EVER else one.valid_from,
+            valid_to=one.valid_to,
+            steward=one.steward,
+            approver=one.approver or None,
+            replaces=one.replaces or None,
+        )
 
 
 @strawberry.type(description="What a service keeps until a code is mapped.")
