@@ -67,6 +67,7 @@ STOCK_COUNT = Machine(
     },
     final=frozenset({State.POSTED, State.CANCELLED}),
     proto="plantmesh.wms.v1.StockCountState",
+    graph="StockCountState",
     source="domain-model 3.3 (COUNT_ADJUST)",
 )
 

@@ -6,7 +6,7 @@ import strawberry
 
 from services.kit.errors import DomainError
 from services.kit.graph import batch_field, batch_reference, reading, referenced
-from services.kit.ids import GraphId, split_key
+from services.kit.ids import GraphId, join_key, split_key
 from services.wms import policy
 from services.wms.application.read_stock import stock_of_orders
 from services.wms.domain.keys import LotKey, OrderKey
@@ -21,6 +21,13 @@ class Order:
 
     id: strawberry.ID
     key: strawberry.Private[OrderKey]
+
+    @classmethod
+    def by(cls, key: OrderKey) -> Self | None:
+        """The order of this key; none where the key names none."""
+        if not key.order_no:
+            return None
+        return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
@@ -54,6 +61,14 @@ class Lot:
 
     id: strawberry.ID
     key: strawberry.Private[LotKey]
+
+    @classmethod
+    def by(cls, key: LotKey) -> Self | None:
+        """The lot of this key; none of an item that is not kept in lots."""
+        if not key.lot_no:
+            return None
+        named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
+        return cls(id=strawberry.ID(named.encode()), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:

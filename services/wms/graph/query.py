@@ -2,18 +2,25 @@
 
 import strawberry
 
-from services.kit.access.policy import may_enter
 from services.kit.graph import Connection, read_page, reading
 from services.wms import policy
-from services.wms.application.read_stock import list_balances, listing_of_balances
-from services.wms.application.read_units import list_units, listing_of_units, look_up_units
+from services.wms.application.count_stock import list_counts, listing_of_counts
+from services.wms.application.read_stock import (
+    list_balances,
+    list_movements,
+    listing_of_balances,
+    listing_of_movements,
+)
+from services.wms.application.read_units import list_units, listing_of_units
 from services.wms.application.reserve_stock import list_reservations, listing_of_reservations
 from services.wms.domain.demand import Demand
 from services.wms.domain.sscc import check_sscc
 from services.wms.graph.context import Asked
 from services.wms.graph.handling_unit import HandlingUnit
+from services.wms.graph.movement import StockMovement
 from services.wms.graph.reservation import Reservation
 from services.wms.graph.stock import StockBalance
+from services.wms.graph.stock_count import StockCount
 
 
 @strawberry.type(description="What can be asked.")
@@ -36,16 +43,34 @@ class Query:
             cut = await list_balances(books, plant, item_no or "", page)
         return Connection.of(page, cut, StockBalance.of)
 
+    @strawberry.field(description="Movements of a plant, as they were recorded.")
+    async def movements(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[StockMovement] | None:
+        """A page."""
+        policy.may_read([plant], "plant")
+        page = read_page(listing_of_movements(plant), first, after)
+        async with reading(info) as books:
+            cut = await list_movements(books, plant, page)
+        return Connection.of(page, cut, lambda row: StockMovement.of(row.movement))
+
+    @strawberry.field(description="Counts of stock of a plant, by number.")
+    async def stock_counts(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[StockCount] | None:
+        """A page."""
+        policy.may_read([plant], "plant")
+        page = read_page(listing_of_counts(plant), first, after)
+        async with reading(info) as books:
+            cut = await list_counts(books, plant, page)
+        return Connection.of(page, cut, StockCount.of)
+
     @strawberry.field(description="By SSCC; null where nobody may tell of it.")
     async def handling_unit(self, info: Asked, sscc: str) -> HandlingUnit | None:
         """One, of a plant that the caller may see."""
-        principal = policy.may_read([], "")
+        policy.may_read([], "")
         check_sscc(sscc, "sscc")
-        async with reading(info) as books:
-            found = (await look_up_units(books, [sscc])).get(sscc)
-        if found is None or not may_enter(principal, found.unit.plant):
-            return None
-        return HandlingUnit.of(found)
+        return (await HandlingUnit.find(info, [sscc])).get(sscc)
 
     @strawberry.field(description="Handling units of a plant, by SSCC.")
     async def handling_units(

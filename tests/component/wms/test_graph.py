@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.kit.clock import SystemClock
+from services.kit.ids import EVERYWHERE, GraphId
 from services.wms.application.move_stock import move_stock
 from services.wms.domain.movement import Movement
 from services.wms.graph import SCHEMA
@@ -13,6 +14,7 @@ from services.wms.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.wms.warehouse import Warehouse
 from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.unit.wms.counting import FIRST, plan, record
 from tests.unit.wms.moves import (
     BOX,
     CRATE,
@@ -220,3 +222,71 @@ async def test_promises_of_an_order_and_of_a_plant(warehouse: Warehouse, graph: 
     assert (edge["node"]["reservationNo"], edge["node"]["state"]) == ("R1", "OPEN")
     amounts = [one["node"]["reserved"]["value"] for one in listed["data"]["stock"]["edges"]]
     assert amounts == ["10", "5"]
+
+
+def unit_id(sscc: str, plant: str = EVERYWHERE) -> str:
+    """Of a handling unit."""
+    return GraphId("HandlingUnit", plant, sscc).encode()
+
+
+async def test_units_are_joined_by_id_and_lead_from_what_is_in_them(
+    warehouse: Warehouse, graph: Subgraphed
+) -> None:
+    await build(warehouse, BOX, CRATE)
+    await move(warehouse, receive("r1"), pack("p1", "4", BOX))
+    ids = [unit_id(BOX), unit_id(PALLET), unit_id(BOX, "lyon"), lot_id("BREAD/B1"), unit_id("1")]
+    with statements() as asked:
+        answer = await graph.join("HandlingUnit", ids, "sscc state contents { lotNo }")
+    assert len(asked) == 2, asked  # the units, what is in them
+    known, *none = answer["data"]["_entities"]
+    assert known == {"sscc": BOX, "state": "BUILT", "contents": [{"lotNo": "F1"}]}
+    assert none == [None] * 4
+    assert codes(answer) == [("bad_id", "id"), ("bad_id", "id"), ("bad_sscc", "id")]
+    stranger = mint(scope="wms:read", plants=["oslo"])
+    foreign = await graph.join("HandlingUnit", [unit_id(BOX)], "sscc", token=stranger)
+    assert foreign["data"]["_entities"] == [None]
+    leads = "balances { item { id } ownerParty { id } handlingUnit unit { id state } }"
+    [lot] = await graph.parts("Lot", [lot_id("FLOUR/F1")], leads)
+    packed, loose = sorted(lot["balances"], key=lambda one: one["unit"] is None)
+    assert packed["unit"] == {"id": unit_id(BOX), "state": "BUILT"}
+    assert packed["item"] == {"id": GraphId("Item", EVERYWHERE, "FLOUR").encode()}
+    assert (loose["unit"], loose["ownerParty"]) == (None, None)
+
+
+MOVEMENT = """reference type quantity { value } lot { id } order { id } reverses reason
+place { status location } to { status location handlingUnit }"""
+
+
+async def test_movements_and_counts_of_a_plant(warehouse: Warehouse, graph: Subgraphed) -> None:
+    await move(warehouse, receive("r1"), transfer("t1", "3"), produce("p1"), release("q1", "4"))
+    await plan(warehouse, FIRST)
+    assert await record(warehouse, F1="7") == "counted"
+    query = f"""query ($first: Int!, $after: String) {{
+      movements(plant: "lyon", first: $first, after: $after) {{
+        edges {{ node {{ {MOVEMENT} }} }} pageInfo {{ endCursor hasNextPage }} }}
+      stockCounts(plant: "lyon") {{ edges {{ node {{ countNo state tolerancePercent
+        lines {{ place {{ lotNo }} book {{ value }} difference {{ value }} countedBy }} }} }} }}
+    }}"""
+    found = (await graph.ask(query, first=2))["data"]
+    assert found["movements"]["pageInfo"]["hasNextPage"]
+    received, moved = (edge["node"] for edge in found["movements"]["edges"])
+    assert (received["type"], received["to"], received["order"]) == ("RECEIPT_PURCHASE", None, None)
+    assert (moved["type"], moved["to"]["location"]) == ("TRANSFER_LOCATION", "A-01")
+    assert moved["lot"] == {"id": lot_id("FLOUR/F1")}
+    after = found["movements"]["pageInfo"]["endCursor"]
+    rest = (await graph.ask(query, first=2, after=after))["data"]["movements"]["edges"]
+    made, freed = (edge["node"] for edge in rest)
+    assert made["order"] == {"id": order_id("4711")}
+    assert (freed["place"]["status"], freed["to"]["status"]) == ("QUALITY", "UNRESTRICTED")
+    [count] = [edge["node"] for edge in found["stockCounts"]["edges"]]
+    line = {"place": {"lotNo": "F1"}, "book": {"value": "7"}, "countedBy": "ann"}
+    assert count == {
+        "countNo": "C1",
+        "state": "COUNTED",
+        "tolerancePercent": "5",
+        "lines": [{**line, "difference": {"value": "0"}}],
+    }
+    refused = await graph.ask('{ movements(plant: "nice") { edges { cursor } } }')
+    assert codes(refused) == [("foreign_plant", "plant")]
+    refused = await graph.ask('{ stockCounts(plant: "nice") { edges { cursor } } }')
+    assert codes(refused) == [("foreign_plant", "plant")]
