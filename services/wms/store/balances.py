@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from services.kit.audit import Change as Audited
+from services.kit.audit import record
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.kit.store import Row, current_work
@@ -123,6 +125,7 @@ class SqlBalances:
 
     async def repair(self, drifts: Sequence[Drift], at: datetime) -> None:
         """What has no movements goes, what has is written."""
+        record(current_work(), *map(_repaired, drifts))
         gone = [one.place for one in drifts if one.counted is None]
         await current_work().sql(fold.FORGET, place_columns(gone))
         rows = [(*flat(one.place), *_row(one.counted), at) for one in drifts if one.counted]
@@ -139,6 +142,11 @@ def _change(*row: object) -> Change | None:
     if amount is None:
         return None
     return Change(Quantity(amount, str(unit)), reserved)  # type: ignore[arg-type]
+
+
+def _repaired(drift: Drift) -> Audited:
+    kept, counted = drift.kept and drift.kept._asdict(), drift.counted and drift.counted._asdict()
+    return Audited("balance", "/".join(flat(drift.place)), kept, counted)
 
 
 def _row(counted: Change) -> tuple[object, ...]:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Any
 
+from services.kit import audit
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -35,7 +37,10 @@ class SqlCounts:
             " USING (plant, count_no)",
             given,
         )
-        return {one.key: one for one in await _load(rows)}
+        found = {one.key: one for one in await _load(rows)}
+        for one in found.values() if lock else ():
+            audit.saw("stock_count", "/".join(one.key), _facts(one))
+        return found
 
     async def add(self, count: StockCount) -> None:
         """The document and its lines."""
@@ -52,9 +57,11 @@ class SqlCounts:
                 hint="ask for it, or give a new count a new number",
             )
         await _write_lines(count)
+        audit.made("stock_count", "/".join(count.key), _facts(count))
 
     async def save(self, count: StockCount) -> None:
         """State and lines."""
+        audit.saved("stock_count", "/".join(count.key), _facts(count))
         await current_work().sql(
             "UPDATE stock_count SET state = %s, as_of = %s WHERE (plant, count_no) = (%s, %s)",
             (count.state, count.as_of, *count.key),
@@ -103,6 +110,15 @@ async def _write_lines(count: StockCount) -> None:
         " times = excluded.times, counted_by = excluded.counted_by",
         columns(rows, 14),
     )
+
+
+def _facts(count: StockCount) -> dict[str, Any]:
+    """A field a place, so that only what was counted is told; who counted is who did it."""
+    lines = {
+        str(one.place): {"book": one.book, "counted": one.counted, "times": one.times}
+        for one in count.lines.values()
+    }
+    return {"state": count.state, "tolerance": count.tolerance, **lines}
 
 
 def _found(line: Line) -> tuple[Decimal | None, Decimal | None, str | None]:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from services.kit import audit
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -31,7 +33,10 @@ class SqlReservations:
             " ORDER BY plant, reservation_no FOR UPDATE OF reservation",
             columns(sorted(keys), 2),
         )
-        return await self.look(keys)
+        found = await self.look(keys)
+        for one in found.values():
+            audit.saw("reservation", "/".join(one.key), _facts(one))
+        return found
 
     async def look(self, keys: Collection[ReservationKey]) -> dict[ReservationKey, Reservation]:
         """By key."""
@@ -100,10 +105,13 @@ class SqlReservations:
                     field="reservations",
                     hint="give every reservation a number of its own",
                 )
+            audit.made("reservation", "/".join(one.key), _facts(one))
         await _write_parts(made)
 
     async def save(self, changed: Mapping[ReservationKey, Reservation], at: datetime) -> None:
         """Whether it is released, then the parts."""
+        for key in sorted(changed):
+            audit.saved("reservation", "/".join(key), _facts(changed[key]))
         rows = ((*key, changed[key].state is State.RELEASED) for key in sorted(changed))
         await current_work().sql(
             "UPDATE reservation r SET released = k.released, as_of = %s"
@@ -165,6 +173,18 @@ def _reservation(key: ReservationKey, row: Row, parts: dict[Place, Part]) -> Res
     order = Order(key, Demand(order_no, delivery_no), item_no, lot_no, Quantity(amount, unit))
     left = State.OPEN if any(one.open for one in parts.values()) else State.CONSUMED
     return Reservation(order, State.RELEASED if released else left, parts)
+
+
+def _facts(one: Reservation) -> dict[str, Any]:
+    """What was promised, and whether it still is; what is issued of it, movements tell."""
+    order = one.order
+    return {
+        **order.demand._asdict(),
+        "item_no": order.item_no,
+        "lot_no": order.lot_no,
+        "quantity": order.quantity,
+        "released": one.state is State.RELEASED,
+    }
 
 
 async def _write_parts(reservations: Sequence[Reservation]) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from services.kit import audit
 from services.kit.errors import ConflictError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
@@ -47,7 +48,10 @@ class SqlUnits:
         rows = await current_work().sql(
             _UNITS + " WHERE sscc = ANY(%s) ORDER BY sscc FOR UPDATE", (sorted(ssccs),)
         )
-        return {one.sscc: one for one in (_unit(*row) for row in rows)}
+        found = {one.sscc: one for one in (_unit(*row) for row in rows)}
+        for one in found.values():
+            audit.saw("handling_unit", _name(one), _facts(one))
+        return found
 
     async def look(self, ssccs: Collection[str]) -> dict[str, HandlingUnit]:
         """By SSCC."""
@@ -97,9 +101,12 @@ class SqlUnits:
                     field=f"units[{position}].sscc",
                     hint="an SSCC is used once",
                 )
+            audit.made("handling_unit", _name(unit), _facts(unit))
 
     async def save(self, units: Sequence[HandlingUnit]) -> None:
         """In one statement."""
+        for one in units:
+            audit.saved("handling_unit", _name(one), _facts(one))
         await current_work().sql(
             "UPDATE handling_unit u SET plant = k.plant, location = k.location, state = k.state,"
             " parent = k.parent, delivery_no = k.delivery_no, as_of = k.as_of"
@@ -123,6 +130,20 @@ class SqlUnits:
 def _unit(*row: Any) -> HandlingUnit:
     sscc, plant, location, type, as_of, state, parent, delivery_no = row
     return HandlingUnit(sscc, plant, location, type, as_of, State(state), parent, delivery_no)
+
+
+def _name(unit: HandlingUnit) -> str:
+    return f"{unit.plant}/{unit.sscc}"
+
+
+def _facts(unit: HandlingUnit) -> dict[str, str]:
+    return {
+        "location": unit.location,
+        "type": unit.type,
+        "state": unit.state,
+        "parent": unit.parent,
+        "delivery_no": unit.delivery_no,
+    }
 
 
 def _row(unit: HandlingUnit) -> tuple[object, ...]:
