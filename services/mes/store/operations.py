@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from services.kit.audit import made
 from services.kit.errors import ConflictError
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
@@ -90,6 +91,7 @@ class SqlOperations:
                     field="operations",
                     hint="ask again",
                 )
+            made("lot_operation", _name(one.operation.key), _audited(one))
         await work.sql(_ENTER, _columns([row for one in done for row in _entries(one)], 6))
         receipts = [row for one in done for row in _receipt(one)]
         if receipts:
@@ -103,6 +105,23 @@ class SqlOperations:
         columns = _columns(list(keys), 2)
         await current_work().sql(_VOID_RECEIPTS, columns)
         await current_work().sql(_VOID_SHIPMENTS, columns)
+
+
+def _name(key: ReportKey) -> str:
+    return f"{key.plant}/{key.id}"
+
+
+def _audited(done: Handling) -> dict[str, Any]:
+    """What moved, and the digest of all that was told: who it went to is not kept for ever."""
+    one = done.operation
+    return {
+        "kind": one.kind,
+        "lots": {str(lot): amount for lot, amount in done.entries},
+        "occurred_at": one.occurred_at.moment,
+        "equipment": one.equipment,
+        "reason": one.reason,
+        "fingerprint": one.fingerprint,
+    }
 
 
 def _operation(done: Handling) -> tuple[Any, ...]:

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql
 
+from services.kit.audit import Change, record
 from services.kit.clock import Instant
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
+from services.kit.store import current_work
 from services.mes.domain.counting import Difference, Doubt, Settlement, State, Uncounted
 from services.mes.domain.look import CountKind, Job, Material, Reading
 from services.mes.store import tables as t
@@ -42,6 +44,7 @@ class SqlUncounted:
 
     async def settle(self, settled: Sequence[Uncounted]) -> None:
         """Who, when, why and where to."""
+        record(current_work(), *map(_change, settled))
         statement = (
             update(t.uncounted)
             .where(t.uncounted.c.no == bindparam("of_no"))
@@ -63,6 +66,15 @@ class SqlUncounted:
             statement,
             [_settled(one, one.settlement) for one in settled if one.settlement],
         )
+
+
+def _change(one: Uncounted) -> Change:
+    """Which machine counted it stands in the row itself; here is what a person made of it."""
+    settlement = one.settlement
+    new = {"state": one.state, "job": settlement and settlement.job}
+    reason = settlement.reason if settlement else ""
+    name = f"{one.difference.plant}/{one.difference.id}"
+    return Change("uncounted", name, {"state": State.OPEN}, new, reason)
 
 
 async def _load(query: Select[Any]) -> list[Uncounted]:

@@ -13,6 +13,7 @@ from services.kit.errors import ConflictError, DeniedError, DomainError, Invalid
 from services.kit.migrate import migrate
 from services.kit.signals.registry import registry
 from services.mes.store.open_counts import OpenCounts
+from tests.audited import leaves_rows, rows_of
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Calls, Floor
 from tests.component.mes.machine import PRESS, Machine, flour, good, look, open_machine, scrap
@@ -73,6 +74,7 @@ async def test_a_look_is_booked_on_its_way_through(floor: Floor, machine: Machin
     assert Counter(await floor.told())["lyon/4711 OperationConfirmed"] == 2
 
 
+@leaves_rows(counts_pb2.AttributeCountsRequest)
 async def test_an_unknown_order_waits_for_a_person_and_is_booked_once(
     floor: Floor, machine: Machine
 ) -> None:
@@ -113,6 +115,8 @@ async def test_an_unknown_order_waits_for_a_person_and_is_booked_once(
         )
     assert await yields(floor) == ["2", "7", "0", "0"]
     assert await recount(floor) == {"good": "9", "scrap": "1", "flour": "3"}
+    left = await rows_of(floor.store, counts_pb2.AttributeCountsRequest)
+    assert left == {"confirmation", "lot", "uncounted", "work_order"}
 
 
 async def recount(floor: Floor) -> dict[str, str]:

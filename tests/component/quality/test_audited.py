@@ -1,12 +1,37 @@
 """Holds and decisions stand in the audit, with the reason that was given and what was there."""
 
+from typing import Any
+
 import pytest
 
 from services.kit.access.principal import Principal, acting_as
+from tests.audited import play, step
 from tests.component.quality.laboratory import Laboratory
+from tests.component.quality.messages import (
+    applied,
+    commanding,
+    deciding,
+    opening,
+    part,
+    placing,
+    reading,
+    recording,
+    releasing,
+    reporting,
+)
 from tests.unit.quality.samples import BREAD, decision, hold
 from tests.unit.quality.samples import output as submission
 from tests.unit.quality.use_cases.steps import decide, introduce, opened, place, release
+
+STEPS = (
+    step(opening(), "inspection lot"),
+    step(commanding("SAMPLE"), "inspection"),
+    step(recording(reading()), "inspection inspection_result"),
+    step(deciding(part()), "disposition inspection"),
+    step(placing(), "hold"),
+    step(reporting(applied("BREAD/L1")), "hold"),
+    step(releasing("H1"), "hold"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +55,14 @@ async def test_a_decision_and_a_hold(laboratory: Laboratory) -> None:
         ("hold", "lyon/H-1", True, "glass"),
         ("hold", "lyon/H-1", False, "false alarm"),
     ]
+
+
+async def test_everything_that_is_asked_of_quality(laboratory: Laboratory) -> None:
+    async with laboratory.calling() as calls:
+
+        async def ask(request: Any) -> Any:
+            method = request.DESCRIPTOR.name.removesuffix("Request")
+            desk = calls.holds if "Hold" in method else calls.inspections
+            return await getattr(desk, method)(request)
+
+        await play(laboratory, laboratory.store, ask, STEPS)

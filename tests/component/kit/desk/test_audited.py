@@ -5,6 +5,7 @@ from plantmesh.ops.v1 import desk_pb2 as pb
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.kit.store import Row
+from tests.audited import leaves_rows
 from tests.component.kit.desk.works import CONSUMER, TOPIC, Works
 
 KEY, WHY, NEW = "lyon/4711", "as agreed with the ledger team", '{"topic": "good"}'
@@ -24,6 +25,7 @@ async def since(works: Works, mark: int) -> list[Row]:
     )
 
 
+@leaves_rows(pb.FixLaneEntryRequest, pb.ReplayLaneEntriesRequest, pb.CloseDoubtsRequest)
 async def test_deeds_on_postings(works: Works, operator: DeskServiceStub) -> None:
     mark = await last(works)
     await works.post(KEY, "bad", "next", refuse=["bad"])
@@ -46,6 +48,7 @@ async def test_deeds_on_postings(works: Works, operator: DeskServiceStub) -> Non
     ]
 
 
+@leaves_rows(pb.SkipParkedEventRequest, pb.ReplayParkedKeysRequest)
 async def test_deeds_on_events(works: Works, operator: DeskServiceStub) -> None:
     mark = await last(works)
     works.refused |= {"bad", "worse"}
@@ -70,3 +73,35 @@ async def test_deeds_on_events(works: Works, operator: DeskServiceStub) -> None:
         "SELECT decode(old->>'data', 'base64') FROM audit_unsealed WHERE key = %s", event
     )
     assert SnapshotRequest.FromString(data).topic == "bad"
+
+
+@leaves_rows(pb.SkipLaneEntryRequest, pb.FixParkedEventRequest)
+async def test_what_is_given_up_and_what_is_mended(works: Works, operator: DeskServiceStub) -> None:
+    await works.post(KEY, "bad", refuse=["bad"])
+    [(id,)] = await works.rows("SELECT id FROM lane_entry WHERE state = 'refused'")
+    mark = await last(works)
+    await operator.SkipLaneEntry(pb.SkipLaneEntryRequest(idempotency_key="k", id=id, reason=WHY))
+    works.refused.add("worse")
+    await works.tell(KEY, "worse")
+    name = pb.ParkedKeyName(consumer=CONSUMER, topic=TOPIC.name, key=KEY)
+    [key] = (await operator.ListParkedKeys(pb.ListParkedKeysRequest())).keys
+    await operator.FixParkedEvent(
+        pb.FixParkedEventRequest(
+            idempotency_key="x",
+            name=name,
+            event_id=key.first_event_id,
+            payload=NEW,
+            reason=WHY,
+        )
+    )
+    assert await since(works, mark) == [
+        ("lane_entry", f"{KEY}#{id}", "skip", "olga", WHY, f"{DESK}/SkipLaneEntry"),
+        (
+            "parked_event",
+            f"{KEY}#{key.first_event_id}",
+            "fix",
+            "olga",
+            WHY,
+            f"{DESK}/FixParkedEvent",
+        ),
+    ]
