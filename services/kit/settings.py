@@ -71,6 +71,10 @@ class ServiceSettings(BaseSettings):
     """Public halves that earlier seals were signed with, in the same form."""
     audit_anchor: Path | None = None
     """File that is told each head of the audit's chains; on other storage than the database's."""
+    audit_archive: Path | None = None
+    """Folder that retention exports sealed rows to, shared by replicas; without it nothing goes."""
+    audit_kept_days: Annotated[int, Field(ge=1)] | None = None
+    """How long audit rows stay in the database; None keeps them until somebody prunes."""
 
     otlp_endpoint: HttpUrl | None = None
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1

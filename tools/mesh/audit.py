@@ -14,6 +14,7 @@ def environment(root: Path, service: str) -> dict[str, str]:
         "PLANTMESH_AUDIT_KEY": seed,
         "PLANTMESH_AUDIT_FORMER_KEYS": json.dumps(_former(root, service)),
         "PLANTMESH_AUDIT_ANCHOR": str(root / "anchors" / f"{service}.jsonl"),
+        "PLANTMESH_AUDIT_ARCHIVE": str(root / "archive" / service),
     }
 
 

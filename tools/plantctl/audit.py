@@ -1,4 +1,4 @@
-"""`plantctl audit`: who changed what, and whether the record of it was tampered with."""
+"""`plantctl audit`: who changed what, whether the record was tampered with, and its retention."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,15 @@ from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
+from tools.plantctl import retention
 from tools.plantctl.desks import Reply
 from tools.plantctl.options import AsJson, Limit, ServiceName
 from tools.plantctl.printing import age, console, plain, print_error, print_json, print_table
 from tools.plantctl.session import SaidError, run, say_errors, session
 
 app = typer.Typer(no_args_is_help=True, help="Who changed what, and whether the record is whole.")
+app.command()(retention.export)
+app.command()(retention.prune)
 
 Kind = Annotated[str, typer.Option(help="Only of this kind of thing, such as work_order.")]
 Key = Annotated[str, typer.Option(help="Only this thing, such as lyon/4711.")]
@@ -58,7 +61,8 @@ def verify(
     context: typer.Context,
     service: ServiceName = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="From the first seal; else each chain's last 1,000.")
+        bool,
+        typer.Option("--all", help="From the first seal, and every export; else the newest."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -83,6 +87,8 @@ class Verdict:
 
     seals: int = 0
     rows: int = 0
+    exports: int = 0
+    exported_rows: int = 0
     unsealed_rows: int = 0
     unsealed_seconds: float = 0.0
     cuts: Sequence[str] = ()
@@ -96,6 +102,8 @@ async def _verify(stub: Any, *, whole: bool) -> Verdict:
         answer = await stub.VerifyAudit(request)
         verdict.seals += answer.seals
         verdict.rows += answer.rows
+        verdict.exports += answer.exports
+        verdict.exported_rows += answer.exported_rows
         verdict.findings += answer.findings
         if not answer.HasField("next"):
             verdict.unsealed_rows = answer.unsealed_rows
@@ -114,6 +122,8 @@ def _tell(reply: Reply[Verdict]) -> None:
     if verdict.unsealed_rows:
         window += f" (oldest {age(verdict.unsealed_seconds)})"
     counted = f"{verdict.rows} rows under {verdict.seals} seals, {window}"
+    if verdict.exports:
+        counted += f"; {verdict.exported_rows} rows in {verdict.exports} exports"
     _say(f"{reply.service}: {found}; {counted}")
     for cut in verdict.cuts:
         _say(f"  {cut}")

@@ -23,6 +23,9 @@ class Flaw(StrEnum):
     ANCHOR_BEHIND = "anchor_behind"
     """It was replaced by an older one, or could not be told."""
     ANCHOR_AWAY = "anchor_away"
+    EXPORT_MISSING = "export_missing"
+    """What retention took out of the database is not in the archive."""
+    EXPORT_EDITED = "export_edited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import psycopg
 
 from services.kit import signals
 from services.kit.audit.anchor import Anchor, latest
+from services.kit.audit.schedule import Schedule
 from services.kit.audit.seal import Head
 from services.kit.audit.sealer import BATCH, Sealer
 from services.kit.audit.shelf import unsealed
@@ -34,7 +35,10 @@ _sealed = signals.counter("plantmesh.audit.sealed")
 
 
 class Keeper:
-    """One at work a service; a second one is refused by the chain's head, whatever the lease."""
+    """One at work a service; a second one is refused by the chain's head, whatever the lease.
+
+    `retention`, if there is one, goes on beside it while this replica leads.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class Keeper:
         self._store = store
         self._sealer = sealer
         self._anchors = anchors
+        self.retention: Schedule | None = None
         self._pause = pause
         self._told: dict[str, dict[int, Head]] = {}
         self._looks = 0
@@ -70,6 +75,8 @@ class Keeper:
             _sealed.add(sealed.rows)
         await self._measure()
         troubles = [await self._tell(anchor, sealed.heads) for anchor in self._anchors]
+        if self.retention:
+            troubles.append(self.retention.trouble)
         if trouble := "; ".join(filter(None, troubles)):
             status().degraded(trouble)
         else:
@@ -77,11 +84,21 @@ class Keeper:
         return sealed.rows
 
     async def _lead(self, term: Term) -> None:
+        retiring = asyncio.create_task(self.retention.run()) if self.retention else None
+        try:
+            await self._seal(term, retiring)
+        finally:
+            if retiring is not None:
+                retiring.cancel()
+
+    async def _seal(self, term: Term, retiring: asyncio.Task[None] | None) -> None:
         # What another leader told the anchors meanwhile is looked up again.
         self._told.clear()
         while True:
             # Its end must end us even where an error took the place of our cancellation.
             term.check()
+            if retiring is not None and retiring.done():
+                retiring.result()
             try:
                 rows = await self.turn()
             except _PASSING as error:

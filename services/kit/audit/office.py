@@ -1,10 +1,15 @@
 """What a service needs of the audit, by its settings: the sealing part and the gRPC face."""
 
+from datetime import timedelta
+
 from redis.asyncio import Redis
 
 from services.kit.audit.anchor import Anchor, FileAnchor, StreamAnchor
+from services.kit.audit.archive import Archive
+from services.kit.audit.archivist import Archivist
 from services.kit.audit.keeper import Keeper
 from services.kit.audit.keys import Keyring, SigningKey
+from services.kit.audit.schedule import Schedule
 from services.kit.audit.sealer import Sealer
 from services.kit.audit.servicer import AuditServicer
 from services.kit.audit.verify import Verifier
@@ -30,18 +35,27 @@ class Office:
         self._anchors: list[Anchor] = [StreamAnchor(redis, f"plantmesh.{name}.audit")]
         if settings.audit_anchor is not None:
             self._anchors.append(FileAnchor(settings.audit_anchor))
+        self._archivist = None
+        if settings.audit_archive is not None:
+            archive = Archive(settings.audit_archive, name)
+            self._archivist = Archivist(store, self._keyring, self._anchors, archive)
+        days = settings.audit_kept_days
+        self._kept = timedelta(days=days) if days else None
 
     def part(self) -> Keeper | Rounds:
         """Seals; without a key it only says that nothing is sealed."""
         if self._key is None:
             return Rounds(_remind, seconds=_REMIND_SECONDS)
         sealer = Sealer(self._store, self._name, self._key)
-        return Keeper(self._store, sealer, self._anchors, self._instance)
+        keeper = Keeper(self._store, sealer, self._anchors, self._instance)
+        if self._archivist:
+            keeper.retention = Schedule(self._archivist, self._kept)
+        return keeper
 
     def servicer(self) -> AuditServicer:
-        """Shows and verifies."""
+        """Shows, verifies, exports and prunes."""
         verifier = Verifier(self._name, self._keyring)
-        return AuditServicer(self._store, verifier, self._anchors, self.withheld)
+        return AuditServicer(self._store, verifier, self._anchors, self.withheld, self._archivist)
 
 
 async def _remind() -> None:

@@ -57,6 +57,11 @@ class Seal:
         return sha256(self.content + self.signature).digest()
 
     @property
+    def end(self) -> "Head":
+        """The chain's end while it is the last one."""
+        return Head(self.partition, self.no, self.last_seq, self.head)
+
+    @property
     def counts(self) -> bool:
         """Whether it has a digest for each of its rows."""
         return len(self.digests) == DIGEST * (self.last_seq - self.first_seq + 1)

@@ -62,7 +62,7 @@ class Sealer:
                 await _keep(work, seal, chained[seal.partition])
             reach("audit.before_commit")
         reach("audit.after_commit")
-        ends = {seal.partition: _end(seal) for seal in seals}
+        ends = {seal.partition: seal.end for seal in seals}
         oldest = (now - min(row[_AT] for row in rows)).total_seconds()
         return Sealed(len(rows), oldest, list((heads | ends).values()))
 
@@ -114,7 +114,7 @@ async def _keep(work: Work, seal: Seal, rows: Sequence[Row]) -> None:
 async def _advance(work: Work, heads: dict[int, Head], seals: Sequence[Seal]) -> None:
     for seal in seals:
         was = heads.get(seal.partition, Head(seal.partition))
-        end = _end(seal)
+        end = seal.end
         moved = await work.sql(
             "INSERT INTO audit_head AS h (partition, no, last_seq, head)"
             " VALUES (%s, %s, %s, %s) ON CONFLICT (partition) DO UPDATE"
@@ -131,7 +131,3 @@ def _by_partition(rows: Sequence[Row]) -> dict[int, list[Row]]:
     for row in rows:
         found[row[0]].append(row)
     return dict(sorted(found.items()))
-
-
-def _end(seal: Seal) -> Head:
-    return Head(seal.partition, seal.no, seal.last_seq, seal.head)

@@ -2,35 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import grpc
 from plantmesh.ops.v1 import audit_pb2 as pb
 from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceServicer
 
+from services.kit import commands
 from services.kit.access.policy import require_scope, visible_plants
+from services.kit.access.principal import EVERY_PLANT, Principal
 from services.kit.audit import wire
 from services.kit.audit.anchor import Anchor
-from services.kit.audit.anchored import compare_anchors
-from services.kit.audit.finding import Finding
-from services.kit.audit.record import PARTITIONS
-from services.kit.audit.retention import tell_cuts
-from services.kit.audit.shelf import list_rows, unsealed
+from services.kit.audit.archivist import Archivist
+from services.kit.audit.shelf import list_rows
 from services.kit.audit.verify import Verifier
+from services.kit.audit.walk import Walk
+from services.kit.errors import ConflictError, DeniedError
 from services.kit.paging import Listing
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 
 SCOPE = "operate"
-AT_ONCE = 50
-"""Seals a call: a second's work when every one of them is full."""
-NEWEST = 1000
+FILES = 1
+"""Written by one call: a full one is some seconds' work."""
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 @dataclass(frozen=True)
 class AuditServicer(AuditServiceServicer):
-    """Shows and verifies the audit of one service.
+    """Shows, verifies, exports and prunes the audit of one service.
 
     What changed of the kinds in `withheld` is shown to the scope named there only.
     """
@@ -39,6 +40,7 @@ class AuditServicer(AuditServiceServicer):
     verifier: Verifier
     anchors: Sequence[Anchor]
     withheld: Mapping[str, str] = field(default_factory=dict)
+    archivist: Archivist | None = None
 
     async def ListAuditRows(  # noqa: N802 - named by the proto
         self, request: pb.ListAuditRowsRequest, _: Context
@@ -60,26 +62,52 @@ class AuditServicer(AuditServiceServicer):
     async def VerifyAudit(  # noqa: N802
         self, request: pb.VerifyAuditRequest, _: Context
     ) -> pb.VerifyAuditResponse:
-        """A piece of one chain; at the end of the last one, the anchors too."""
+        """A piece of one chain or an export; at the end of the last one, the anchors too."""
         require_scope(SCOPE)
-        partition = request.after.partition
-        async with self.store.work() as work:
-            after = request.after.seal
-            if not (request.HasField("after") or request.whole):
-                after = await self.verifier.newest(work, partition, NEWEST)
-            part = await self.verifier.step(work, partition, after, AT_ONCE)
-            answer = pb.VerifyAuditResponse(seals=part.seals, rows=part.rows)
-            if not part.ended:
-                answer.next.CopyFrom(pb.AuditPlace(partition=partition, seal=part.end.no))
-            elif partition + 1 < PARTITIONS:
-                following = partition + 1
-                start = 0 if request.whole else await self.verifier.newest(work, following, NEWEST)
-                answer.next.CopyFrom(pb.AuditPlace(partition=following, seal=start))
-            else:
-                answer.unsealed_rows, answer.unsealed_seconds = await unsealed(work)
-                answer.cuts.extend(await tell_cuts(work))
-        findings: list[Finding] = part.findings
-        if not answer.HasField("next"):
-            findings += await compare_anchors(self.store, self.anchors)
-        answer.findings.extend(map(wire.write_finding, findings))
-        return answer
+        walk = Walk(self.store, self.verifier, self.anchors, self.archivist)
+        return await walk.step(request)
+
+    async def ExportAudit(  # noqa: N802
+        self, request: pb.ExportAuditRequest, _: Context
+    ) -> pb.ExportAuditResponse:
+        """Some files of what is old enough."""
+        _require_everything()
+        kept = timedelta(days=request.kept_days)
+        proofs = await self._archivist().export(kept, most=FILES)
+        return pb.ExportAuditResponse(
+            exports=map(wire.write_export, proofs), more=len(proofs) == FILES
+        )
+
+    async def PruneAudit(  # noqa: N802
+        self, request: pb.PruneAuditRequest, _: Context
+    ) -> pb.PruneAuditResponse:
+        """Announce what goes; a repeated command gets its first answer."""
+        principal, archivist = _require_everything(), self._archivist()
+        cuts = await archivist.cuts(timedelta(days=request.kept_days))
+
+        async def effect() -> pb.PruneAuditResponse:
+            return pb.PruneAuditResponse(exports=await archivist.announce(cuts, request.reason))
+
+        name, key = request.DESCRIPTOR.full_name, request.idempotency_key
+        return await commands.once(self.store, principal, name, key, request, effect)
+
+    def _archivist(self) -> Archivist:
+        if self.archivist is None:
+            raise ConflictError(
+                "this service has no archive",
+                code="no_archive",
+                hint="set PLANTMESH_AUDIT_ARCHIVE to a folder on other storage",
+            )
+        return self.archivist
+
+
+def _require_everything() -> Principal:
+    """A chain holds the rows of every plant."""
+    principal = require_scope(SCOPE)
+    if EVERY_PLANT not in principal.plants:
+        raise DeniedError(
+            "a chain holds every plant's rows",
+            code="foreign_plant",
+            hint="only who operates all plants exports or prunes them",
+        )
+    return principal

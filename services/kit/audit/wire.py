@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.ops.v1 import audit_pb2 as pb
 
+from services.kit.audit.export import Proof
 from services.kit.audit.finding import Finding
 from services.kit.audit.shelf import AuditRow, Filter
 from services.kit.errors import InvalidError
@@ -56,6 +57,18 @@ def write_finding(finding: Finding) -> pb.AuditFinding:
         seq=finding.seq,
         row=finding.row,
         words=finding.words,
+    )
+
+
+def write_export(proof: Proof) -> pb.AuditExport:
+    """A file of the archive."""
+    return pb.AuditExport(
+        name=proof.name,
+        partition=proof.end.partition,
+        first_seal=proof.after.no + 1,
+        last_seal=proof.end.no,
+        rows=proof.rows,
+        sha256=proof.digest,
     )
 
 

@@ -61,3 +61,27 @@ async def test_a_verification_says_whole_or_names_the_row_and_fails(
         ("row_missing", 1),
         ("row_edited", 2),
     ]
+
+
+async def test_what_is_old_is_exported_pruned_and_still_proved(
+    ledger: Ledger, shell: Shell
+) -> None:
+    await ledger.change(*in_one_chain(2))
+    await ledger.keeper().turn()
+    young = await shell.run("audit", "export", "--older-than", "1")
+    assert "nothing is old enough that was not exported" in young.out
+    [written] = (await shell.run("audit", "export", "--older-than", "0", "--json")).json["works"]
+    assert (written["rows"], written["partition"]) == (2, 0)
+    pruned = await shell.run("audit", "prune", "--older-than", "0", "--reason", "in the vault")
+    assert (pruned.code, written["name"] in pruned.out) == (0, True)
+    await ledger.keeper().turn()
+    assert await ledger.archivist.prune() == 1
+    whole = await shell.run("audit", "verify", "--all")
+    assert whole.code == 0, whole.out
+    assert "works: whole; 1 rows under 2 seals" in whole.out
+    assert "2 rows in 1 exports" in whole.out
+    assert "by olga" in whole.out
+    ledger.archive.pieces(0)[0].path.unlink()
+    broken = await shell.run("audit", "verify")
+    assert broken.code == 1
+    assert "export_missing: chain 0:" in broken.out

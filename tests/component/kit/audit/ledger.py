@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from services.kit.audit import Change, record
 from services.kit.audit.anchor import FileAnchor, StreamAnchor
 from services.kit.audit.anchored import compare_anchors
+from services.kit.audit.archive import Archive
+from services.kit.audit.archivist import Archivist
 from services.kit.audit.finding import Finding, Flaw
 from services.kit.audit.keeper import Keeper
 from services.kit.audit.keys import Keyring, SigningKey
@@ -39,6 +41,7 @@ class Ledger:
     redis: "Redis"
     file: FileAnchor
     stream: StreamAnchor
+    archive: Archive
     withheld: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -48,12 +51,18 @@ class Ledger:
         store.bind(Outbox(Topic("plantmesh.works")))
         redis = Redis.from_url(broker)
         everything = urlunsplit(urlsplit(superuser)._replace(path=urlsplit(url).path))
-        return cls(store, everything, redis, FileAnchor(path), StreamAnchor(redis, "works.audit"))
+        stream, archive = StreamAnchor(redis, "works.audit"), Archive(path.parent / "kept", "works")
+        return cls(store, everything, redis, FileAnchor(path), stream, archive)
 
     @property
     def anchors(self) -> tuple[FileAnchor, StreamAnchor]:
         """Both kinds."""
         return self.file, self.stream
+
+    @property
+    def archivist(self) -> Archivist:
+        """Of its chains."""
+        return Archivist(self.store, Keyring([KEY.public]), self.anchors, self.archive)
 
     def sealer(self, *, batch: int = 1000, key: SigningKey = KEY) -> Sealer:
         """Of its own transactions."""
@@ -104,9 +113,8 @@ class Ledger:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[RpcServer]:
         """Its audit behind a real port."""
-        servicer = AuditServicer(
-            self.store, Verifier("works", Keyring([KEY.public])), self.anchors, self.withheld
-        )
+        verifying = Verifier("works", Keyring([KEY.public]))
+        servicer = AuditServicer(self.store, verifying, self.anchors, self.withheld, self.archivist)
         registration = add_AuditServiceServicer_to_server, servicer
         server = RpcServer(verifier(), [registration], bind="127.0.0.1", port=0)
         await server.start()

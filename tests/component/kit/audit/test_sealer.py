@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from contextvars import Context
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,7 +15,8 @@ from services.kit.access.principal import Principal, acting_as
 from services.kit.audit import Change, record, told_by
 from services.kit.audit.finding import Flaw
 from services.kit.audit.keys import Keyring, SigningKey
-from services.kit.audit.retention import announce, prune
+from services.kit.audit.retention import Cut, announce, remove
+from services.kit.audit.seal import Head
 from services.kit.errors import ConflictError
 from tests.component.kit.audit.ledger import KEY, Ledger, in_one_chain
 from tests.waiting import until
@@ -147,12 +147,14 @@ async def test_rows_go_below_a_sealed_cut_only(ledger: Ledger) -> None:
         await ledger.change(key)
         await ledger.sealer().seal()
     async with ledger.store.work() as work:
-        assert len(await announce(work, timedelta(0), "kept long enough")) == 1
-        assert await prune(work) == 0
+        assert await announce(work, 0, Cut(2, 2), "kept long enough")
     await ledger.change(third)
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        await ledger.rows("DELETE FROM audit WHERE seq = 1")
     await ledger.keeper().turn()
     async with ledger.store.work() as work:
-        assert await prune(work) == 2
+        assert not await remove(work, Head(0, 2, 2))
+        assert await remove(work, Head(0, 2, 2))
     with pytest.raises(psycopg.errors.RestrictViolation):
         await ledger.rows("DELETE FROM audit WHERE seq = 3")
     kept = await ledger.rows("SELECT seq, kind FROM audit ORDER BY seq")

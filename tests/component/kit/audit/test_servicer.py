@@ -11,7 +11,7 @@ from plantmesh.ops.v1 import audit_pb2 as pb
 from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
 
 from services.kit.access.principal import Principal, acting_as
-from services.kit.audit import servicer
+from services.kit.audit import walk
 from services.kit.errors import DeniedError
 from services.kit.rpc.client import Peer
 from tests.component.kit.audit.ledger import Ledger, in_one_chain
@@ -88,8 +88,8 @@ async def test_what_a_caller_may_not_know_is_withheld_and_said_so(ledger: Ledger
 async def test_a_verification_ends_and_finds_the_same_in_pieces(
     ledger: Ledger, whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servicer, "AT_ONCE", 2)
-    monkeypatch.setattr(servicer, "NEWEST", 3)
+    monkeypatch.setattr(walk, "AT_ONCE", 2)
+    monkeypatch.setattr(walk, "NEWEST", 3)
     for key in in_one_chain(5):
         await ledger.change(key, "graz/2")
         await ledger.keeper().turn()
