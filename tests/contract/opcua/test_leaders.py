@@ -13,6 +13,7 @@ from services.kit.clock import Instant, SystemClock
 from services.kit.errors import ConflictError
 from services.kit.store import Store
 from services.telemetry.__main__ import TOPIC
+from services.telemetry.adapters.forwarder import LEASE
 from services.telemetry.application.record_looks import record_looks
 from services.telemetry.domain.look import Look
 from services.telemetry.store import open_books
@@ -64,7 +65,8 @@ async def refused(plant: Plant, last: CountersRead) -> None:
 
 async def succeeded(plant: Plant, by: signal.Signals) -> str:
     """Stop or kill whoever leads, and wait until the other tells of the press; who it was."""
-    [(leader, epoch)] = await plant.rows("telemetry", "SELECT holder, epoch FROM elector")
+    asked = f"SELECT holder, epoch FROM elector WHERE name = '{LEASE}'"
+    [(leader, epoch)] = await plant.rows("telemetry", asked)
     victim = next(name for name in ("telemetry-0", "telemetry-1") if leader.startswith(name))
     began = time.monotonic()
     plant.mesh.kill(victim, by)
