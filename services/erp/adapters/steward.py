@@ -6,6 +6,7 @@ from typing import Any
 
 from services.erp import wire
 from services.erp.adapters.lane import express
+from services.erp.domain.accounts import SYSTEM
 from services.erp.domain.codes import CodeTable, UnmappedCodeError, Waiting
 from services.erp.ports.mapping import Codes, Waitings
 from services.kit.access.principal import acting_as
@@ -42,14 +43,17 @@ class Steward:
         self._told: dict[str, tuple[float, list[Waiting]]] = {}
 
     async def round(self) -> None:
-        """Every system once; raises UnavailableError when nobody hears of what waits."""
+        """Every system once, then the account map; raises UnavailableError when nobody hears."""
         async with self._store.work() as work:
             systems = [system.id for system in await all_systems(work)]
         for system in systems:
             async with self._store.work() as work:
                 orders = await self._waitings.orders(system)
                 waiting = [*orders, *await self._postings(work, system)]
-            await self._tell(system, [one for one in waiting if _sayable(one)])
+            await self._tell(system, waiting)
+        async with self._store.work():
+            parked = await self._waitings.accounts()
+        await self._tell(SYSTEM, parked)
 
     async def close(self) -> None:
         """Whoever leads next tells everything anew."""
@@ -79,8 +83,8 @@ class Steward:
             return None
         return None
 
-    async def _tell(self, system: str, waiting: Sequence[Waiting]) -> None:
-        now = self._clock.monotonic()
+    async def _tell(self, system: str, found: Sequence[Waiting]) -> None:
+        now, waiting = self._clock.monotonic(), [one for one in found if _sayable(one)]
         if system in self._told:
             since, told = self._told[system]
             if told == waiting and (not waiting or now - since < _REPEAT_SECONDS):
@@ -94,7 +98,7 @@ class Steward:
                     await self._report(wire.write_waiting(system, round, part, last=last))
         except DomainError as error:
             raise UnavailableError(f"no steward hears of what waits: {error}") from error
-        self._told[system] = now, list(waiting)
+        self._told[system] = now, waiting
 
 
 def _sayable(one: Waiting) -> bool:

@@ -8,13 +8,14 @@ its meaning the account; drafted by one person and approved by another, each ver
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.erp.domain.booking import Role
 from services.erp.domain.goods import StockStatus
 from services.kit.errors import ConflictError
 
-DOMAIN, SYSTEM = "account", "valuation"
+DOMAIN: Final = "account"
+SYSTEM: Final = "valuation"
 OWNER = "finance"
 """The team that maps accounts, and whose queue waits for them."""
 

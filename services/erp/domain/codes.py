@@ -11,6 +11,8 @@ from services.kit.errors import InvalidError
 CodeKind = Literal["status", "uom", "work_center", "reason"]
 """The domains of reference's code maps that an order or a posting uses."""
 KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
+Domain = CodeKind | Literal["account"]
+"""The same, and that of the account map (accounts.py), which maps no ERP's words."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +56,7 @@ class Question:
     `at` is the time of what carries it.
     """
 
-    kind: CodeKind
+    kind: Domain
     system: str
     plant: str
     code: str

@@ -37,6 +37,10 @@ class Waitings(Protocol):
         """
         ...
 
+    async def accounts(self) -> Sequence[Waiting]:
+        """Movements and settlements that wait for an account, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MappedOrder:

@@ -1,9 +1,10 @@
-"""What waits for codes: raw orders that could not be mapped, postings that could not go out."""
+"""What waits for codes: raw orders not mapped, postings not sent, documents not booked."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
+from services.erp.domain.accounts import DOMAIN, SYSTEM
 from services.erp.domain.codes import CodeKind, Direction, Question, UnmappedCodeError, Waiting
 from services.kit.lanes.entry import COLUMNS, Entry, read_entry
 from services.kit.store import current_work
@@ -72,3 +73,24 @@ class SqlWaitings:
             (system, _MOST),
         )
         return [(read_entry(tuple(entry)), since) for *entry, since in rows]
+
+    async def accounts(self) -> list[Waiting]:
+        """What is parked for an account; its code is the most telling one that would do.
+
+        A movement is booked at its own time, a settlement at any from its beginning on.
+        """
+        rows = await current_work().sql(
+            "SELECT wants, coalesce((movement->>'at')::timestamptz, since), kind,"
+            "  plant || '/' || reference, since FROM parked_document"
+            " WHERE code = 'unmapped_account' ORDER BY id LIMIT %s",
+            (_MOST,),
+        )
+        return [
+            Waiting(_question(wants, at), kind, key, since) for wants, at, kind, key, since in rows
+        ]
+
+
+def _question(wants: str, at: datetime) -> Question:
+    """Such as "account/lyon/stock/RAW" as a code of the account map."""
+    _, plant, code = wants.split("/", 2)
+    return Question(DOMAIN, SYSTEM, plant, code, Direction.IN, at)

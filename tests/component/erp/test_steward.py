@@ -1,5 +1,6 @@
 """What waits for codes is told to reference; what has its code goes on by itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,23 +8,31 @@ from plantmesh.erp.v1 import postings_pb2 as pb
 from plantmesh.reference.v1 import reference_pb2
 from plantmesh.reference.v1.codes_pb2 import ReportWaitingRequest
 
+from services.erp import wire
 from services.erp.adapters.poller import Poller
 from services.erp.adapters.steward import Steward
+from services.erp.application.book_movements import book_movements
 from services.erp.domain.codes import Code
 from services.erp.store import sql_books
+from services.erp.store.finance import sql_accounts
+from services.erp.store.parked import Releases
 from services.erp.store.waiting import SqlWaitings
+from services.kit.clock import ManualClock
 from services.kit.errors import UnavailableError
 from services.kit.lanes.desk import Act, fix
 from services.kit.lanes.worker import Worker
 from services.kit.store import Store
 from tests.component.erp.conftest import Stubs, ask
+from tests.component.erp.money.books import balances, moved, put_accounts, put_costs
 from tests.component.erp.requests import accept
 from tests.component.erp.test_ledger_lane import drain, mine, of
 from tests.copies import put_codes
+from tests.unit.erp.memory import NOON
 from tools.simulators.ledger.papers import Order
 from tools.simulators.ledger.place import Place
 
 BURNT = Code("reason", "02", "burnt")
+CLOCK = ManualClock(NOON)
 
 
 class Ear:
@@ -32,19 +41,28 @@ class Ear:
     def __init__(self, store: Store) -> None:
         self.steward = Steward(store, sql_books().codes, SqlWaitings(), self.report)
         self.heard: list[ReportWaitingRequest] = []
+        self.of_accounts: list[ReportWaitingRequest] = []
         self.deaf = False
 
     async def report(self, request: Any) -> None:
-        """Keep it."""
+        """Keep it, each kind by itself."""
         if self.deaf:
             raise UnavailableError("nobody there")
-        self.heard.append(request)
+        (self.of_accounts if request.system == "valuation" else self.heard).append(request)
 
     @property
     def last(self) -> list[tuple[str, str, str, int]]:
         """Kind, key, code and direction of what was told last."""
         return [
             (one.kind, one.key, one.code.code, one.direction) for one in self.heard[-1].documents
+        ]
+
+    @property
+    def accounts(self) -> list[tuple[str, str, str, str, datetime]]:
+        """Kind, key, plant, code and time of what waits for accounts, as it was told last."""
+        return [
+            (one.kind, one.key, one.code.plant, one.code.code, one.at.ToDatetime(UTC))
+            for one in self.of_accounts[-1].documents
         ]
 
 
@@ -129,3 +147,32 @@ async def test_an_order_that_waits_is_told_until_it_is_read(
     await poller.round()
     await ear.steward.round()
     assert [list(ear.heard[-1].documents), ear.heard[-1].last] == [[], True]
+
+
+async def test_documents_without_an_account_are_told_until_it_is_approved(
+    store: Store, ear: Ear
+) -> None:
+    accounts = sql_accounts()
+    await put_costs(store, steel="2")
+    await put_accounts(store, "grir", "rounding", "stock/FINISHED")
+    receipt, issue = moved("RECEIPT_PURCHASE", "m-1"), moved("ISSUE_TO_ORDER", "m-2")
+    async with store.work():
+        movements = [wire.read_goods(one.movement) for one in (receipt, issue)]
+        await book_movements(accounts, movements, CLOCK)
+    await ear.steward.round()
+    wanted = ("lyon", "stock/RAW/unrestricted", NOON)
+    assert ear.accounts == [
+        ("movement", "lyon/m-1", *wanted),
+        ("movement", "lyon/m-2", *wanted),
+    ]
+    assert {one.code.domain for one in ear.of_accounts[-1].documents} == {"account"}
+    await put_accounts(store, "stock")  # less telling, and it will do
+    await Releases(store, accounts, CLOCK).round()
+    await ear.steward.round()
+    assert ear.accounts == [("movement", "lyon/m-2", "lyon", "wip", NOON)]
+    await put_accounts(store, "wip")
+    await Releases(store, accounts, CLOCK).round()
+    await ear.steward.round()
+    assert ear.accounts == []
+    assert ear.of_accounts[-1].last
+    assert await balances(store) == {"A-grir": -2000, "A-wip": 2000}

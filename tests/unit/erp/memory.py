@@ -17,7 +17,7 @@ from services.kit.errors import ConflictError, DomainError, NotFoundError
 from services.kit.lanes.entry import State
 from services.kit.paging import Cut, Page
 from services.kit.quantity import Quantity
-from tests.unit.erp.money_memory import Memory
+from tests.unit.erp.money.memory import Memory
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ORDER = OrderKey("lyon", "4711")

@@ -18,7 +18,7 @@ from services.kit.errors import InvalidError
 from services.kit.quantity import Quantity
 from services.wms.domain.place import Status
 from services.wms.domain.rules import RULES, Part
-from tests.unit.erp.money_memory import LATER, NOON, cost, item, mapping
+from tests.unit.erp.money.memory import LATER, NOON, cost, item, mapping
 
 TYPES = wms_pb2.MovementType.DESCRIPTOR.values
 

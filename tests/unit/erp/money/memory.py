@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from services.erp.application.release_parked import release_parked
 from services.erp.domain.accounts import AccountMapping, Chart
 from services.erp.domain.booking import BOOKINGS, Role
 from services.erp.domain.cost import StandardCost, ValuedItem
@@ -33,6 +34,7 @@ LATER = NOON + timedelta(days=30)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK = ManualClock(NOON)
 ORDER = OrderKey("lyon", "4711")
+STEEL, WIDGET = ("lyon", "steel"), ("lyon", "widget")
 
 
 def cost(
@@ -208,6 +210,13 @@ class Memory:
         """What the role's accounts have, as a decimal."""
         total = sum(x.amount.minor for x in self.lines() if x.role is role and x.plant == plant)
         return Money(total, "EUR").text
+
+
+async def release(books: Memory) -> None:
+    """Try all that waits again."""
+    after = 0
+    while last := await release_parked(books.accounts, after, CLOCK):
+        after = last
 
 
 class _NoReports:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from plantmesh.common.v1.instant_pb2 import Instant
@@ -15,16 +14,21 @@ from redis.asyncio import Redis
 
 from services.erp import consumers, wire
 from services.erp.domain.booking import Role
+from services.erp.store.finance import sql_accounts
+from services.erp.store.parked import Releases
 from services.kit.backbone.consumer import Consumer, ConsumerOptions
 from services.kit.backbone.outbox import Outbox, emit
 from services.kit.backbone.relay import Relay, RelayOptions
 from services.kit.backbone.topic import Topic
+from services.kit.clock import ManualClock
 from services.kit.copies import put
 from services.kit.store import Row, Store
+from tests.unit.erp.memory import NOON
 from tests.waiting import until
 
 ERP = Topic("plantmesh.erp")
-MADE = Timestamp(seconds=int(datetime(2026, 5, 4, 12, tzinfo=UTC).timestamp()))
+CLOCK = ManualClock(NOON)
+MADE = Timestamp(seconds=int(NOON.timestamp()))
 
 
 async def put_costs(store: Store, **costs: str) -> None:
@@ -88,6 +92,18 @@ def moved(type: str, reference: str, amount: str = "10", **more: str) -> StockMo
         reverses=more.get("reverses", ""),
     )
     return StockMoved(movement=movement)
+
+
+STORY = [
+    moved("RECEIPT_PURCHASE", "m-1", "100"),
+    moved("ISSUE_TO_ORDER", "m-2", "40"),
+    moved("RECEIPT_PRODUCTION", "m-3", "7", item_no="widget"),
+    moved("BLOCK", "m-4", "5"),
+    moved("SCRAP", "m-5", "1.005"),
+    moved("REVERSAL", "m-6", "1.005", reverses="m-5"),
+]
+BOOKED = {"A-grir": -20040, "A-stock": 12024 + 3500, "A-wip": 8016 - 3500}
+"""What the story comes to, in cents by account."""
 
 
 @dataclass
@@ -158,6 +174,11 @@ async def balances(store: Store) -> dict[str, int]:
         "SELECT account, sum(amount)::int FROM journal_line GROUP BY 1 HAVING sum(amount) <> 0",
     )
     return dict(rows)
+
+
+async def release(store: Store) -> None:
+    """A round of what waits."""
+    await Releases(store, sql_accounts(), CLOCK).round()
 
 
 def owner(dsn: str) -> Store:

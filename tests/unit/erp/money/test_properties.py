@@ -14,7 +14,7 @@ from services.erp.domain.entry import EntryKind
 from services.erp.domain.goods import GoodsMovement, Side, StockStatus
 from services.erp.domain.keys import OrderKey
 from services.kit.clock import Instant
-from tests.unit.erp.money_memory import CLOCK, NOON, Memory, cost, goods, item, mapping, take_back
+from tests.unit.erp.money.memory import CLOCK, NOON, Memory, cost, goods, item, mapping, take_back
 
 DAY = NOON.date()
 ITEMS = ("steel", "widget")
