@@ -17,7 +17,9 @@ from tests.faults.place import Place
 
 # A plain start costs a second of imports, a fork of this server some milliseconds.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.faults.roles", "tests.faults.mes.roles"])
+_FORKS.set_forkserver_preload(
+    [f"tests.faults.{part}" for part in ("roles", "mes.roles", "money.roles")]
+)
 
 
 class Role(Protocol):

@@ -102,7 +102,7 @@ class Journal(Protocol):
         ...
 
     async def scrapped(self, orders: Collection[OrderKey]) -> Mapping[OrderKey, Sequence[Scrapped]]:
-        """What was reported as scrap of each, less what was taken back."""
+        """What was scrapped of each before it came into stock, less what was taken back."""
         ...
 
     async def add(self, entries: Sequence[Entry], values: Mapping[StockKey, StockValue]) -> None:

@@ -16,6 +16,7 @@ from services.erp.domain.posting import Kind
 from services.erp.domain.settlement import Account, OrderValue, Scrapped
 from services.erp.domain.stock_value import StockKey, StockValue
 from services.erp.store.postings import SqlPostings
+from services.kit.checkpoint import reach
 from services.kit.errors import ConflictError
 from services.kit.lanes.entry import State
 from services.kit.store import Row, current_work
@@ -129,7 +130,10 @@ class SqlJournal:
         return {OrderKey(*row) for row in rows}
 
     async def scrapped(self, orders: Collection[OrderKey]) -> Mapping[OrderKey, Sequence[Scrapped]]:
-        """By the postings that were accepted, whether or not their ERP has them yet."""
+        """By the postings that were accepted, whether or not their ERP has them yet.
+
+        What has a lot was in stock: the warehouse's movement books it as scrap.
+        """
         records = await SqlPostings().of_orders(orders) if orders else ()
         standing = [
             (one.order, one.posting)
@@ -140,7 +144,11 @@ class SqlJournal:
         found: defaultdict[OrderKey, list[Scrapped]] = defaultdict(list)
         for order, posting in standing:
             if posting.kind is Kind.SCRAP and (order, posting.reference) not in gone:
-                found[order] += [Scrapped(line.item_no, line.quantity) for line in posting.lines]
+                found[order] += [
+                    Scrapped(line.item_no, line.quantity)
+                    for line in posting.lines
+                    if not line.lot_no
+                ]
         return found
 
     async def add(self, entries: Sequence[Entry], values: Mapping[StockKey, StockValue]) -> None:
@@ -157,6 +165,9 @@ class SqlJournal:
             )
             if added != len(entries):
                 raise ConflictError("somebody books the same this very moment", field="reference")
+            if any(one.key.kind is EntryKind.SETTLEMENT for one in entries):
+                reach("money.settled")
+            reach("money.booked")
         if values:
             await work.sql(
                 "UPDATE stock_value AS s SET quantity = t.quantity, exact = t.exact,"

@@ -12,6 +12,7 @@ from services.erp.application.release_parked import release_parked
 from services.erp.domain.goods import GoodsMovement, MovementKey, Side, StockStatus
 from services.erp.ports.accounting import Accounts, Parked, ParkedDocument
 from services.erp.store.journal import columns
+from services.kit.checkpoint import reach
 from services.kit.clock import Clock, Instant
 from services.kit.copies import Kind, stamp
 from services.kit.errors import DomainError, UnavailableError
@@ -58,6 +59,8 @@ class SqlQueue:
         await current_work().sql(
             "DELETE FROM parked_document WHERE id = ANY(%s)", (list(documents),)
         )
+        if documents:
+            reach("money.released")
 
     async def version(self) -> tuple[int, ...]:
         """The newest that waits, and the stamps of all that is copied."""

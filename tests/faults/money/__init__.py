@@ -1,0 +1,1 @@
+"""Faults while erp books what the warehouse moved."""
