@@ -13,7 +13,6 @@ from services.erp.adapters.registry import connections, kept_in
 from services.erp.adapters.steward import Steward
 from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.graph import SCHEMA
-from services.erp.ports import ErpSystem
 from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
@@ -23,7 +22,6 @@ from services.erp.store.waiting import SqlWaitings
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.desk.payload import MessageJson
-from services.kit.lanes.systems import System
 from services.kit.service import Service, run
 
 TOPIC = Topic("plantmesh.erp")
@@ -40,17 +38,13 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     steward = Steward(store, books.codes, SqlWaitings(), codes.ReportWaiting)
     secrets = kept_in({name: kept.get_secret_value() for name, kept in settings.secrets.items()})
     connect = connections(settings.adapters, secrets)
-    inboxes, marks = Inboxes(store), SqlMarks(store)
     sources = SqlSources(store, settings.silence_seconds)
-
-    async def poll(system: System, outside: ErpSystem) -> None:
-        await poll_orders(system.id, outside, Desk(inboxes.of(system.id), marks, books, sources))
-
+    desk = Desk(Inboxes(store).of, SqlMarks(store), books, sources)
     lanes = lanes_over(connect, store, Words(books.codes, SqlRounding()))
     erp.carry(lanes, announce(), MessageJson(Posting))
-    poller, seconds = Poller(store, connect, poll), settings.poll_seconds
+    poller = Poller(store, connect, lambda system, erp: poll_orders(system.id, erp, desk))
     for name, part in (("poller", poller), ("steward", steward)):
-        led = elected(part, store, f"erp.{name}", settings.instance, seconds)
+        led = elected(part, store, f"erp.{name}", settings.instance, settings.poll_seconds)
         service.add(name, led, reports=True)
     means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.erp.domain.keys import OrderKey
+from services.erp.domain.keys import CommercialKey, LotKey, OrderKey
 from services.kit.access.policy import require_plant, require_scope
 from services.kit.access.principal import EVERY_PLANT, Principal
 from services.kit.errors import DeniedError
@@ -10,11 +10,13 @@ from services.kit.errors import DeniedError
 READ, WRITE = "erp:read", "erp:write"
 COST = "erp:cost"
 """Amounts of money are withheld without it, on every channel."""
+COMMERCIAL = "erp:commercial"
+"""Prices, and who the customer is, are withheld without it, on every channel."""
 ENFORCE = "delegate"
 """Holds are applied by a service on behalf of people, never by a person directly."""
 
 
-def may_read(keys: Iterable[OrderKey], *, field: str) -> Principal:
+def may_read(keys: Iterable[OrderKey | CommercialKey | LotKey], *, field: str) -> Principal:
     """Readers of these plants; raises DeniedError naming `field`[i]."""
     principal = require_scope(READ)
     _plants(keys, field)
@@ -30,6 +32,11 @@ def may_list(plant: str, *, field: str = "plant") -> Principal:
 def sees_costs(principal: Principal) -> bool:
     """Whether amounts of money are shown; where not, the answer says that they are withheld."""
     return COST in principal.scopes
+
+
+def sees_trade(principal: Principal) -> bool:
+    """Whether prices and customers are shown; where not, the answer says that they are withheld."""
+    return COMMERCIAL in principal.scopes
 
 
 def may_recount() -> Principal:
@@ -81,6 +88,6 @@ def may_enforce(plants: Iterable[str]) -> Principal:
     return principal
 
 
-def _plants(keys: Iterable[OrderKey], field: str) -> None:
+def _plants(keys: Iterable[OrderKey | CommercialKey | LotKey], field: str) -> None:
     for index, key in enumerate(keys):
         require_plant(key.plant, field=f"{field}[{index}].plant")

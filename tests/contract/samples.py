@@ -29,6 +29,9 @@ _TEXTS = {
     "effective_from": "2026-05-04",
     "currency": "EUR",
     "amount": "12.5",
+    "requested": "2026-05-04",
+    "promised": "2026-05-04",
+    "ordered_on": "2026-05-04",
 }
 _MOMENT = "2026-05-04T12:00:00Z"
 

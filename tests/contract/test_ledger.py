@@ -2,24 +2,36 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from secrets import token_hex
+from typing import Any, Literal
 
 import pytest
 
 from services.erp.adapters.ledger import LedgerErp
 from services.erp.domain.document import PostingDocument, Sought
+from services.erp.domain.keys import Trade
 from services.erp.ports import ErpSystem
 from services.kit.errors import InvalidError
 from services.kit.lanes.outcome import Found, Outcome, Posted, Unavailable
 from services.kit.lanes.systems import System
 from tests.contract.erp_system import ErpSystemContract, Stage, Trouble
-from tests.contract.erp_system.stage import NOON, ORDER, made, ref
+from tests.contract.erp_system.stage import DAY, NOON, ORDER, made, ref
 from tests.servers import scratch_folder
 from tests.waiting import until
 from tools.mesh.program import Program
+from tools.simulators.ledger import papers
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.faults import Fault, Throttle, What
 from tools.simulators.ledger.journal import documents
@@ -59,17 +71,32 @@ class LedgerStage:
         await self.ledger.keep(Period("2020-01", "closed"))
         await self.release(ORDER)
 
-    async def release(self, order_no: str) -> None:
+    async def release(self, order_no: str, *, sales_order: str = "") -> None:
         """Create an order and release it."""
-        await self.ledger.release(self._order(order_no))
+        await self.ledger.release(self._order(order_no, sales_order))
+
+    async def trade(self, trade: Trade, order_no: str, *, lot: str = "") -> None:
+        """Enter an order of one line."""
+        await self.ledger.put_trade(self._trade(trade, order_no, lot))
 
     async def overtake(self, slow: str, quick: str) -> "asyncio.Task[None]":
         """The fault is used up once the slow transaction has begun."""
-        fault = Fault("late_commit", door="write", count=1, seconds=0.4, reference=slow)
+        put = self.ledger.put_order
+        return await self._overtake(slow, put(self._order(slow)), put(self._order(quick)))
+
+    async def overtake_trade(self, trade: Trade, slow: str, quick: str) -> "asyncio.Task[None]":
+        """Likewise."""
+        papers = (self._trade(trade, order_no, "") for order_no in (slow, quick))
+        return await self._overtake(slow, *map(self.ledger.put_trade, papers))
+
+    async def _overtake(
+        self, name: str, slow: Coroutine[Any, Any, None], quick: Coroutine[Any, Any, None]
+    ) -> "asyncio.Task[None]":
+        fault = Fault("late_commit", door="write", count=1, seconds=0.4, reference=name)
         await self.ledger.bring(fault)
-        late = asyncio.create_task(self.ledger.put_order(self._order(slow)))
+        late = asyncio.create_task(slow)
         await until(self._begun)
-        await self.ledger.put_order(self._order(quick))
+        await quick
         return late
 
     async def _begun(self) -> bool:
@@ -109,7 +136,22 @@ class LedgerStage:
             if one.posting.reference == reference and one.number not in taken_back
         ]
 
-    def _order(self, order_no: str) -> Order:
+    def _trade(self, trade: Trade, order_no: str, lot: str) -> papers.Trade:
+        ten = Decimal(10)
+        line = papers.TradeLine(
+            line=10,
+            item=self.made,
+            quantity=ten,
+            unit=self.unit,
+            schedule=(papers.Due(ten, ten, NOON, DAY),),
+            lots=(papers.Lot(lot, ten, self.unit),) if lot else (),
+            price="25.50",
+            per=ten,
+        )
+        kind: Literal["sales", "purchase"] = "sales" if trade is Trade.SALES else "purchase"
+        return papers.Trade(kind, self.plant, order_no, "P-1", ("OPEN",), (line,))
+
+    def _order(self, order_no: str, sales_order: str = "") -> Order:
         return Order(
             plant=self.plant,
             order=order_no,
@@ -120,6 +162,8 @@ class LedgerStage:
             due_end=NOON + dt.timedelta(days=1),
             components=(Component(10, self.used, Decimal("1.5"), self.unit),),
             operations=(Operation(10, "press", "WC-1"),),
+            sales_order=sales_order,
+            sales_line=10 if sales_order else 0,
         )
 
 
@@ -206,6 +250,13 @@ class Hurried(LedgerErp):
         (Credulous, ErpSystemContract.test_ok_without_a_booking_is_not_believed),
         (Credulous, ErpSystemContract.test_a_part_of_a_posting_does_not_stand),
         (Hurried, ErpSystemContract.test_a_change_that_is_committed_late_is_not_missed),
+        (
+            Hurried,
+            partial(
+                ErpSystemContract.test_a_change_of_a_traded_order_that_is_committed_late_is_not_missed,
+                trade=Trade.SALES,
+            ),
+        ),
     ],
 )
 async def test_the_contract_has_teeth(

@@ -9,6 +9,7 @@ from tools.mesh.tokens import Bearer
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
 _READ = tuple(f"{service}:read" for service in SERVICES)
 _WRITE = tuple(f"{service}:write" for service in SERVICES)
+_MONEY = ("erp:cost", "erp:commercial")
 
 
 def _service(name: str) -> Bearer:
@@ -26,8 +27,10 @@ USERS = {
     bearer.subject: bearer
     for bearer in (
         Bearer("viewer", _READ),
-        Bearer("controller", (*_READ, "erp:cost", "reference:write", "reference:cost")),
-        Bearer("planner", (*_READ, "erp:write", "reference:write", "reference:cost")),
+        Bearer("controller", (*_READ, *_MONEY, "reference:write", "reference:cost")),
+        Bearer(
+            "planner", (*_READ, "erp:write", "erp:commercial", "reference:write", "reference:cost")
+        ),
         Bearer("line", ("mes:read", "mes:write", "reference:read"), plants=("lyon",)),
         Bearer("inspector", (*_READ, "quality:write")),
         Bearer("storekeeper", (*_READ, "wms:write")),

@@ -1,50 +1,88 @@
-"""Use case: what changed in an ERP is read, kept as it came, and taken order by order."""
+"""Use case: what changed in an ERP is read kind by kind, kept as it came, and taken one by one."""
 
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
+from services.erp.application.take_commercial import take_commercial
 from services.erp.application.take_order import take_order
-from services.erp.ports import Books, Inbox, Marks, OrderFeed, RawOrder, Sources, Take
+from services.erp.domain.keys import Trade
+from services.erp.ports import Books
+from services.erp.ports.feeds import Feed, Feeds, Inbox, Marks, NotRead, RawOrder, Sources, Take
 from services.kit.errors import UnavailableError
+
+PRODUCTION = "production_order"
+"""The kind of a raw production order; that of the others is their trade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders arrive: kept by `inbox`, known by `books`; `sources` show who was heard."""
+    """Where orders arrive: kept by the inbox of their system and kind, known by `books`."""
 
-    inbox: Inbox
+    inbox: Callable[[str, str], Inbox]
     marks: Marks
     books: Books
     sources: Sources
 
 
-async def poll_orders(system: str, erp: OrderFeed, desk: Desk) -> None:
-    """Read to the end of what changed; safe to repeat and to break off anywhere.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A kind of an ERP's orders, and the use case that takes each."""
 
-    The ERP repeats an overlap each time; what came before with the same content is dropped. Raises
-    UnavailableError when the ERP or the database does not answer.
+    kind: str
+    feed: Feed[Any]
+    take: Callable[[Books, str, Any], Awaitable[None]]
+
+
+async def poll_orders(system: str, erp: Feeds, desk: Desk) -> None:
+    """Read each kind to the end of what changed; safe to repeat and to break off anywhere.
+
+    The ERP repeats an overlap each time; what came before with the same content is dropped. Where
+    one kind cannot be read the others are, unless it is the production orders: then the ERP is
+    away. Raises UnavailableError when it or the database does not answer.
     """
     times: list[datetime] = []
-
-    async def take(order: RawOrder) -> None:
-        document = erp.read_order(order.content)
-        times.append(document.as_of)
-        await take_order(desk.books, system, document)
-
-    await desk.inbox.replay(take)
-    times.clear()
-    try:
-        await _read_on(system, erp, desk, take)
-    except UnavailableError as error:
-        await desk.sources.silent(system, str(error))
-        raise
+    silent: list[UnavailableError] = []
+    for reading in _readings(erp):
+        await desk.inbox(system, reading.kind).replay(_taking(system, reading, desk.books, []))
+        try:
+            await _read_on(system, reading, desk, _taking(system, reading, desk.books, times))
+        except UnavailableError as error:
+            silent.append(error)
+            if reading.kind == PRODUCTION:
+                break
+    if silent:
+        await desk.sources.silent(system, "; ".join(map(str, silent)))
+        raise silent[0]
     await desk.sources.heard(system, max(times, default=None))
 
 
-async def _read_on(system: str, erp: OrderFeed, desk: Desk, take: Take) -> None:
-    mark, more = await desk.marks.get(system), True
+def _readings(erp: Feeds) -> Iterator[_Reading]:
+    """Production orders first; what the ERP does not offer is not asked for."""
+    yield _Reading(PRODUCTION, erp, take_order)
+    offered = ((Trade.SALES, erp.sales_orders), (Trade.PURCHASE, erp.purchase_orders))
+    for trade, feed in offered:
+        if not isinstance(feed, NotRead):
+            yield _Reading(trade, feed, partial(take_commercial, trade))
+
+
+def _taking(system: str, reading: _Reading, books: Books, times: list[datetime]) -> Take:
+    """Takes a raw order, and notes when the ERP changed it."""
+
+    async def take(order: RawOrder) -> None:
+        document = reading.feed.read_order(order.content)
+        times.append(document.as_of)
+        await reading.take(books, system, document)
+
+    return take
+
+
+async def _read_on(system: str, reading: _Reading, desk: Desk, take: Take) -> None:
+    mark, more = await desk.marks.get(system, reading.kind), True
     while more:
-        changes = await erp.list_orders(mark)
-        await desk.inbox.receive(changes.orders, take)
+        changes = await reading.feed.list_orders(mark)
+        await desk.inbox(system, reading.kind).receive(changes.orders, take)
         mark, more = changes.mark, changes.more
-        await desk.marks.put(system, mark)
+        await desk.marks.put(system, reading.kind, mark)

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from services.erp.domain.keys import OrderKey
+from services.erp.domain.commercial import CommercialOrder
+from services.erp.domain.keys import CommercialKey, OrderKey
 from services.erp.domain.order import ProductionOrder
 from services.erp.ports import Books, PostingRecord
 
@@ -17,3 +18,14 @@ async def read_state(
         if chosen:
             yield chosen, await books.postings.of_orders([order.key for order in chosen])
         orders = await books.orders.walk(orders[-1].key)
+
+
+async def read_commercial_state(
+    books: Books, wanted: Callable[[CommercialKey], bool]
+) -> AsyncIterator[Sequence[CommercialOrder]]:
+    """Some sales and purchase orders at a time, each as its ERP last said."""
+    orders = await books.commercial.walk(None)
+    while orders:
+        if chosen := [order for order in orders if wanted(order.key)]:
+            yield chosen
+        orders = await books.commercial.walk(orders[-1].key)

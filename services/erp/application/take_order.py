@@ -1,43 +1,28 @@
 """Use case: an ERP's word on an order, in canonical codes, is stored and told."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
 
+from services.erp.application.amounts import read_quantity
+from services.erp.application.statuses import Say, read_status, saying, vocabulary
 from services.erp.domain.codes import CodeTable
 from services.erp.domain.document import OrderDocument
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import (
     Component,
     Confirmed,
-    Extent,
-    Lifecycle,
     Operation,
     ProductionOrder,
+    SalesLine,
     Status,
     tell,
 )
 from services.erp.ports import Books
 from services.kit.errors import InvalidError
-from services.kit.quantity import Quantity
 
-Say = Callable[[Status], Status]
-
-
-def _with(**change: Any) -> Say:
-    return lambda status: replace(status, **change)
-
-
-STATUSES: Mapping[str, Say] = {
-    **{f"lifecycle.{value}": _with(lifecycle=value) for value in Lifecycle},
-    **{f"confirmation.{value}": _with(confirmation=value) for value in Confirmed},
+STATUSES: Mapping[str, Say[Status]] = {
+    **vocabulary(Status()),
     # What code maps of before call it.
-    "confirmation.full": _with(confirmation=Confirmed.FINAL),
-    **{f"delivery.{value}": _with(delivery=value) for value in Extent},
-    "technically_complete": _with(technically_complete=True),
-    "material_shortage": _with(material_shortage=True),
-    "quality_hold": _with(quality_hold=True),
-    "none": lambda status: status,
+    "confirmation.full": saying(confirmation=Confirmed.FINAL),
 }
 """The canonical codes of the code map domain `status`: each says one thing of an order."""
 
@@ -70,8 +55,8 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
         key=OrderKey(document.plant, document.order_no),
         system=system,
         item_no=document.item_no,
-        quantity=_quantity(document.amount, document.unit, codes, "quantity"),
-        status=_status(document, codes),
+        quantity=read_quantity(document.amount, document.unit, codes, "quantity"),
+        status=read_status(Status(), document.statuses, STATUSES, codes),
         version=document.version,
         as_of=document.as_of,
         due_start=document.due_start,
@@ -80,7 +65,7 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
             Component(
                 part.position,
                 part.item_no,
-                _quantity(part.amount, part.unit, codes, f"components[{index}].quantity"),
+                read_quantity(part.amount, part.unit, codes, f"components[{index}].quantity"),
             )
             for index, part in enumerate(document.components)
         ),
@@ -94,30 +79,7 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
             )
             for index, step in enumerate(document.operations)
         ),
+        sales_line=SalesLine(document.sales_order, document.sales_line)
+        if document.sales_order
+        else None,
     )
-
-
-def _quantity(amount: str, unit: str, codes: CodeTable, field: str) -> Quantity:
-    canonical = codes.resolve("uom", unit, field=f"{field}.unit")
-    try:
-        return Quantity.parse(amount, canonical)
-    except InvalidError as error:
-        raise InvalidError(
-            str(error), code=error.code, field=f"{field}.{error.field}", hint=error.hint
-        ) from error
-
-
-def _status(document: OrderDocument, codes: CodeTable) -> Status:
-    status = Status()
-    for index, code in enumerate(document.statuses):
-        field = f"statuses[{index}]"
-        canonical = codes.resolve("status", code, field=field)
-        if canonical not in STATUSES:
-            raise InvalidError(
-                f"{code} is mapped to {canonical[:40]!r}, which is no status",
-                code="unknown_status",
-                field=field,
-                hint=f"one of {', '.join(STATUSES)}",
-            )
-        status = STATUSES[canonical](status)
-    return status

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from services.kit.errors import InvalidError
 
-CodeKind = Literal["status", "uom", "work_center", "reason"]
+CodeKind = Literal["status", "uom", "work_center", "reason", "party", "location"]
 """The domains of reference's code maps that an order or a posting uses."""
 KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
 Domain = CodeKind | Literal["account"]

@@ -32,7 +32,7 @@ class OrderDocument:
     """An order as an adapter read it: names are ours, codes are the ERP's.
 
     `statuses` are all that hold at once. `version` is the ERP's own (ETag, change stamp) and
-    `as_of` its time of the change.
+    `as_of` its time of the change. `sales_order` is what it is made for, "" = for stock.
     """
 
     plant: str
@@ -47,6 +47,8 @@ class OrderDocument:
     due_end: datetime | None = None
     components: tuple[ComponentDocument, ...] = ()
     operations: tuple[OperationDocument, ...] = ()
+    sales_order: str = ""
+    sales_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.erp.domain.keys import OrderKey
+from services.erp.domain.news import is_news
 from services.kit.errors import InvalidError
 from services.kit.quantity import Quantity
 
@@ -75,6 +76,14 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class SalesLine:
+    """The line of a sales order that a production order makes for; 0 = of the order as a whole."""
+
+    order_no: str
+    line_no: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ProductionOrder:
     """An order in canonical codes. `version` and `as_of` are the ERP's own."""
 
@@ -89,6 +98,7 @@ class ProductionOrder:
     due_end: datetime | None = None
     components: tuple[Component, ...] = ()
     operations: tuple[Operation, ...] = ()
+    sales_line: SalesLine | None = None
 
     def __post_init__(self) -> None:
         """Refuse an order that asks for nothing, or for no item."""
@@ -109,14 +119,7 @@ def tell(known: ProductionOrder | None, new: ProductionOrder) -> News | None:
     """
     if known is None:
         return News.RELEASED if _released(new) else News.CHANGED
-    if known.system != new.system:
-        raise InvalidError(
-            f"order {new.key} belongs to {known.system}",
-            code="order_of_another_system",
-            field="order_no",
-            hint="one of the two ERPs must number its orders apart",
-        )
-    if new == known or new.as_of < known.as_of:
+    if not is_news(known, new):
         return None
     return News.RELEASED if _released(new) and not _released(known) else News.CHANGED
 

@@ -4,6 +4,7 @@ The ERP owns its orders: it says where they stand, here nobody commands them. Wh
 two reports it skipped; the tables say what its words mean and what others call them.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from services.erp.domain.order import Confirmed, Extent, Lifecycle
@@ -28,6 +29,7 @@ class ProgressCommand(StrEnum):
     REOPEN = "reopen"
 
 
+AnyExtent = Machine[Extent, ProgressCommand]
 _SOURCE = "domain-model 3.2; states of Tryton 8.2's production"
 
 LIFECYCLE = Machine(
@@ -86,30 +88,43 @@ CONFIRMATION = Machine(
     source=_SOURCE,
 )
 
-DELIVERY = Machine(
-    name="erp.order_delivery",
-    noun="order",
-    start=Extent.NONE,
-    next={
-        Extent.NONE: {
-            ProgressCommand.REPORT: Extent.PARTIAL,
-            ProgressCommand.FINISH: Extent.FULL,
+
+def extent_axis(name: str, noun: str, source: str, **words: Mapping[Extent, str]) -> AnyExtent:
+    """A machine of how much of an order something was done to; `words` are others' for it."""
+    return Machine(
+        name=name,
+        noun=noun,
+        start=Extent.NONE,
+        next={
+            Extent.NONE: {
+                ProgressCommand.REPORT: Extent.PARTIAL,
+                ProgressCommand.FINISH: Extent.FULL,
+            },
+            Extent.PARTIAL: {
+                ProgressCommand.REPORT: Extent.PARTIAL,
+                ProgressCommand.FINISH: Extent.FULL,
+                ProgressCommand.TAKE_BACK_ALL: Extent.NONE,
+            },
+            Extent.FULL: {
+                ProgressCommand.REOPEN: Extent.PARTIAL,
+                ProgressCommand.TAKE_BACK_ALL: Extent.NONE,
+            },
         },
-        Extent.PARTIAL: {
-            ProgressCommand.REPORT: Extent.PARTIAL,
-            ProgressCommand.FINISH: Extent.FULL,
-            ProgressCommand.TAKE_BACK_ALL: Extent.NONE,
-        },
-        Extent.FULL: {
-            ProgressCommand.REOPEN: Extent.PARTIAL,
-            ProgressCommand.TAKE_BACK_ALL: Extent.NONE,
-        },
-    },
-    columns=("SAP",),
-    called={Extent.NONE: ("",), Extent.PARTIAL: ("PDLV",), Extent.FULL: ("DLV",)},
-    proto="plantmesh.erp.v1.Extent",
-    graph="ErpExtent",
-    source=_SOURCE,
+        columns=tuple(words),
+        called={one: tuple(word.get(one, "") for word in words.values()) for one in Extent}
+        if words
+        else {},
+        proto="plantmesh.erp.v1.Extent",
+        graph="ErpExtent",
+        source=source,
+    )
+
+
+DELIVERY = extent_axis(
+    "erp.order_delivery",
+    "order",
+    _SOURCE,
+    SAP={Extent.PARTIAL: "PDLV", Extent.FULL: "DLV"},
 )
 
 FLAGS = {

@@ -1,12 +1,17 @@
 """What the ERP says of an order: what is wanted by when, and its statuses."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
 from services.erp.domain import order as domain
+from services.erp.domain.keys import CommercialKey, Trade
 from services.kit.graph import Quantity
+
+if TYPE_CHECKING:
+    from services.erp.graph.entities import SalesOrder
 
 strawberry.enum(
     domain.Lifecycle, name="ErpLifecycle", description="How far the ERP has let the order go."
@@ -59,13 +64,21 @@ class OrderCommercial:
         description="The ERP's own flag; holds in force are quality's to say."
     )
     components: list[OrderComponent]
+    sales_order: Annotated["SalesOrder", strawberry.lazy("services.erp.graph.entities")] | None = (
+        strawberry.field(description="What it is made for; null: for stock.")
+    )
+    sales_line_no: int | None = strawberry.field(
+        description="Null where it is for stock, or for the sales order as a whole."
+    )
     system: str = strawberry.field(description="The ERP that owns the order.")
     as_of: datetime = strawberry.field(description="When the ERP last changed it.")
 
     @classmethod
-    def of(cls, order: domain.ProductionOrder) -> Self:
+    def of(
+        cls, order: domain.ProductionOrder, sales_order_of: Callable[[CommercialKey], "SalesOrder"]
+    ) -> Self:
         """Wrap a domain order."""
-        status = order.status
+        status, made_for = order.status, order.sales_line
         return cls(
             plant=order.key.plant,
             order_no=order.key.order_no,
@@ -88,6 +101,12 @@ class OrderCommercial:
                 )
                 for part in order.components
             ],
+            sales_order=sales_order_of(
+                CommercialKey(Trade.SALES, order.key.plant, made_for.order_no)
+            )
+            if made_for
+            else None,
+            sales_line_no=(made_for and made_for.line_no) or None,
             system=order.system,
             as_of=order.as_of,
         )

@@ -1,31 +1,25 @@
 """A posting as people follow it: what it books, how far it is, and why it waits."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
-from strawberry.federation.schema_directives import Key
-from strawberry.federation.types import FieldSet
 
 from services.erp.domain import posting as domain
+from services.erp.domain.keys import LotKey
 from services.erp.domain.posting_state import PostingState
 from services.erp.ports import PostingRecord
 from services.kit.graph import Quantity
-from services.kit.ids import GraphId, join_key
+
+if TYPE_CHECKING:
+    from services.erp.graph.entities import Lot
 
 strawberry.enum(domain.Kind, name="PostingKind", description="What a posting does to the order.")
 
 
 strawberry.enum(PostingState, description="How far a posting is.")
-
-
-@strawberry.federation.type(
-    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A material lot."
-)
-class Lot:
-    """A way to the lot; the ERP service itself knows nothing of it."""
-
-    id: strawberry.ID
+LotOf = Callable[[LotKey], "Lot"]
 
 
 @strawberry.type(description="So much of an item; lot is null where it is not kept in lots.")
@@ -34,18 +28,18 @@ class PostingLine:
 
     item_no: str
     lot_no: str | None
-    lot: Lot | None
+    lot: Annotated["Lot", strawberry.lazy("services.erp.graph.entities")] | None
     quantity: Quantity
     reason: str | None = strawberry.field(description="Why it is scrap.")
 
     @classmethod
-    def of(cls, plant: str, line: domain.Line) -> Self:
+    def of(cls, plant: str, line: domain.Line, lot_of: LotOf) -> Self:
         """A line of a posting of `plant`."""
-        lot = GraphId("Lot", plant, join_key(line.item_no, line.lot_no)) if line.lot_no else None
+        lot = lot_of(LotKey(plant, line.item_no, line.lot_no)) if line.lot_no else None
         return cls(
             item_no=line.item_no,
             lot_no=line.lot_no or None,
-            lot=Lot(id=strawberry.ID(lot.encode())) if lot else None,
+            lot=lot,
             quantity=Quantity.of(line.quantity),
             reason=line.reason or None,
         )
@@ -71,7 +65,7 @@ class Posting:
     as_of: datetime = strawberry.field(description="When it was settled, else when accepted.")
 
     @classmethod
-    def of(cls, record: PostingRecord) -> Self:
+    def of(cls, record: PostingRecord, lot_of: LotOf) -> Self:
         """Wrap what the lane says."""
         posting = record.posting
         plant = record.order.plant
@@ -79,7 +73,9 @@ class Posting:
             reference=record.reference,
             system=record.system,
             kind=posting.kind if posting else None,
-            lines=[PostingLine.of(plant, line) for line in posting.lines] if posting else [],
+            lines=[PostingLine.of(plant, line, lot_of) for line in posting.lines]
+            if posting
+            else [],
             business_date=posting.business_date if posting else None,
             state=PostingState.HELD if record.is_held else PostingState(record.state),
             document=record.document or None,

@@ -1,63 +1,27 @@
 """What the ERP service needs from the outside. Implemented in store and adapters."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from services.erp.domain.document import OrderDocument, PostingDocument, Sought
+from services.erp.domain.document import PostingDocument, Sought
 from services.erp.domain.hold import Hold
-from services.erp.domain.keys import LotKey, OrderKey
+from services.erp.domain.keys import CommercialKey, LotKey, OrderKey
 from services.erp.domain.order import News, ProductionOrder
 from services.erp.domain.posting import Posting
 from services.erp.domain.rounding import Measured, Share
 from services.erp.ports.accounting import Accounts
+from services.erp.ports.commercial import CommercialOrders
+from services.erp.ports.feeds import Feeds
 from services.erp.ports.mapping import Codes
 from services.kit.lanes.entry import State
 from services.kit.lanes.outcome import Capabilities, Found, Outcome, Unavailable
 from services.kit.paging import Cut, Page
 
 
-@dataclass(frozen=True, slots=True)
-class RawOrder:
-    """An order byte for byte as the ERP sent it; `id` is the ERP's own, unique within it."""
-
-    id: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Orders that changed, oldest first. `mark` is opaque: hand it to the next `list_orders`.
-
-    `more` = ask again at once; the mark then goes on behind this page instead of starting over
-    with the overlap.
-    """
-
-    orders: tuple[RawOrder, ...]
-    mark: str
-    more: bool = False
-
-
-class OrderFeed(Protocol):
-    """The orders of one ERP, as they change."""
-
-    async def list_orders(self, changed_since: str) -> Changes:
-        """Orders changed since the mark ("" = all), a page at a time, less an overlap.
-
-        The overlap is longer than the ERP's longest transaction, so that a change which is
-        committed late is not missed: repeats are normal, the caller drops them. Raises
-        UnavailableError.
-        """
-        ...
-
-    def read_order(self, content: bytes) -> OrderDocument:
-        """What `content` of a RawOrder says; raises InvalidError naming the field."""
-        ...
-
-
-class ErpSystem(OrderFeed, Protocol):
+class ErpSystem(Feeds, Protocol):
     """One ERP. It returns outcomes and decides nothing: retries, order and parking are the lane's.
 
     Outcomes are those of kit.lanes.outcome: Unavailable only where a request was surely not carried
@@ -67,10 +31,6 @@ class ErpSystem(OrderFeed, Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What it can do, and how long it may take."""
-        ...
-
-    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """One order as it is now, None when the ERP does not know it; raises UnavailableError."""
         ...
 
     async def find(self, sought: Sequence[Sought]) -> Mapping[str, Found] | Unavailable:
@@ -115,6 +75,10 @@ class Orders(Protocol):
 
     async def walk(self, after: OrderKey | None) -> Sequence[ProductionOrder]:
         """Some hundreds of all orders, by key; empty when there are no more."""
+        ...
+
+    async def making_for(self, orders: Collection[CommercialKey]) -> Sequence[ProductionOrder]:
+        """Those that make for these sales orders, by key."""
         ...
 
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
@@ -250,46 +214,4 @@ class Books:
     plants: Plants
     codes: Codes
     accounts: Accounts
-
-
-Take = Callable[[RawOrder], Awaitable[None]]
-"""Reads one raw order into business tables, in the unit of work it is called in."""
-
-
-class Inbox(Protocol):
-    """Orders as they arrived from one ERP, kept before anybody tries to understand them."""
-
-    async def receive(self, orders: Sequence[RawOrder], take: Take) -> None:
-        """Keep them all, then take each that is new in a transaction of its own, in order.
-
-        A refused one stays, marked failed with the reason, and holds up none of the others.
-        """
-        ...
-
-    async def replay(self, take: Take) -> None:
-        """Take again what failed, oldest first, if the code maps changed since the last time."""
-        ...
-
-
-class Marks(Protocol):
-    """How far each ERP's orders have been read; a transaction each call."""
-
-    async def get(self, system: str) -> str:
-        """The mark, "" before the first poll."""
-        ...
-
-    async def put(self, system: str, mark: str) -> None:
-        """Go on from here next time."""
-        ...
-
-
-class Sources(Protocol):
-    """When each ERP was last heard, and how old its news was; a transaction each call."""
-
-    async def heard(self, system: str, changed_at: datetime | None) -> None:
-        """It answered; its newest change is of then, None when nothing is new."""
-        ...
-
-    async def silent(self, system: str, reason: str) -> None:
-        """It was asked and did not answer."""
-        ...
+    commercial: CommercialOrders

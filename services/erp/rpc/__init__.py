@@ -7,6 +7,7 @@ from google.protobuf.message import Message
 from plantmesh.common.v1 import holds_pb2_grpc
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.erp.v1 import (
+    commercial_pb2_grpc,
     mapping_pb2_grpc,
     money_pb2_grpc,
     orders_pb2_grpc,
@@ -15,8 +16,10 @@ from plantmesh.erp.v1 import (
 )
 
 from services.erp import policy, wire
-from services.erp.application.read_state import read_state
+from services.erp.application.read_state import read_commercial_state, read_state
+from services.erp.domain.keys import CommercialKey, OrderKey
 from services.erp.ports import Books
+from services.erp.rpc.commercial import PurchaseOrderServicer, SalesOrderServicer
 from services.erp.rpc.holds import HoldServicer
 from services.erp.rpc.mapping import MappingServicer, Reader
 from services.erp.rpc.money import MoneyServicer
@@ -44,9 +47,17 @@ def registrations(store: Store, books: Books, topic: Topic, means: Means) -> lis
     """Everything the service answers."""
 
     async def state(partition: int) -> AsyncIterator[Iterable[Message]]:
-        async for part in read_state(books, lambda key: topic.part_of(str(key)) == partition):
-            yield wire.write_state(*part)
+        def wanted(key: OrderKey | CommercialKey) -> bool:
+            return topic.part_of(str(key)) == partition
 
+        async for part in read_state(books, wanted):
+            yield wire.write_state(*part)
+        shown = policy.sees_trade(policy.may_copy())
+        async for some in read_commercial_state(books, wanted):
+            yield [wire.write_commercial_event(order, shown=shown) for order in some]
+
+    sales = SalesOrderServicer(store, books.commercial)
+    purchases = PurchaseOrderServicer(store, books.commercial)
     holds = HoldServicer(store, books)
     mapping = MappingServicer(store, books, SqlReplays(), means.reader)
     snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
@@ -56,6 +67,8 @@ def registrations(store: Store, books: Books, topic: Topic, means: Means) -> lis
             postings_pb2_grpc.add_PostingServiceServicer_to_server,
             PostingServicer(store, books, means.learn_plants),
         ),
+        (commercial_pb2_grpc.add_SalesOrderServiceServicer_to_server, sales),
+        (commercial_pb2_grpc.add_PurchaseOrderServiceServicer_to_server, purchases),
         (holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server, holds),
         (mapping_pb2_grpc.add_MappingServiceServicer_to_server, mapping),
         (

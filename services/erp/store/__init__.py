@@ -1,6 +1,7 @@
 """The ERP service's database: one repository a module, each used inside a unit of work."""
 
 from services.erp.ports import Books
+from services.erp.store.commercial import SqlCommercialOrders
 from services.erp.store.finance import sql_accounts
 from services.erp.store.holds import SqlHolds
 from services.erp.store.master import CopiedCodes, CopiedPlants, SqlSystems
@@ -18,4 +19,5 @@ def sql_books() -> Books:
         CopiedPlants(),
         CopiedCodes(),
         sql_accounts(),
+        SqlCommercialOrders(),
     )

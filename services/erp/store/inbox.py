@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from services.erp.domain.codes import UnmappedCodeError
-from services.erp.ports import RawOrder, Take
-from services.erp.store.master import codes_version
+from services.erp.ports.feeds import RawOrder, Take
+from services.erp.store.master import codes_version, plants_version
 from services.erp.store.waiting import note_unmapped
 from services.kit import raw_input
 from services.kit.errors import DomainError, UnavailableError
@@ -12,38 +12,39 @@ from services.kit.log import logger
 from services.kit.raw_input import Input, RawInput, Stage
 from services.kit.store import Store, Work
 
-KIND = "production_order"
 Refused = dict[int, UnmappedCodeError]
 """By raw input."""
 _log = logger(__name__)
 
 
 class SqlInbox:
-    """Raw orders of `system` over kit's table."""
+    """Raw orders of one kind of `system` over kit's table."""
 
-    def __init__(self, store: Store, system: str) -> None:
+    def __init__(self, store: Store, system: str, kind: str) -> None:
         self._store = store
         self._system = system
-        self._replayed = -1
+        self._kind = kind
+        self._replayed = (-1, -1)
 
     async def receive(self, orders: Sequence[RawOrder], take: Take) -> None:
         """Keep them all, then take each that is new, in order; a refused one stays."""
-        inputs = [Input(self._system, KIND, order.id, order.content) for order in orders]
+        inputs = [Input(self._system, self._kind, order.id, order.content) for order in orders]
         kept = await raw_input.receive(self._store, inputs)
         for raw in kept:
             if raw.state is Stage.RECEIVED:
                 await self._take(raw, take)
 
     async def replay(self, take: Take) -> None:
-        """Take again what failed, if the code maps changed since the last time."""
+        """Take again what failed, if codes or plants changed since the last time."""
         async with self._store.work():
             version = await codes_version()
-        if version != self._replayed:
+            known = version, await plants_version()
+        if known != self._replayed:
             refused: Refused = {}
             mapper = _mapper(take, refused)
-            await raw_input.replay(self._store, self._system, KIND, mapper, str(version))
+            await raw_input.replay(self._store, self._system, self._kind, mapper, str(version))
             await self._note(refused)
-            self._replayed = version
+            self._replayed = known
 
     async def _take(self, raw: RawInput, take: Take) -> None:
         async with self._store.work():
@@ -57,6 +58,7 @@ class SqlInbox:
             _log.warning(
                 "an order cannot be read",
                 system=self._system,
+                kind=self._kind,
                 raw_input=raw.id,
                 code=error.code,
                 field=error.field,
@@ -71,15 +73,15 @@ class SqlInbox:
 
 
 class Inboxes:
-    """One inbox a system, as long as the process lives: each knows which code maps it has tried."""
+    """One inbox a system and kind, as long as the process lives: each knows what it has tried."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, SqlInbox] = {}
+        self._known: dict[tuple[str, str], SqlInbox] = {}
 
-    def of(self, system: str) -> SqlInbox:
+    def of(self, system: str, kind: str) -> SqlInbox:
         """The system's own."""
-        return self._known.setdefault(system, SqlInbox(self._store, system))
+        return self._known.setdefault((system, kind), SqlInbox(self._store, system, kind))
 
 
 class SqlMarks:
@@ -88,19 +90,21 @@ class SqlMarks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get(self, system: str) -> str:
+    async def get(self, system: str, kind: str) -> str:
         """The mark, "" before the first poll."""
         async with self._store.work() as work:
-            rows = await work.sql("SELECT mark FROM order_mark WHERE system = %s", (system,))
+            rows = await work.sql(
+                "SELECT mark FROM order_mark WHERE system = %s AND kind = %s", (system, kind)
+            )
         return rows[0][0] if rows else ""
 
-    async def put(self, system: str, mark: str) -> None:
+    async def put(self, system: str, kind: str, mark: str) -> None:
         """Go on from here next time."""
         async with self._store.work() as work:
             await work.sql(
-                "INSERT INTO order_mark VALUES (%s, %s)"
-                " ON CONFLICT (system) DO UPDATE SET mark = excluded.mark",
-                (system, mark),
+                "INSERT INTO order_mark (system, kind, mark) VALUES (%s, %s, %s)"
+                " ON CONFLICT (system, kind) DO UPDATE SET mark = excluded.mark",
+                (system, kind, mark),
             )
 
 

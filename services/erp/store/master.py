@@ -52,3 +52,8 @@ class CopiedCodes:
 async def codes_version() -> int:
     """Another number with every change of the code maps; in the ambient unit of work."""
     return await stamp(wire.CODES)
+
+
+async def plants_version() -> int:
+    """Another number with every change of a plant; in the ambient unit of work."""
+    return await stamp(wire.PLANTS)

@@ -7,7 +7,7 @@ from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from services.erp import wire
-from services.erp.domain.keys import OrderKey
+from services.erp.domain.keys import CommercialKey, OrderKey
 from services.erp.domain.order import (
     Component,
     Confirmed,
@@ -16,6 +16,7 @@ from services.erp.domain.order import (
     News,
     Operation,
     ProductionOrder,
+    SalesLine,
     Status,
 )
 from services.erp.store.tables import OrderRow
@@ -58,6 +59,14 @@ class SqlOrders:
             query = query.where(place > tuple_(after.plant, after.order_no))
         return [_read(row) for row in await current_work().session.exec(query)]
 
+    async def making_for(self, orders: Collection[CommercialKey]) -> Sequence[ProductionOrder]:
+        """Those that make for these sales orders, by key."""
+        wanted = [(key.plant, key.order_no) for key in orders]
+        place = tuple_(col(OrderRow.plant), col(OrderRow.sales_order_no))
+        query = select(OrderRow).where(place.in_(wanted), OrderRow.sales_order_no != "")
+        query = query.order_by(col(OrderRow.plant), col(OrderRow.order_no))
+        return [_read(row) for row in await current_work().session.exec(query)]
+
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change; a lock on its name covers one that does not exist yet."""
         await current_work().sql(
@@ -95,6 +104,8 @@ def _write(order: ProductionOrder) -> OrderRow:
             for part in order.components
         ],
         operations=[asdict(step) for step in order.operations],
+        sales_order_no=order.sales_line.order_no if order.sales_line else "",
+        sales_line_no=order.sales_line.line_no if order.sales_line else 0,
     )
 
 
@@ -123,4 +134,5 @@ def _read(row: OrderRow) -> ProductionOrder:
             for part in row.components
         ),
         operations=tuple(Operation(**step) for step in row.operations),
+        sales_line=SalesLine(row.sales_order_no, row.sales_line_no) if row.sales_order_no else None,
     )

@@ -33,3 +33,5 @@ class OrderRow(SQLModel, table=True):
     due_end: datetime | None = Field(default=None, sa_type=Time(timezone=True))
     components: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     operations: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    sales_order_no: str = ""
+    sales_line_no: int = 0

@@ -9,7 +9,6 @@ from services.erp.domain.codes import CodeKind, Direction, Question, UnmappedCod
 from services.kit.lanes.entry import COLUMNS, Entry, read_entry
 from services.kit.store import current_work
 
-ORDER = "production_order"
 _MOST = 10_000
 """Documents of a system that are told of; behind them nobody sees more."""
 
@@ -45,19 +44,19 @@ class SqlWaitings:
     async def orders(self, system: str) -> list[Waiting]:
         """Raw orders of a system, oldest first."""
         rows = await current_work().sql(
-            "SELECT w.domain, w.plant, w.code, w.direction, w.at, r.external_id, r.received_at"
-            " FROM waiting_code w JOIN raw_input r ON r.id = w.raw_input"
+            "SELECT w.domain, w.plant, w.code, w.direction, w.at, r.kind, r.external_id,"
+            "  r.received_at FROM waiting_code w JOIN raw_input r ON r.id = w.raw_input"
             " WHERE r.system = %s AND r.state = 'failed' ORDER BY r.id LIMIT %s",
             (system, _MOST),
         )
         return [
             Waiting(
                 Question(cast(CodeKind, domain), system, plant, code, Direction(direction), at),
-                ORDER,
+                kind,
                 key,
                 since,
             )
-            for domain, plant, code, direction, at, key, since in rows
+            for domain, plant, code, direction, at, kind, key, since in rows
         ]
 
     async def postings(self, system: str) -> list[tuple[Entry, datetime]]:

@@ -1,5 +1,6 @@
 """Between domain values and protobuf messages; the only place that spells both."""
 
+from services.erp.wire.commercial import write_commercial_event
 from services.erp.wire.goods import (
     COSTS,
     ITEMS,
@@ -41,6 +42,7 @@ __all__ = [
     "read_payload",
     "read_posting",
     "read_valued",
+    "write_commercial_event",
     "write_order",
     "write_order_event",
     "write_order_key",

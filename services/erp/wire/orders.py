@@ -55,6 +55,9 @@ def write_order(order: ProductionOrder) -> orders_pb2.ProductionOrder:
         message.due_start.FromDatetime(order.due_start)
     if order.due_end:
         message.due_end.FromDatetime(order.due_end)
+    if made_for := order.sales_line:
+        message.sales_line.order_no = made_for.order_no
+        message.sales_line.line_no = made_for.line_no
     return message
 
 

@@ -237,11 +237,10 @@ def connect(ledger_process: tuple[Program, Place]) -> dict[str, Connect]:
 @pytest.fixture
 async def poller(store: Store, connect: dict[str, Connect]) -> AsyncIterator[Poller]:
     """Rounds by hand."""
-    inboxes, marks, books = Inboxes(store), SqlMarks(store), sql_books()
-    sources = SqlSources(store, 60)
+    desk = Desk(Inboxes(store).of, SqlMarks(store), sql_books(), SqlSources(store, 60))
 
     async def poll(row: System, erp: ErpSystem) -> None:
-        await poll_orders(row.id, erp, Desk(inboxes.of(row.id), marks, books, sources))
+        await poll_orders(row.id, erp, desk)
 
     poller = Poller(store, connect, poll, patience=60)
     yield poller

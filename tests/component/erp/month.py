@@ -21,7 +21,7 @@ from services.erp import wire
 from services.erp.adapters.ledger.papers import Component, Operation, Order, read_order
 from services.erp.application.take_order import take_order
 from services.erp.domain.codes import Code
-from services.erp.ports import RawOrder
+from services.erp.ports.feeds import RawOrder
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes
 from services.kit.backbone.outbox import Outbox
@@ -173,7 +173,7 @@ async def receive(store: Store, orders: Sequence[Order]) -> None:
         await take_order(sql_books(), "erp-1", read_order(raw.content))
 
     raws = [RawOrder(f"lyon/{one.order}", msgspec.json.encode(one)) for one in orders]
-    await Inboxes(store).of("erp-1").receive(raws, take)
+    await Inboxes(store).of("erp-1", "production_order").receive(raws, take)
 
 
 def with_month(dsn: str) -> None:

@@ -1,10 +1,12 @@
 """Orders as the ERP tells of them, and of their changes."""
 
 from decimal import Decimal
+from typing import Protocol
 
 import pytest
 
-from services.erp.ports import Changes, ErpSystem
+from services.erp.ports import ErpSystem
+from services.erp.ports.feeds import Changes, Feed
 from services.kit.errors import InvalidError
 from tests.contract.erp_system.stage import (
     ORDER,
@@ -59,7 +61,15 @@ class OrderContract:
         assert ORDER in (await changed_since(erp, mark, before))[0]
 
 
-async def poll(erp: ErpSystem, mark: str) -> tuple[set[str], str, int]:
+class _Version(Protocol):
+    @property
+    def order_no(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+
+async def poll(erp: Feed[_Version], mark: str) -> tuple[set[str], str, int]:
     """Orders seen since a mark, the next mark, and the number of pages."""
     seen, pages = set[str](), 0
     while True:
@@ -70,7 +80,7 @@ async def poll(erp: ErpSystem, mark: str) -> tuple[set[str], str, int]:
             return seen, mark, pages
 
 
-async def versions(erp: ErpSystem, stage: Stage, *order_nos: str) -> dict[str, str]:
+async def versions(erp: Feed[_Version], stage: Stage, *order_nos: str) -> dict[str, str]:
     """Of orders as they are now."""
     known = {}
     for order_no in order_nos:
@@ -80,7 +90,9 @@ async def versions(erp: ErpSystem, stage: Stage, *order_nos: str) -> dict[str, s
     return known
 
 
-async def changed_since(erp: ErpSystem, mark: str, before: dict[str, str]) -> tuple[set[str], str]:
+async def changed_since(
+    erp: Feed[_Version], mark: str, before: dict[str, str]
+) -> tuple[set[str], str]:
     """Orders that a poll shows in another version than `before`, and the next mark."""
     seen = set[str]()
     while True:

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from services.erp.domain.document import LineDocument, PostingDocument, Sought
+from services.erp.domain.keys import Trade
 from services.erp.domain.posting import Kind
 from services.erp.ports import ErpSystem
 from services.kit.clock import Instant
@@ -71,8 +72,16 @@ class Stage(Protocol):
     @property
     def troubles(self) -> Collection[Trouble]: ...
 
-    async def release(self, order_no: str) -> None:
-        """Create an order and release it."""
+    async def release(self, order_no: str, *, sales_order: str = "") -> None:
+        """Create an order and release it, for the first line of a sales order or for stock."""
+        ...
+
+    async def trade(self, trade: Trade, order_no: str, *, lot: str = "") -> None:
+        """An order of one line, 10: 10 of `made`, for 25.50 EUR, wanted on DAY; of the lot."""
+        ...
+
+    async def overtake_trade(self, trade: Trade, slow: str, quick: str) -> "asyncio.Task[None]":
+        """The same as `overtake` of two sales or purchase orders."""
         ...
 
     async def overtake(self, slow: str, quick: str) -> "asyncio.Task[None]":

@@ -52,6 +52,8 @@ def system(stage: SapStage) -> System:
         "client": "100",
         "plants": {stage.plant: PLANT},
         "page": 3,
+        "sales_orders": True,
+        "purchase_orders": True,
         "request_timeout": 5.0,
     }
     return System("sap", "odata", (stage.plant,), budget=100, settings=settings)

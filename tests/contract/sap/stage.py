@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from secrets import token_hex
@@ -10,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from services.erp.adapters.odata import ODataErp
+from services.erp.domain.keys import Trade
 from tests.contract.erp_system.stage import ORDER, Trouble
 from tests.contract.proxy import (
     Deal,
@@ -25,7 +27,7 @@ from tests.contract.proxy import (
 )
 from tests.waiting import until
 from tools.peers.sap import books
-from tools.peers.sap.desk import Desk
+from tools.peers.sap.desk import PLANT, Desk
 from tools.peers.sap.place import Place
 
 BOOKS = "POST A_MaterialDocumentHeader"
@@ -37,6 +39,7 @@ _PAGES = {
 _SCENARIOS = {Trouble.BUSY: "busy", Trouble.LOCKED: "lock"}
 """Bad days that are mock-sap's own."""
 _LATER = dt.timedelta(seconds=5)
+Change = Callable[[str, dt.datetime, str], Awaitable[None]]
 
 
 class Connect(Protocol):
@@ -74,26 +77,44 @@ class SapStage:
         await self.desk.keep(self.made, self.used)
         await self.release(ORDER)
 
-    async def release(self, order_no: str) -> None:
+    async def release(self, order_no: str, *, sales_order: str = "") -> None:
         """Create an order and release it."""
-        await self.desk.release(order_no, self.made, self.used)
+        await self.desk.release(order_no, self.made, self.used, sales_order=sales_order)
+
+    async def trade(self, trade: Trade, order_no: str, *, lot: str = "") -> None:
+        """Enter an order of one item."""
+        if trade is Trade.SALES:
+            await self.desk.sell(order_no, self.made, PLANT, batch=lot)
+        else:
+            await self.desk.buy(order_no, self.made, PLANT)
 
     async def overtake(self, slow: str, quick: str) -> "asyncio.Task[None]":
         """Slow's change bears the earlier stamp, and is there after the adapter heard of quick's.
 
         Its stamps are whole seconds, so they lie apart from those of what was before.
         """
-        begun, told = dt.datetime.now(dt.UTC) + _LATER, self.proxy.answered.count(_FEED)
+        return await self._overtake(_FEED, self.desk.change, slow, quick)
+
+    async def overtake_trade(self, trade: Trade, slow: str, quick: str) -> "asyncio.Task[None]":
+        """Likewise."""
+        if trade is Trade.SALES:
+            return await self._overtake("GET A_SalesOrder", self.desk.change_sale, slow, quick)
+        return await self._overtake("GET A_PurchaseOrder", self.desk.change_purchase, slow, quick)
+
+    async def _overtake(
+        self, feed: str, change: Change, slow: str, quick: str
+    ) -> "asyncio.Task[None]":
+        begun, told = dt.datetime.now(dt.UTC) + _LATER, self.proxy.answered.count(feed)
 
         async def is_told() -> bool:
-            return self.proxy.answered.count(_FEED) > told
+            return self.proxy.answered.count(feed) > told
 
-        async def change() -> None:
+        async def change_late() -> None:
             await until(is_told)
-            await self.desk.change(slow, begun, "slow")
+            await change(slow, begun, "slow")
 
-        await self.desk.change(quick, begun + _LATER, "quick")
-        return asyncio.create_task(change())
+        await change(quick, begun + _LATER, "quick")
+        return asyncio.create_task(change_late())
 
     async def bring(self, trouble: Trouble, *, seconds: float = 0.0) -> None:
         """On the way, or at its own door."""

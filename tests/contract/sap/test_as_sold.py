@@ -10,7 +10,7 @@ from services.erp.adapters.odata import ODataErp
 from services.erp.adapters.odata.movements import key_of
 from services.erp.domain.document import PostingDocument, Sought
 from services.erp.domain.posting import Kind
-from services.erp.ports import Changes
+from services.erp.ports.feeds import Changes
 from services.kit.clock import Instant
 from services.kit.lanes.outcome import Outcome, Posted, Rejected, Unavailable
 from services.kit.lanes.systems import System

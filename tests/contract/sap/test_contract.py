@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from services.erp.adapters.odata import ODataErp
 from services.erp.domain.document import PostingDocument, Sought
+from services.erp.domain.keys import Trade
 from services.erp.ports import ErpSystem
 from services.kit.lanes.outcome import Found, Outcome, Posted, Unavailable, Unknown
 from services.kit.lanes.systems import System
@@ -53,6 +55,13 @@ class Hurried(ODataErp):
         (Blind, ErpSystemContract.test_a_repeat_is_prevented_or_found),
         (Credulous, ErpSystemContract.test_ok_without_a_booking_is_not_believed),
         (Hurried, ErpSystemContract.test_a_change_that_is_committed_late_is_not_missed),
+        (
+            Hurried,
+            partial(
+                ErpSystemContract.test_a_change_of_a_traded_order_that_is_committed_late_is_not_missed,
+                trade=Trade.PURCHASE,
+            ),
+        ),
     ],
 )
 async def test_the_contract_has_teeth(

@@ -11,6 +11,7 @@ import psycopg
 
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.domain.document import PostingDocument
+from services.erp.domain.keys import Trade
 from services.erp.ports import ErpSystem
 from services.kit.lanes.outcome import Posted
 from tests.contract.erp_system.stage import NOON, ORDER, Trouble, post
@@ -29,6 +30,8 @@ from tests.contract.proxy import (
 from tests.waiting import until
 from tools.peers.tryton.peer import Tryton
 
+COST = "3.517"
+"""Euros a kilogram, of everything: no count of it makes whole cents."""
 BUTTONS = (
     ".create",
     ".write",
@@ -94,7 +97,7 @@ class TrytonStage:
     async def open(self) -> None:
         """Master data, and the order that every test uses."""
         center = f"WC-{self.plant}"
-        product = {"unit": "Kilogram", "cost": "3.5"}
+        product = {"unit": "Kilogram", "cost": COST}
         bom = {
             "product": self.made,
             "inputs": [{"product": self.used, "quantity": "1.5"}],
@@ -115,8 +118,9 @@ class TrytonStage:
         )
         await self.release(ORDER)
 
-    async def release(self, order_no: str, *, draft: bool = False) -> None:
-        """Create an order and release it, unless it shall stay a draft."""
+    async def release(self, order_no: str, *, sales_order: str = "", draft: bool = False) -> None:
+        """Create an order for stock and release it, unless it shall stay a draft."""
+        assert not sales_order, "its sales are not read"
         order = {"reference": order_no, "product": self.made, "quantity": "100", "draft": draft}
         at = {"warehouse": self.plant, "start": NOON.date().isoformat()}
         await self.peer.run("release", {"orders": [order | at]})
@@ -157,6 +161,14 @@ class TrytonStage:
         """Fair weather."""
         self.proxy.fault = None
         await self.proxy.open()
+
+    async def trade(self, trade: Trade, order_no: str, *, lot: str = "") -> None:
+        """Not here: the modules are not activated."""
+        raise NotImplementedError
+
+    async def overtake_trade(self, trade: Trade, slow: str, quick: str) -> "asyncio.Task[None]":
+        """Not here."""
+        raise NotImplementedError
 
     async def overtake(self, slow: str, quick: str) -> "asyncio.Task[None]":
         """Slow's transaction stays open until the adapter was told of quick's."""

@@ -8,15 +8,17 @@ from decimal import Decimal
 from services.erp.domain.codes import Code, CodeTable
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Hold, held
-from services.erp.domain.keys import LotKey, OrderKey
+from services.erp.domain.keys import CommercialKey, LotKey, OrderKey
 from services.erp.domain.order import Lifecycle, News, ProductionOrder, Status
 from services.erp.domain.posting import Kind, Line, Posting
-from services.erp.ports import Books, PostingRecord, RawOrder, Take
+from services.erp.ports import Books, PostingRecord
+from services.erp.ports.feeds import RawOrder, Take
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError, DomainError, NotFoundError
 from services.kit.lanes.entry import State
 from services.kit.paging import Cut, Page
 from services.kit.quantity import Quantity
+from tests.unit.erp.memory_commercial import MemoryCommercial
 from tests.unit.erp.money.memory import Memory
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -95,6 +97,10 @@ class MemoryOrders:
     async def walk(self, after: OrderKey | None) -> Sequence[ProductionOrder]:
         """One at a time, by key."""
         return [self.orders[key] for key in sorted(self.orders) if not after or key > after][:1]
+
+    async def making_for(self, orders: Collection[CommercialKey]) -> Sequence[ProductionOrder]:
+        """Nobody asks for it here."""
+        raise NotImplementedError
 
     async def lock(self, key: OrderKey) -> ProductionOrder | None:
         """The order, for a change."""
@@ -221,6 +227,7 @@ class Shelf:
     postings: MemoryPostings = field(default_factory=MemoryPostings)
     holds: MemoryHolds = field(default_factory=MemoryHolds)
     master: MemoryMaster = field(default_factory=MemoryMaster)
+    commercial: MemoryCommercial = field(default_factory=MemoryCommercial)
 
     @property
     def books(self) -> Books:
@@ -233,6 +240,7 @@ class Shelf:
             self.master,
             self.master,
             Memory().accounts,
+            self.commercial,
         )
 
 
@@ -265,17 +273,17 @@ class MemoryInbox:
 
 @dataclass
 class MemoryMarks:
-    """How far each system was read."""
+    """How far each kind of each system's orders was read."""
 
-    marks: dict[str, str] = field(default_factory=dict)
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    async def get(self, system: str) -> str:
+    async def get(self, system: str, kind: str) -> str:
         """The mark."""
-        return self.marks.get(system, "")
+        return self.marks.get((system, kind), "")
 
-    async def put(self, system: str, mark: str) -> None:
+    async def put(self, system: str, kind: str, mark: str) -> None:
         """Keep it."""
-        self.marks[system] = mark
+        self.marks[system, kind] = mark
 
 
 @dataclass

@@ -17,7 +17,7 @@ from services.erp.domain.hold import Hold
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import Confirmed, Lifecycle, News, Status
 from services.erp.domain.posting import Kind, Line
-from services.erp.ports import Changes, RawOrder
+from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.clock import Instant
 from services.kit.errors import (
     ConflictError,
@@ -223,6 +223,8 @@ class PagedErp:
     def __init__(self, *pages: tuple[str, ...]) -> None:
         self.pages = pages
         self.asked: list[str] = []
+        self.sales_orders: CommercialFeed | NotRead = NotRead("it sells nothing")
+        self.purchase_orders: CommercialFeed | NotRead = NotRead("it buys nothing")
 
     async def list_orders(self, changed_since: str) -> Changes:
         """The next page."""
@@ -230,6 +232,10 @@ class PagedErp:
         page = self.pages[len(self.asked) - 1]
         orders = tuple(RawOrder("4711", amount.encode()) for amount in page)
         return Changes(orders, f"m{len(self.asked)}", len(self.asked) < len(self.pages))
+
+    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
+        """Nobody asks for one."""
+        raise NotImplementedError
 
     def read_order(self, content: bytes) -> OrderDocument:
         """An order of that amount."""
@@ -239,9 +245,9 @@ class PagedErp:
 async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
     shelf, inbox, marks, sources = Shelf(), MemoryInbox(), MemoryMarks(), MemorySources()
     erp = PagedErp(("bad", "7"), ("8", "7"))
-    await poll_orders("erp-1", erp, Desk(inbox, marks, shelf.books, sources))
+    await poll_orders("erp-1", erp, Desk(lambda *_: inbox, marks, shelf.books, sources))
     assert erp.asked == ["", "m1"]
-    assert marks.marks == {"erp-1": "m2"}
+    assert marks.marks == {("erp-1", "production_order"): "m2"}
     assert shelf.orders.orders[ORDER].quantity == kg("8")
     assert inbox.kept[("4711", b"bad")] == "not_a_decimal quantity.value"
     assert sources.said == [("erp-1", NOON)]
@@ -250,7 +256,7 @@ async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
 async def test_what_failed_is_read_again_before_the_next_page() -> None:
     shelf, inbox, marks = Shelf(), MemoryInbox(), MemoryMarks()
     codes, shelf.master.codes = shelf.master.codes, ()
-    desk = Desk(inbox, marks, shelf.books, MemorySources())
+    desk = Desk(lambda *_: inbox, marks, shelf.books, MemorySources())
     await poll_orders("erp-1", PagedErp(("7",)), desk)
     assert not shelf.orders.orders
     assert inbox.kept[("4711", b"7")] == "unmapped_code quantity.unit"
@@ -299,7 +305,7 @@ class SilentErp(PagedErp):
 
 async def test_an_erp_that_does_not_answer_is_known_to_be_silent() -> None:
     sources = MemorySources()
-    desk = Desk(MemoryInbox(), MemoryMarks(), Shelf().books, sources)
+    desk = Desk(lambda *_: MemoryInbox(), MemoryMarks(), Shelf().books, sources)
     with pytest.raises(UnavailableError):
         await poll_orders("erp-1", SilentErp(), desk)
     await poll_orders("erp-1", PagedErp(()), desk)

@@ -13,6 +13,8 @@ from tools.peers.sap.place import USER, Place
 PLANT = "1710"
 """SAP's key of the only plant that the desk plans for."""
 _ORDERS = "API_PRODUCTION_ORDER_2_SRV/A_ProductionOrder_2"
+_SALES = "API_SALES_ORDER_SRV/A_SalesOrder"
+_PURCHASES = "API_PURCHASEORDER_PROCESS_SRV/A_PurchaseOrder"
 
 
 class Desk:
@@ -42,8 +44,10 @@ class Desk:
         for product in products:
             await self._post("API_PRODUCT_SRV/A_Product", {"Product": product, "BaseUnit": "KG"})
 
-    async def release(self, number: str, made: str, used: str, *, amount: str = "100") -> None:
-        """Create an order and release it."""
+    async def release(
+        self, number: str, made: str, used: str, *, amount: str = "100", sales_order: str = ""
+    ) -> None:
+        """Create an order and release it; for the first item of a sales order, or for stock."""
         start, end = dt.date(2026, 5, 4), dt.date(2026, 5, 5)
         component = {
             "Reservation": number,
@@ -67,6 +71,8 @@ class Desk:
             "Material": made,
             "TotalQuantity": amount,
             "ProductionUnit": "KG",
+            "SalesOrder": sales_order,
+            "SalesOrderItem": "000010" if sales_order else "",
             "MfgOrderPlannedStartDate": _day(start),
             "MfgOrderPlannedStartTime": "PT12H00M00S",
             "MfgOrderPlannedEndDate": _day(end),
@@ -82,6 +88,80 @@ class Desk:
         """Change an order's text in a transaction that began at a moment."""
         change = {"OrderLongText": note, "LastChangeDateTime": _stamp(at)}
         await self._send("PATCH", f"{_ORDERS}('{number}')", change, {"If-Match": "*"})
+
+    async def sell(
+        self, number: str, product: str, *plants: str, amount: str = "10", batch: str = ""
+    ) -> None:
+        """A customer's order, wanted and promised for two days; an item at each plant."""
+        due = {
+            "ScheduleLine": "0001",
+            "RequestedDeliveryDate": _day(dt.date(2026, 5, 4)),
+            "ConfirmedDeliveryDate": _day(dt.date(2026, 5, 6)),
+            "ScheduleLineOrderQuantity": amount,
+            "ConfdOrderQtyByMatlAvailCheck": amount,
+        }
+        items = [
+            {
+                "SalesOrderItem": f"{10 * position:06}",
+                "Material": product,
+                "RequestedQuantity": amount,
+                "RequestedQuantityUnit": "KG",
+                "NetAmount": "25.50",
+                "ProductionPlant": plant,
+                "Batch": batch,
+                "to_ScheduleLine": [due],
+            }
+            for position, plant in enumerate(plants, 1)
+        ]
+        order = {
+            "SalesOrder": number,
+            "SoldToParty": "C-1",
+            "TransactionCurrency": "EUR",
+            "LastChangeDateTime": _moment(dt.datetime.now(dt.UTC)),
+            "to_Partner": [{"PartnerFunction": "SH", "Customer": "C-2"}],
+            "to_Item": items,
+        }
+        await self._post(_SALES, order)
+
+    async def buy(self, number: str, product: str, *plants: str, amount: str = "10") -> None:
+        """Our order to a supplier; an item at each plant."""
+        due = {
+            "ScheduleLine": "0001",
+            "ScheduleLineDeliveryDate": _day(dt.date(2026, 5, 4)),
+            "ScheduleLineOrderQuantity": amount,
+        }
+        items = [
+            {
+                "PurchaseOrderItem": f"{10 * position:05}",
+                "Material": product,
+                "OrderQuantity": amount,
+                "PurchaseOrderQuantityUnit": "KG",
+                "NetPriceAmount": "2.55",
+                "NetPriceQuantity": "1",
+                "Plant": plant,
+                "StorageLocation": "171A",
+                "to_ScheduleLine": [due],
+            }
+            for position, plant in enumerate(plants, 1)
+        ]
+        order = {
+            "PurchaseOrder": number,
+            "Supplier": "S-1",
+            "DocumentCurrency": "EUR",
+            "LastChangeDateTime": _moment(dt.datetime.now(dt.UTC)),
+            "to_PurchaseOrderItem": items,
+        }
+        await self._post(_PURCHASES, order)
+
+    async def change_sale(self, number: str, at: dt.datetime, note: str) -> None:
+        """Change the customer's reference in a transaction that began at a moment."""
+        change = {"PurchaseOrderByCustomer": note, "LastChangeDateTime": _moment(at)}
+        await self._send("PATCH", f"{_SALES}('{number}')", change, {"If-Match": "*"})
+
+    async def change_purchase(self, number: str, at: dt.datetime, note: str) -> None:
+        """Change the supplier's reference in a transaction that began at a moment."""
+        change = {"CorrespncExternalReference": note, "LastChangeDateTime": _moment(at)}
+        await self._send("PATCH", f"{_PURCHASES}('{number}')", change, {"If-Match": "*"})
 
     async def order(self, number: str) -> dict[str, Any]:
         """As it is now."""
@@ -131,3 +211,7 @@ def _day(day: dt.date) -> str:
 
 def _stamp(moment: dt.datetime) -> str:
     return moment.strftime("%Y%m%d%H%M%S")
+
+
+def _moment(moment: dt.datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")

@@ -16,6 +16,7 @@ from tools.simulators.ledger.papers import (
     Period,
     Refusal,
     Request,
+    Trade,
 )
 
 Key = tuple[str, str]
@@ -31,6 +32,7 @@ class Books:
     closed_months: set[str] = field(default_factory=set)
     closed_accounts: set[str] = field(default_factory=set)
     orders: dict[Key, Order] = field(default_factory=dict)
+    trades: dict[tuple[str, str, str], Trade] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     by_reference: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     reversed_by: dict[str, str] = field(default_factory=dict)
@@ -54,8 +56,8 @@ class Books:
                 _put(self.closed_months, month, state)
             case Account(account, state):
                 _put(self.closed_accounts, account, state)
-            case Order():
-                self.orders[paper.key] = paper
+            case Order() | Trade():
+                self._keep(paper)
             case Request(token):
                 self.requests[token] = paper
             case Refusal(token=token):
@@ -81,6 +83,12 @@ class Books:
             if token not in self.results and request.posting.reference == reference:
                 return token
         return ""
+
+    def _keep(self, order: Order | Trade) -> None:
+        if isinstance(order, Trade):
+            self.trades[order.key] = order
+        else:
+            self.orders[order.key] = order
 
     def _book(self, document: Document) -> None:
         posting = document.posting

@@ -11,7 +11,7 @@ from tools.simulators.journal import Journal
 from tools.simulators.ledger import journal
 from tools.simulators.ledger.books import Books
 from tools.simulators.ledger.faults import Weather
-from tools.simulators.ledger.papers import Document, Order, Paper, Posting, Refusal, Request
+from tools.simulators.ledger.papers import Document, Order, Paper, Posting, Refusal, Request, Trade
 from tools.simulators.ledger.rules import judge, refused
 
 _MOVES = {"release": ("CRTD", "REL"), "close": ("REL", "CLSD"), "cancel": ("CRTD", "DLFL")}
@@ -73,6 +73,15 @@ class Clerk:
         words = old.status if old else ("CRTD",)
         return await self._commit(order, words)
 
+    async def put_trade(self, trade: Trade) -> Trade:
+        """Create a sales or purchase order, or change it."""
+        began = await self._begin(trade.order)
+        old = self.books.trades.get(trade.key)
+        version = old.version + 1 if old else 1
+        changed = msgspec.structs.replace(trade, version=version, changed=began)
+        await self.write(changed)
+        return changed
+
     async def move_order(self, plant: str, number: str, how: str) -> Order | Refusal:
         """Release, close or cancel an order."""
         order = self.books.orders.get((plant, number))
@@ -85,15 +94,19 @@ class Clerk:
         return await self._commit(order, words)
 
     async def _commit(self, order: Order, words: tuple[str, ...]) -> Order:
-        """The stamp is the transaction's first moment, however long it takes to commit."""
-        began = dt.datetime.now(dt.UTC)
-        if fault := self.weather.strikes("late_commit", "write", order.order):
-            await asyncio.sleep(fault.seconds)
+        began = await self._begin(order.order)
         old = self.books.orders.get(order.key)
         version = old.version + 1 if old else 1
         changed = msgspec.structs.replace(order, status=words, version=version, changed=began)
         await self.write(changed)
         return changed
+
+    async def _begin(self, order: str) -> dt.datetime:
+        """The stamp is the transaction's first moment, however long it takes to commit."""
+        began = dt.datetime.now(dt.UTC)
+        if fault := self.weather.strikes("late_commit", "write", order):
+            await asyncio.sleep(fault.seconds)
+        return began
 
     def _book(self, posting: Posting, tag: str | None, token: str = "") -> Document | Refusal:
         if refusal := judge(self.books, posting, tag):

@@ -8,7 +8,7 @@ import msgspec
 from tools.mesh.ports import LOOPBACK
 from tools.mesh.program import Program
 from tools.simulators.ledger.faults import Fault, Throttle
-from tools.simulators.ledger.papers import Account, Item, Order, Period, Posting
+from tools.simulators.ledger.papers import Account, Item, Order, Period, Posting, Trade
 from tools.simulators.ledger.place import Place
 
 
@@ -48,6 +48,10 @@ class Client:
         for order in orders:
             await self.put_order(order)
             await self.move_order(order.plant, order.order, "release")
+
+    async def put_trade(self, trade: Trade) -> None:
+        """Create or change a sales or purchase order."""
+        await self._send("POST", f"{self.url}/trades", trade)
 
     async def post(self, posting: Posting) -> str:
         """Book it by hand; the document's number."""

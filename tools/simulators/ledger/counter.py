@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,10 +21,17 @@ from tools.simulators.ledger.papers import (
     Period,
     Posting,
     Refusal,
+    Trade,
 )
 
 _STATUS = {"refused": 422, "warning": 409, "stale": 412}
-_DOORS = {"/documents": "post", "/documents/search": "search", "/orders": "orders"}
+_DOORS = {
+    "/documents": "post",
+    "/documents/search": "search",
+    "/orders": "orders",
+    "/sales-orders": "orders",
+    "/purchase-orders": "orders",
+}
 _LARGEST_PAGE = 500
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,6 +69,9 @@ class Counter:
                 web.post("/orders", self._put_order),
                 web.get("/orders/{plant}/{order}", self._order),
                 web.post("/orders/{plant}/{order}/{how:release|close|cancel}", self._move_order),
+                web.get("/{trade:sales|purchase}-orders", self._trades),
+                web.post("/trades", self._put_trade),
+                web.get("/{trade:sales|purchase}-orders/{plant}/{order}", self._trade),
                 web.post("/documents", self._post),
                 web.post("/documents/search", self._search),
                 web.get("/requests/{token}", self._result),
@@ -101,18 +111,7 @@ class Counter:
     # -- orders
 
     async def _feed(self, request: web.Request) -> web.Response:
-        """Orders changed at or after `since`, by (changed, plant, order); `after` goes on."""
-        since = dt.datetime.fromisoformat(request.query.get("since", "0001-01-01T00:00:00+00:00"))
-        after = (since, *request.query.get("after", "/").split("/", 1))
-        plants = set(request.query.getall("plant", []))
-        limit = min(int(request.query.get("limit", _LARGEST_PAGE)), _LARGEST_PAGE)
-        orders = [
-            order
-            for order in self._clerk.books.orders.values()
-            if (order.changed, *order.key) > after and (not plants or order.plant in plants)
-        ]
-        orders.sort(key=lambda order: (order.changed, *order.key))
-        return _json({"orders": orders[:limit], "more": len(orders) > limit})
+        return _page(request, self._clerk.books.orders.values())
 
     async def _order(self, request: web.Request) -> web.Response:
         order = self._clerk.books.orders.get(
@@ -127,6 +126,19 @@ class Counter:
         names = request.match_info
         moved = await self._clerk.move_order(names["plant"], names["order"], names["how"])
         return _refused(moved) if isinstance(moved, Refusal) else _json(moved)
+
+    async def _trades(self, request: web.Request) -> web.Response:
+        trade = request.match_info["trade"]
+        known = self._clerk.books.trades.values()
+        return _page(request, [one for one in known if one.trade == trade])
+
+    async def _trade(self, request: web.Request) -> web.Response:
+        names = request.match_info
+        order = self._clerk.books.trades.get((names["trade"], names["plant"], names["order"]))
+        return _json({"reason": "no such order"}, 404) if order is None else _json(order)
+
+    async def _put_trade(self, request: web.Request) -> web.StreamResponse:
+        return _json(await self._clerk.put_trade(await _body(request, Trade)), 201)
 
     # -- documents
 
@@ -207,6 +219,27 @@ class Counter:
             return _json(paper)
 
         return keep
+
+
+def _page(request: web.Request, known: Iterable[Order | Trade]) -> web.Response:
+    """Orders changed at or after `since`, by (changed, plant, order); `after` goes on."""
+    since = dt.datetime.fromisoformat(request.query.get("since", "0001-01-01T00:00:00+00:00"))
+    after = (since, *request.query.get("after", "/").split("/", 1))
+    plants = set(request.query.getall("plant", []))
+    limit = min(int(request.query.get("limit", _LARGEST_PAGE)), _LARGEST_PAGE)
+    orders = sorted(
+        (
+            order
+            for order in known
+            if _place(order) > after and (not plants or order.plant in plants)
+        ),
+        key=_place,
+    )
+    return _json({"orders": orders[:limit], "more": len(orders) > limit})
+
+
+def _place(order: Order | Trade) -> tuple[dt.datetime, str, str]:
+    return order.changed, order.plant, order.order
 
 
 async def _served(request: web.Request, handler: Handler) -> web.StreamResponse:

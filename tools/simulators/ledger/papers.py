@@ -68,6 +68,8 @@ class Order(Struct, frozen=True, tag="order", tag_field="paper"):
     account: str = "production"
     components: tuple[Component, ...] = ()
     operations: tuple[Operation, ...] = ()
+    sales_order: str = ""
+    sales_line: int = 0
     status: tuple[str, ...] = ("CRTD",)
     version: int = 0
     changed: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -129,4 +131,58 @@ class Document(Struct, frozen=True, tag="document", tag_field="paper"):
     left_out: Refusal | None = None
 
 
-Paper = Item | Period | Account | Order | Document | Request | Refusal
+class Due(Struct, frozen=True):
+    """A part of a traded line: wanted at a moment, promised for a day."""
+
+    quantity: Decimal
+    confirmed: Decimal = Decimal(0)
+    requested: dt.datetime | None = None
+    promised: dt.date | None = None
+
+
+class Lot(Struct, frozen=True):
+    """So much of a lot is meant for a line."""
+
+    lot: str
+    quantity: Decimal
+    unit: str
+
+
+class TradeLine(Struct, frozen=True):
+    """An item; `price` is for `per` of its unit, "" = it has none."""
+
+    line: int
+    item: str
+    quantity: Decimal
+    unit: str
+    schedule: tuple[Due, ...] = ()
+    lots: tuple[Lot, ...] = ()
+    partner_item: str = ""
+    ship_to: str = ""
+    price: str = ""
+    per: Decimal = Decimal(1)
+    closed: bool = False
+
+
+class Trade(Struct, frozen=True, tag="trade", tag_field="paper"):
+    """An order of a customer ("sales") or to a supplier ("purchase"); versions as an order's."""
+
+    trade: Literal["sales", "purchase"]
+    plant: str
+    order: str
+    partner: str
+    status: tuple[str, ...]
+    lines: tuple[TradeLine, ...] = ()
+    currency: str = "EUR"
+    reference: str = ""
+    ordered: dt.date | None = None
+    version: int = 0
+    changed: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Unique within the ledger."""
+        return self.trade, self.plant, self.order
+
+
+Paper = Item | Period | Account | Order | Trade | Document | Request | Refusal

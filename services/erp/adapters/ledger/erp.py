@@ -6,17 +6,14 @@ only some lines, they are taken back and the posting is refused.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeVar
 
 import msgspec
 
 from services.erp.adapters.ledger.counter import Answer, Counter
+from services.erp.adapters.ledger.feed import LedgerFeed
 from services.erp.adapters.ledger.papers import (
     Booked,
-    Feed,
-    Place,
     Refusal,
     Request,
     Search,
@@ -27,9 +24,9 @@ from services.erp.adapters.ledger.papers import (
     write_taking_back,
 )
 from services.erp.adapters.ledger.terms import read_terms
+from services.erp.adapters.ledger.trades import read_trade
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
-from services.erp.ports import Changes, RawOrder
-from services.kit.errors import UnavailableError
+from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.lanes.outcome import (
     Accepted,
     Capabilities,
@@ -39,8 +36,6 @@ from services.kit.lanes.outcome import (
     Unknown,
 )
 from services.kit.lanes.systems import System
-
-_Paper = TypeVar("_Paper")
 
 
 class LedgerErp:
@@ -57,44 +52,26 @@ class LedgerErp:
             parallel=terms.parallel,
             requests_per_post=2,
         )
-        self._plants = system.plants
-        self._overlap = timedelta(seconds=terms.overlap_seconds)
-        self._page = terms.page
         self._counter = Counter(terms.url, key, terms.request_timeout, terms.parallel)
+        at = self._counter, terms, system.plants
+        self._orders = LedgerFeed(*at, "orders", read_order)
+        self.sales_orders: CommercialFeed | NotRead = LedgerFeed(*at, "sales-orders", read_trade)
+        self.purchase_orders: CommercialFeed | NotRead = LedgerFeed(
+            *at, "purchase-orders", read_trade
+        )
 
     # -- orders
 
     async def list_orders(self, changed_since: str) -> Changes:
-        """A mark is "<changed>" or, within a poll, "<changed> <plant>/<order>"."""
-        since, _, after = changed_since.partition(" ")
-        query = [("plant", plant) for plant in self._plants] + [("limit", str(self._page))]
-        if after:
-            query += [("since", since), ("after", after)]
-        elif since:
-            begin = datetime.fromisoformat(since) - self._overlap
-            query += [("since", begin.isoformat())]
-        feed = _paper(await self._counter.ask("GET", "orders", params=query), Feed)
-        places = [_told(read(order, Place)) for order in feed.orders]
-        mark = since
-        if places:
-            last = places[-1]
-            mark = f"{last.changed} {last.plant}/{last.order}" if feed.more else last.changed
-        orders = [
-            RawOrder(f"{place.plant}/{place.order}", bytes(order))
-            for place, order in zip(places, feed.orders, strict=True)
-        ]
-        return Changes(tuple(orders), mark, feed.more)
+        """A page of production orders."""
+        return await self._orders.list_orders(changed_since)
 
     async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """As it is now; None = the ledger answers that there is none."""
-        answer = await self._counter.ask("GET", f"orders/{plant}/{order_no}")
-        if not isinstance(answer, Answer):
-            raise UnavailableError(answer.reason)
-        known = answer.status == HTTPStatus.OK
-        return RawOrder(f"{plant}/{order_no}", answer.content) if known else None
+        """A production order as it is now."""
+        return await self._orders.get_order(plant, order_no)
 
     def read_order(self, content: bytes) -> OrderDocument:
-        """What an order of the ledger says; raises InvalidError naming the field."""
+        """What a production order of the ledger says; raises InvalidError naming the field."""
         return read_order(content)
 
     # -- postings
@@ -207,15 +184,3 @@ def _refused(answer: Answer) -> Outcome:
         return Unavailable("the ledger has nothing at this address")
     refusal = read(answer.content, Refusal)
     return (refusal or Refusal(reason=f"the ledger answered {answer.status}")).outcome()
-
-
-def _paper(answer: Answer | Unavailable | Unknown, kind: type[_Paper]) -> _Paper:
-    if not isinstance(answer, Answer):
-        raise UnavailableError(answer.reason)
-    return _told(read(answer.content, kind))
-
-
-def _told(paper: _Paper | None) -> _Paper:
-    if paper is None:
-        raise UnavailableError("the ledger answered with something else")
-    return paper

@@ -63,6 +63,8 @@ class Order(Struct):
     due_end: dt.datetime
     components: tuple[Component, ...] = ()
     operations: tuple[Operation, ...] = ()
+    sales_order: str = ""
+    sales_line: int = 0
 
 
 class Feed(Struct):
@@ -167,10 +169,10 @@ def read(content: bytes | msgspec.Raw, kind: type[_Paper]) -> _Paper | None:
         return None
 
 
-def read_order(content: bytes) -> OrderDocument:
-    """Raises InvalidError naming the field that is missing or no such thing."""
+def read_paper(content: bytes, kind: type[_Paper]) -> _Paper:
+    """An order of any kind; raises InvalidError naming the field that is no such thing."""
     try:
-        order = msgspec.json.decode(content, type=Order)
+        return msgspec.json.decode(content, type=kind)
     except msgspec.DecodeError as error:
         what, _, where = str(error).partition(" - at `$.")
         raise InvalidError(
@@ -178,6 +180,11 @@ def read_order(content: bytes) -> OrderDocument:
             code="unreadable_order",
             field=where.rstrip("`"),
         ) from error
+
+
+def read_order(content: bytes) -> OrderDocument:
+    """Raises InvalidError naming the field that is missing or no such thing."""
+    order = read_paper(content, Order)
     return OrderDocument(
         plant=order.plant,
         order_no=order.order,
@@ -195,6 +202,8 @@ def read_order(content: bytes) -> OrderDocument:
         operations=tuple(
             OperationDocument(o.sequence, o.segment, o.work_center) for o in order.operations
         ),
+        sales_order=order.sales_order,
+        sales_line=order.sales_line,
     )
 
 

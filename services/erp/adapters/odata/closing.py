@@ -3,8 +3,9 @@
 import msgspec
 
 from services.erp.adapters.odata.batch import Ask
-from services.erp.adapters.odata.orders import COMPLETED, SERVICE, SET, Order, Orders, told
+from services.erp.adapters.odata.orders import COMPLETED, SERVICE, SET, Order, Orders
 from services.erp.adapters.odata.outcomes import StoppedError, rejected
+from services.erp.adapters.odata.papers import told
 from services.erp.adapters.odata.session import Session
 from services.erp.adapters.odata.values import key
 from services.erp.domain.document import PostingDocument

@@ -14,8 +14,8 @@ from services.erp.adapters.odata.movements import (
     fill_line,
     key_of,
 )
-from services.erp.adapters.odata.orders import Results, told, whole
 from services.erp.adapters.odata.outcomes import StoppedError, rejected
+from services.erp.adapters.odata.papers import Results, told, whole
 from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.shape import Form, Shapes
 from services.erp.adapters.odata.values import key, literal

@@ -8,14 +8,16 @@ from collections.abc import Awaitable, Collection, Mapping, Sequence
 
 from services.erp.adapters.odata.closing import close, closed_by, name_of
 from services.erp.adapters.odata.documents import Documents
-from services.erp.adapters.odata.orders import COMPLETED, Orders, Place, back, read_order, told
-from services.erp.adapters.odata.outcomes import StoppedError, rejected
+from services.erp.adapters.odata.feed import ODataFeed
+from services.erp.adapters.odata.orders import COMPLETED, Orders, production
+from services.erp.adapters.odata.outcomes import StoppedError, rejected, silent
+from services.erp.adapters.odata.purchases import purchases
+from services.erp.adapters.odata.sales import sales
 from services.erp.adapters.odata.session import Session
 from services.erp.adapters.odata.terms import read_terms
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.posting import Kind
-from services.erp.ports import Changes, RawOrder
-from services.kit.errors import UnavailableError
+from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.lanes.outcome import (
     Capabilities,
     Found,
@@ -39,48 +41,38 @@ class ODataErp:
             requests_per_post=2,
         )
         self._theirs = {plant: terms.plants.get(plant, plant) for plant in system.plants}
-        self._ours = {theirs: ours for ours, theirs in self._theirs.items()}
+        ours = {theirs: ours for ours, theirs in self._theirs.items()}
         self._session = Session(terms, password)
+        at = self._session, terms, self._theirs
+        self._feed = ODataFeed(*at, production(ours, terms.zone))
+        self.sales_orders: CommercialFeed | NotRead = (
+            ODataFeed(*at, sales(ours)) if terms.sales_orders else _not_read("sales_orders")
+        )
+        self.purchase_orders: CommercialFeed | NotRead = (
+            ODataFeed(*at, purchases(ours))
+            if terms.purchase_orders
+            else _not_read("purchase_orders")
+        )
         self._orders = Orders(self._session)
         self._documents = Documents(self._session, terms.storage_location)
 
     # -- orders
 
     async def list_orders(self, changed_since: str) -> Changes:
-        """A mark is "<stamp>" or, within a poll, "<stamp> <order>"."""
-        if not self._terms.production_orders or not self._ours:
+        """A page of production orders, where there are any."""
+        if not self._terms.production_orders:
             return Changes((), changed_since)
-        since, _, after = changed_since.partition(" ")
-        begin = back(since, self._terms.overlap_seconds) if since and not after else since
-        try:
-            found, more = await self._orders.page(self._ours, begin, after, self._terms.page)
-            places = [told(order, Place) for order in found]
-        except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
-        mark = since
-        if places:
-            last = places[-1]
-            mark = f"{last.changed} {last.number}" if more else last.changed
-        orders = [
-            RawOrder(place.number, bytes(order)) for place, order in zip(places, found, strict=True)
-        ]
-        return Changes(tuple(orders), mark, more)
+        return await self._feed.list_orders(changed_since)
 
     async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """As it is now."""
+        """A production order as it is now."""
         if not self._terms.production_orders:
             return None
-        try:
-            found = await self._orders.one(order_no)
-            if found is None or told(found, Place).plant != self._theirs.get(plant):
-                return None
-        except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
-        return RawOrder(order_no, bytes(found))
+        return await self._feed.get_order(plant, order_no)
 
     def read_order(self, content: bytes) -> OrderDocument:
-        """What an order of the ERP says; raises InvalidError naming the field."""
-        return read_order(content, self._ours, self._terms.zone)
+        """What a production order says; raises InvalidError naming the field."""
+        return self._feed.read_order(content)
 
     # -- postings
 
@@ -91,7 +83,7 @@ class ODataErp:
             missing = [one for one in sought if not found[one.reference]]
             closings = await self._closings(missing)
         except StoppedError as stopped:
-            return _silent(stopped)
+            return silent(stopped)
         names = {
             reference: tuple(document.name for document in documents)
             for reference, documents in found.items()
@@ -151,10 +143,5 @@ async def _posted(booking: Awaitable[str]) -> Posted:
     return Posted(await booking)
 
 
-def _silent(stopped: StoppedError) -> Unavailable:
-    outcome = stopped.outcome
-    return outcome if isinstance(outcome, Unavailable) else Unavailable(str(outcome))
-
-
-def _unavailable(stopped: StoppedError) -> UnavailableError:
-    return UnavailableError(_silent(stopped).reason)
+def _not_read(setting: str) -> NotRead:
+    return NotRead(f"the ERP's row does not set {setting}")

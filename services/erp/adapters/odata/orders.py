@@ -2,12 +2,19 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
-from services.erp.adapters.odata.outcomes import StoppedError
+from services.erp.adapters.odata.feed import Kind, Place
+from services.erp.adapters.odata.papers import (
+    About,
+    Results,
+    read_number,
+    read_paper,
+    told,
+    whole,
+)
 from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.values import (
     key,
@@ -17,20 +24,10 @@ from services.erp.adapters.odata.values import (
     write_stamp,
 )
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
-from services.kit.errors import InvalidError
-from services.kit.lanes.outcome import Unavailable
 
 SERVICE, SET = "API_PRODUCTION_ORDER_2_SRV", "A_ProductionOrder_2"
 COMPLETED = "TECO"
 _EXPAND = ",".join(f"to_ProductionOrder{part}" for part in ("Component", "Operation", "Status"))
-_T = TypeVar("_T")
-
-
-class Results(Struct, Generic[_T]):
-    """A collection; `rest` says where the ERP keeps what it left out."""
-
-    results: list[_T]
-    rest: str = field(name="__next", default="")
 
 
 class Component(Struct):
@@ -57,12 +54,6 @@ class Status(Struct):
     of_user: bool = field(name="IsUserStatus", default=False)
 
 
-class About(Struct):
-    """What the ERP says of the entity itself."""
-
-    etag: str = ""
-
-
 class Order(Struct):
     """A production order; `text` is where we leave our word when we close it."""
 
@@ -81,6 +72,8 @@ class Order(Struct):
     start_time: str | None = field(name="MfgOrderPlannedStartTime", default=None)
     end_day: str | None = field(name="MfgOrderPlannedEndDate", default=None)
     end_time: str | None = field(name="MfgOrderPlannedEndTime", default=None)
+    sales_order: str = field(name="SalesOrder", default="")
+    sales_item: str = field(name="SalesOrderItem", default="")
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -88,12 +81,26 @@ class Order(Struct):
         return tuple(one.name for one in self.statuses.results if not one.of_user)
 
 
-class Place(Struct):
-    """Where an order stands in the feed."""
-
+class _Place(Struct):
     number: str = field(name="ManufacturingOrder")
     plant: str = field(name="ProductionPlant")
     changed: str = field(name="LastChangeDateTime")
+
+
+def production(plants: Mapping[str, str], zone: dt.tzinfo) -> Kind[OrderDocument]:
+    """Production orders; `plants` = ours by theirs, `zone` = of planned times."""
+    return Kind(
+        service=SERVICE,
+        entities=SET,
+        number="ManufacturingOrder",
+        changed="LastChangeDateTime",
+        expand=_EXPAND,
+        place=_place,
+        stamp=literal,
+        back=_back,
+        read=lambda content: read_order(content, plants, zone),
+        narrow=_any("ProductionPlant", plants) if plants else "",
+    )
 
 
 class Orders:
@@ -101,30 +108,6 @@ class Orders:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    async def page(
-        self, plants: Collection[str], since: str, after: str, limit: int
-    ) -> tuple[list[msgspec.Raw], bool]:
-        """Orders changed since a stamp, oldest first, and whether there are more; with `after`,
-        behind that order of it.
-        """
-        asked = [_any("ProductionPlant", plants)]
-        if after:
-            same = f"LastChangeDateTime eq {literal(since)}"
-            behind = f"ManufacturingOrder gt {literal(after)}"
-            asked.append(f"(LastChangeDateTime gt {literal(since)} or ({same} and {behind}))")
-        elif since:
-            asked.append(f"LastChangeDateTime ge {literal(since)}")
-        path = address(
-            SET,
-            filter=" and ".join(asked),
-            orderby="LastChangeDateTime,ManufacturingOrder",
-            top=str(limit),
-            expand=_EXPAND,
-        )
-        [found] = await self._session.read_many(SERVICE, [path])
-        page = told(found, Results[msgspec.Raw])
-        return page.results, bool(page.rest) or len(page.results) >= limit
 
     async def one(self, number: str) -> msgspec.Raw | None:
         """As it is now, None when there is none."""
@@ -138,38 +121,19 @@ class Orders:
         return {order.number: order for order in whole(found, Order)}
 
 
-def told(content: msgspec.Raw, kind: type[_T]) -> _T:
-    """Raises StoppedError when it is something else."""
-    try:
-        return msgspec.json.decode(content, type=kind)
-    except msgspec.DecodeError as error:
-        raise StoppedError(Unavailable("the ERP answered with something else")) from error
+def _place(order: msgspec.Raw) -> Place:
+    found = told(order, _Place)
+    return Place(found.number, found.changed, frozenset({found.plant}))
 
 
-def whole(content: msgspec.Raw, kind: type[_T]) -> list[_T]:
-    """A collection; raises StoppedError when the ERP told only a part of it."""
-    found = told(content, Results[kind])  # type: ignore[valid-type]
-    if found.rest:
-        raise StoppedError(Unavailable("the ERP told only a part"))
-    return found.results
-
-
-def back(since: str, overlap: float) -> str:
+def _back(since: str, overlap: float) -> str:
     """A stamp, so many seconds earlier."""
     return write_stamp(read_stamp(since, "mark") - dt.timedelta(seconds=overlap))
 
 
 def read_order(content: bytes, plants: Mapping[str, str], zone: dt.tzinfo) -> OrderDocument:
     """In our words; `plants` = ours by theirs, `zone` = of planned times. Raises InvalidError."""
-    try:
-        order = msgspec.json.decode(content, type=Order)
-    except msgspec.DecodeError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        raise InvalidError(
-            f"the ERP's order cannot be read: {what}",
-            code="unreadable_order",
-            field=where.rstrip("`"),
-        ) from error
+    order = read_paper(content, Order)
     return OrderDocument(
         plant=plants.get(order.plant, order.plant),
         order_no=order.number,
@@ -182,21 +146,17 @@ def read_order(content: bytes, plants: Mapping[str, str], zone: dt.tzinfo) -> Or
         due_start=read_moment(order.start_day, order.start_time, zone, "MfgOrderPlannedStartDate"),
         due_end=read_moment(order.end_day, order.end_time, zone, "MfgOrderPlannedEndDate"),
         components=tuple(
-            ComponentDocument(_number(one.position), one.material, one.amount, one.unit)
+            ComponentDocument(read_number(one.position), one.material, one.amount, one.unit)
             for one in order.components.results
         ),
         operations=tuple(
-            OperationDocument(_number(one.number), one.text, one.work_center)
+            OperationDocument(read_number(one.number), one.text, one.work_center)
             for one in order.operations.results
         ),
+        sales_order=order.sales_order,
+        sales_line=read_number(order.sales_item) if order.sales_item else 0,
     )
 
 
 def _any(name: str, values: Collection[str]) -> str:
     return f"({' or '.join(f'{name} eq {literal(value)}' for value in sorted(values))})"
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise InvalidError(f"{text[:40]!r} is no position", code="unreadable_order")
-    return int(text)

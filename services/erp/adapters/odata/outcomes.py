@@ -11,6 +11,7 @@ from http import HTTPStatus
 import msgspec
 
 from services.erp.domain.document import LineDocument
+from services.kit.errors import UnavailableError
 from services.kit.lanes.outcome import Conflict, Outcome, Rejected, Unavailable, Unknown
 
 _REFUSALS = {
@@ -77,6 +78,17 @@ def as_reading(stopped: StoppedError) -> StoppedError:
     if isinstance(outcome, Unavailable):
         return stopped
     return StoppedError(Unavailable(getattr(outcome, "reason", str(outcome))))
+
+
+def silent(stopped: StoppedError) -> Unavailable:
+    """The same to whoever only asked."""
+    outcome = stopped.outcome
+    return outcome if isinstance(outcome, Unavailable) else Unavailable(str(outcome))
+
+
+def unavailable(stopped: StoppedError) -> UnavailableError:
+    """The same as an error."""
+    return UnavailableError(silent(stopped).reason)
 
 
 def of_answer(

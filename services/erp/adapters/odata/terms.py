@@ -18,7 +18,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `plants` = the ERP's keys of those not named like ours; `ca_file` = whom to trust beside the
     machine's own authorities. `longest_request_seconds` = how long the ERP may go on with a request
     after we gave up on it; `overlap_seconds` = as long as its longest transaction; `page` orders a
-    request; `time_zone` = of planned times. `production_orders` = false where there are none.
+    request; `time_zone` = of planned times. `production_orders` = false where there are none;
+    `sales_orders`, `purchase_orders` = true where the user may read them.
     """
 
     url: str
@@ -28,6 +29,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage_location: str = ""
     time_zone: str = "UTC"
     production_orders: bool = True
+    sales_orders: bool = False
+    purchase_orders: bool = False
     plaintext: bool = False
     ca_file: str = ""
     request_timeout: float = 10.0

@@ -52,6 +52,27 @@ def read_stamp(text: str, field: str) -> dt.datetime:
         raise _unreadable(text, field) from error
 
 
+def read_instant(text: str, field: str) -> dt.datetime:
+    """An Edm.DateTimeOffset; raises InvalidError naming the field."""
+    moment = _DATE.fullmatch(text)
+    if not moment:
+        raise _unreadable(text, field)
+    try:
+        return _EPOCH + int(moment[1]) * _MS
+    except OverflowError as error:
+        raise _unreadable(text, field) from error
+
+
+def write_instant(text: str) -> str:
+    """A moment in ISO 8601, UTC, as a literal of a filter."""
+    return f"datetimeoffset'{text.removesuffix('+00:00')}Z'"
+
+
+def read_day(text: str | None, field: str) -> dt.date | None:
+    """An Edm.DateTime that is a day; raises InvalidError naming the field."""
+    return read_instant(text, field).date() if text else None
+
+
 def read_moment(
     day: str | None, time: str | None, zone: dt.tzinfo, field: str
 ) -> dt.datetime | None:

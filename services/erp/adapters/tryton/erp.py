@@ -17,7 +17,7 @@ from services.erp.adapters.tryton.steps import walk
 from services.erp.adapters.tryton.terms import read_terms
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.posting import Kind
-from services.erp.ports import Changes, RawOrder
+from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.errors import UnavailableError
 from services.kit.lanes.outcome import (
     Capabilities,
@@ -30,6 +30,9 @@ from services.kit.lanes.outcome import (
 from services.kit.lanes.systems import System
 
 _REQUESTS_PER_POST = 20
+_NOT_ACTIVE = NotRead(
+    "of Tryton's modules only production and stock are read, not sale or purchase"
+)
 
 
 class TrytonErp:
@@ -45,6 +48,8 @@ class TrytonErp:
             parallel=terms.parallel,
             requests_per_post=_REQUESTS_PER_POST,
         )
+        self.sales_orders: CommercialFeed | NotRead = _NOT_ACTIVE
+        self.purchase_orders: CommercialFeed | NotRead = _NOT_ACTIVE
         self._terms = terms
         self._session = Session(terms, key)
         self._books = Books(self._session, terms)

@@ -23,7 +23,7 @@ from services.erp.domain.document import (
     OperationDocument,
     OrderDocument,
 )
-from services.erp.ports import Changes, RawOrder
+from services.erp.ports.feeds import Changes, RawOrder
 from services.kit.errors import InvalidError
 
 

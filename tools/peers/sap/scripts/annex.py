@@ -1,4 +1,4 @@
-"""What S/4HANA has and mock-sap lacks: production orders, and goods movements for them.
+"""What S/4HANA has and mock-sap lacks: production orders, goods movements for them, schedule lines.
 
 Names and lengths of properties are those of API_PRODUCTION_ORDER_2_SRV and
 API_MATERIAL_DOCUMENT_SRV. How they are asked for and answered (keys, filters, deep inserts, ETags,
@@ -7,6 +7,7 @@ CSRF, $batch, errors) stays mock-sap's.
 
 import movements
 import orders
+import trades
 from mocksap import schema, service
 from mocksap.odata import SapError
 
@@ -21,6 +22,7 @@ def join():
     schema.SERVICES[orders.SERVICE.name] = orders.SERVICE
     for name, more in movements.PROPERTIES.items():
         schema.ENTITY_TYPES[name].props.extend(more)
+    trades.join()
     service._post_goods_receipt = movements.post
     service._dispatch = _dispatch
 

@@ -26,6 +26,8 @@ ORDER = EntityType(
         S("Material", max_length=40),
         DEC("TotalQuantity"),
         S("ProductionUnit", max_length=3),
+        S("SalesOrder", max_length=10),
+        S("SalesOrderItem", max_length=6),
         DT("MfgOrderPlannedStartDate"),
         Prop("MfgOrderPlannedStartTime", "Edm.Time"),
         DT("MfgOrderPlannedEndDate"),

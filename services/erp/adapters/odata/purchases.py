@@ -1,0 +1,143 @@
+"""Purchase orders of API_PURCHASEORDER_PROCESS_SRV, and how they read in our words.
+
+What the ERP says of a status is its property's name and value, such as "PurchasingProcessingStatus
+02"; of items, whether all, some or none are "IsCompletelyDelivered".
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct, field
+
+from services.erp.adapters.odata.feed import Kind, Place
+from services.erp.adapters.odata.papers import About, Results, read_number, read_paper, told
+from services.erp.adapters.odata.sales import back
+from services.erp.adapters.odata.values import read_day, read_instant, write_instant
+from services.erp.domain.commercial_document import (
+    CommercialDocument,
+    CommercialLineDocument,
+    DueDocument,
+    PriceDocument,
+)
+
+_CHANGED = "LastChangeDateTime"
+_HOW_MANY = {
+    frozenset({True}): "ALL",
+    frozenset({False}): "NONE",
+    frozenset({True, False}): "SOME",
+    frozenset(): "",
+}
+_EXPAND = "to_PurchaseOrderItem,to_PurchaseOrderItem/to_ScheduleLine"
+
+
+class _Due(Struct):
+    ordered: str = field(name="ScheduleLineOrderQuantity")
+    requested: str | None = field(name="ScheduleLineDeliveryDate", default=None)
+
+
+class _Item(Struct):
+    number: str = field(name="PurchaseOrderItem")
+    material: str = field(name="Material")
+    amount: str = field(name="OrderQuantity")
+    unit: str = field(name="PurchaseOrderQuantityUnit")
+    plant: str = field(name="Plant")
+    schedule: Results[_Due] = field(name="to_ScheduleLine")
+    location: str = field(name="StorageLocation", default="")
+    of_supplier: str = field(name="SupplierMaterialNumber", default="")
+    price: str = field(name="NetPriceAmount", default="")
+    per: str = field(name="NetPriceQuantity", default="")
+    price_unit: str = field(name="OrderPriceUnit", default="")
+    deleted: str = field(name="PurchasingDocumentDeletionCode", default="")
+    delivered: bool = field(name="IsCompletelyDelivered", default=False)
+
+
+class _Order(Struct):
+    about: About = field(name="__metadata")
+    number: str = field(name="PurchaseOrder")
+    supplier: str = field(name="Supplier")
+    changed: str = field(name=_CHANGED)
+    items: Results[_Item] = field(name="to_PurchaseOrderItem")
+    currency: str = field(name="DocumentCurrency", default="")
+    reference: str = field(name="CorrespncExternalReference", default="")
+    day: str | None = field(name="PurchaseOrderDate", default=None)
+    processed: str = field(name="PurchasingProcessingStatus", default="")
+    deleted: str = field(name="PurchasingDocumentDeletionCode", default="")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is said; what is initial says nothing."""
+        done = {item.delivered for item in self.items.results if not item.deleted}
+        said = {
+            "PurchasingProcessingStatus": self.processed,
+            "PurchasingDocumentDeletionCode": self.deleted,
+            "IsCompletelyDelivered": _HOW_MANY[frozenset(done)],
+        }
+        return tuple(f"{name} {value}" for name, value in said.items() if value)
+
+
+def purchases(plants: Mapping[str, str]) -> Kind[CommercialDocument]:
+    """Purchase orders; `plants` = ours by theirs."""
+    return Kind(
+        service="API_PURCHASEORDER_PROCESS_SRV",
+        entities="A_PurchaseOrder",
+        number="PurchaseOrder",
+        changed=_CHANGED,
+        expand=_EXPAND,
+        place=_place,
+        stamp=write_instant,
+        back=back,
+        read=lambda content: read_purchase_order(content, plants),
+    )
+
+
+def read_purchase_order(content: bytes, plants: Mapping[str, str]) -> CommercialDocument:
+    """In our words; raises InvalidError naming the field."""
+    order = read_paper(content, _Order)
+    return CommercialDocument(
+        order_no=order.number,
+        partner=order.supplier,
+        statuses=order.words,
+        version=order.about.etag or order.changed,
+        as_of=read_instant(order.changed, _CHANGED),
+        lines=tuple(
+            _line(item, plants.get(item.plant, item.plant)) for item in order.items.results
+        ),
+        currency=order.currency,
+        reference=order.reference,
+        ordered_on=read_day(order.day, "PurchaseOrderDate"),
+    )
+
+
+def _line(item: _Item, plant: str) -> CommercialLineDocument:
+    price = PriceDocument(item.price, item.per, item.price_unit or item.unit)
+    return CommercialLineDocument(
+        plant=plant,
+        line_no=read_number(item.number),
+        item_no=item.material,
+        amount=item.amount,
+        unit=item.unit,
+        schedule=tuple(
+            DueDocument(due.ordered, requested=read_day(due.requested, "ScheduleLineDeliveryDate"))
+            for due in item.schedule.results
+        ),
+        partner_item=item.of_supplier,
+        ship_to=item.location,
+        price=price if item.price and item.per else None,
+        closed=item.delivered or bool(item.deleted),
+    )
+
+
+def _place(order: msgspec.Raw) -> Place:
+    found = told(order, _Standing)
+    moment = read_instant(found.changed, _CHANGED).isoformat()
+    return Place(found.number, moment, frozenset(one.plant for one in found.items.results))
+
+
+class _Where(Struct):
+    plant: str = field(name="Plant", default="")
+
+
+class _Standing(Struct):
+    number: str = field(name="PurchaseOrder")
+    changed: str = field(name=_CHANGED)
+    items: Results[_Where] = field(name="to_PurchaseOrderItem")

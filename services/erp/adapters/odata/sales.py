@@ -1,0 +1,163 @@
+"""Sales orders of API_SALES_ORDER_SRV, and how they read in our words.
+
+What the ERP says of a status is its property's name and value, such as "OverallDeliveryStatus B".
+An item with a batch is meant to be delivered from that batch.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct, field
+
+from services.erp.adapters.odata.feed import Kind, Place
+from services.erp.adapters.odata.papers import About, Results, read_number, read_paper, told
+from services.erp.adapters.odata.values import read_day, read_instant, write_instant
+from services.erp.domain.commercial_document import (
+    AllocationDocument,
+    CommercialDocument,
+    CommercialLineDocument,
+    DueDocument,
+    PriceDocument,
+)
+
+_CHANGED = "LastChangeDateTime"
+_EXPAND = "to_Item,to_Item/to_ScheduleLine,to_Partner"
+_SHIP_TO = ("SH", "WE")
+"""The ship-to party, in English and in German."""
+_DONE = "C"
+
+
+class _Due(Struct):
+    ordered: str = field(name="ScheduleLineOrderQuantity")
+    confirmed: str = field(name="ConfdOrderQtyByMatlAvailCheck", default="0")
+    requested: str | None = field(name="RequestedDeliveryDate", default=None)
+    promised: str | None = field(name="ConfirmedDeliveryDate", default=None)
+
+
+class _Item(Struct):
+    number: str = field(name="SalesOrderItem")
+    material: str = field(name="Material")
+    amount: str = field(name="RequestedQuantity")
+    unit: str = field(name="RequestedQuantityUnit")
+    plant: str = field(name="ProductionPlant")
+    schedule: Results[_Due] = field(name="to_ScheduleLine")
+    net: str = field(name="NetAmount", default="")
+    of_customer: str = field(name="MaterialByCustomer", default="")
+    batch: str = field(name="Batch", default="")
+    rejected: str = field(name="SalesDocumentRjcnReason", default="")
+    status: str = field(name="SDProcessStatus", default="")
+
+
+class _Partner(Struct):
+    function: str = field(name="PartnerFunction")
+    customer: str = field(name="Customer", default="")
+
+
+class _Order(Struct):
+    about: About = field(name="__metadata")
+    number: str = field(name="SalesOrder")
+    customer: str = field(name="SoldToParty")
+    changed: str = field(name=_CHANGED)
+    items: Results[_Item] = field(name="to_Item")
+    partners: Results[_Partner] = field(name="to_Partner")
+    currency: str = field(name="TransactionCurrency", default="")
+    reference: str = field(name="PurchaseOrderByCustomer", default="")
+    day: str | None = field(name="SalesOrderDate", default=None)
+    processed: str = field(name="OverallSDProcessStatus", default="")
+    delivered: str = field(name="OverallDeliveryStatus", default="")
+    rejected: str = field(name="OverallSDDocumentRejectionSts", default="")
+    credit: str = field(name="TotalCreditCheckStatus", default="")
+    blocked: str = field(name="DeliveryBlockReason", default="")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is said; what is initial says nothing."""
+        said = {
+            "OverallSDProcessStatus": self.processed,
+            "OverallDeliveryStatus": self.delivered,
+            "OverallSDDocumentRejectionSts": self.rejected,
+            "TotalCreditCheckStatus": self.credit,
+            "DeliveryBlockReason": self.blocked,
+        }
+        return tuple(f"{name} {value}" for name, value in said.items() if value)
+
+
+def sales(plants: Mapping[str, str]) -> Kind[CommercialDocument]:
+    """Sales orders; `plants` = ours by theirs."""
+    return Kind(
+        service="API_SALES_ORDER_SRV",
+        entities="A_SalesOrder",
+        number="SalesOrder",
+        changed=_CHANGED,
+        expand=_EXPAND,
+        place=_place,
+        stamp=write_instant,
+        back=back,
+        read=lambda content: read_sales_order(content, plants),
+    )
+
+
+def back(since: str, overlap: float) -> str:
+    """A moment in ISO 8601, so many seconds earlier."""
+    return (dt.datetime.fromisoformat(since) - dt.timedelta(seconds=overlap)).isoformat()
+
+
+def read_sales_order(content: bytes, plants: Mapping[str, str]) -> CommercialDocument:
+    """In our words; raises InvalidError naming the field."""
+    order = read_paper(content, _Order)
+    ship_to = next((one.customer for one in order.partners.results if one.function in _SHIP_TO), "")
+    return CommercialDocument(
+        order_no=order.number,
+        partner=order.customer,
+        statuses=order.words,
+        version=order.about.etag or order.changed,
+        as_of=read_instant(order.changed, _CHANGED),
+        lines=tuple(
+            _line(item, plants.get(item.plant, item.plant), ship_to) for item in order.items.results
+        ),
+        currency=order.currency,
+        reference=order.reference,
+        ordered_on=read_day(order.day, "SalesOrderDate"),
+    )
+
+
+def _line(item: _Item, plant: str, ship_to: str) -> CommercialLineDocument:
+    lot = AllocationDocument(item.batch, item.amount, item.unit)
+    return CommercialLineDocument(
+        plant=plant,
+        line_no=read_number(item.number),
+        item_no=item.material,
+        amount=item.amount,
+        unit=item.unit,
+        schedule=tuple(
+            DueDocument(
+                due.ordered,
+                due.confirmed,
+                read_day(due.requested, "RequestedDeliveryDate"),
+                read_day(due.promised, "ConfirmedDeliveryDate"),
+            )
+            for due in item.schedule.results
+        ),
+        partner_item=item.of_customer,
+        ship_to=ship_to,
+        price=PriceDocument(item.net, item.amount, item.unit) if item.net else None,
+        allocations=(lot,) if item.batch else (),
+        closed=bool(item.rejected) or item.status == _DONE,
+    )
+
+
+def _place(order: msgspec.Raw) -> Place:
+    found = told(order, _Standing)
+    moment = read_instant(found.changed, _CHANGED).isoformat()
+    return Place(found.number, moment, frozenset(one.plant for one in found.items.results))
+
+
+class _Where(Struct):
+    plant: str = field(name="ProductionPlant", default="")
+
+
+class _Standing(Struct):
+    number: str = field(name="SalesOrder")
+    changed: str = field(name=_CHANGED)
+    items: Results[_Where] = field(name="to_Item")
