@@ -12,6 +12,7 @@ from services.quality.domain.hold import Hold
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.item import Item
 from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
+from services.quality.domain.lot import Lot
 from services.quality.domain.result import Point, Result
 from services.quality.domain.submission import Submission, Verdict
 
@@ -121,8 +122,32 @@ class Holds(Protocol):
         """What it covers; one more than the page's size at most, by item and lot number."""
         ...
 
+    async def page(self, plant: str, page: Page) -> Sequence[Hold]:
+        """One more than the page's size at most, by number."""
+        ...
+
     async def walk(self, after: str) -> Sequence[Hold]:
         """The next hundred or so of all plants, by number; none at the end."""
+        ...
+
+
+class Lots(Protocol):
+    """What quality says of whole lots."""
+
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """All of them, locked in the order of their keys; one that is new has version 0."""
+        ...
+
+    async def get(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Those of which anything was ever said."""
+        ...
+
+    async def save(self, lots: Collection[Lot]) -> None:
+        """All of locked ones."""
+        ...
+
+    async def walk(self, after: LotKey | None) -> Sequence[Lot]:
+        """The next hundred or so of all plants, by key; none at the end."""
         ...
 
 
@@ -143,5 +168,6 @@ class Books:
     inspections: Inspections
     results: Results
     holds: Holds
+    lots: Lots
     facts: Facts
     clock: Clock

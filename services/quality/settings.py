@@ -12,5 +12,5 @@ class QualitySettings(ServiceSettings):
 
     reference_address: Annotated[str, Field(min_length=1)]
     """A gRPC target."""
-    subscribers: tuple[str, ...] = ("process",)
+    subscribers: tuple[str, ...] = ("process", "mes quality")
     """Who must have read an event before it is trimmed."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from services.kit.errors import located
 from services.quality.application.find import require_inspection
+from services.quality.application.judge_lots import follow_inspections
 from services.quality.domain.events import InspectionChanged
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.lifecycle import Command
@@ -27,4 +28,5 @@ async def command_inspections(books: Books, steps: Sequence[Step]) -> list[Inspe
             inspection.command(command, books.clock.now())
         books.facts.tell(InspectionChanged(inspection))
     await books.inspections.save(inspections.values())
+    await follow_inspections(books, {one.lot for one in inspections.values()})
     return [inspections[no] for no in dict.fromkeys(one.inspection_no for one in steps)]

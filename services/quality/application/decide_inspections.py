@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from services.kit.errors import located
 from services.quality.application.find import require_inspection
+from services.quality.application.judge_lots import follow_inspections
 from services.quality.domain.disposition import Disposition
 from services.quality.domain.events import DispositionMade
 from services.quality.domain.inspection import Inspection
@@ -35,4 +36,6 @@ async def decide_inspections(books: Books, decisions: Sequence[Decision]) -> lis
             books.facts.tell(DispositionMade(inspection, part))
     await books.inspections.save({one.id: one for one, _ in made}.values())
     await books.inspections.decide(made)
+    lots = {one.lot for one, _ in made}
+    await follow_inspections(books, lots, decided=lots)
     return [inspections[no] for no in dict.fromkeys(one.inspection_no for one in decisions)]

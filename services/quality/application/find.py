@@ -22,6 +22,8 @@ class LotQuality(NamedTuple):
     status: LotStatus
     inspections: Sequence[Inspection]
     holds: Sequence[Hold]
+    signed_by: str = ""
+    """Who has signed for its release and waits for a second person."""
 
 
 async def lot_quality(books: Books, lots: Sequence[LotKey]) -> list[LotQuality]:
@@ -29,15 +31,15 @@ async def lot_quality(books: Books, lots: Sequence[LotKey]) -> list[LotQuality]:
     inspections = await books.inspections.of_lots(lots)
     holds = await books.holds.on_lots(lots)
     excused = await books.submissions.excused(lots)
-    return [
-        LotQuality(
-            lot,
-            status_of(inspections.get(lot, ()), held=lot in holds, excused=lot in excused),
-            inspections.get(lot, ()),
-            holds.get(lot, ()),
-        )
-        for lot in lots
-    ]
+    said = await books.lots.get(lots)
+    found = []
+    for key in lots:
+        mine, lot = inspections.get(key, ()), said.get(key)
+        verdict = lot.verdict if lot else None
+        status = status_of(mine, held=key in holds, excused=key in excused, verdict=verdict)
+        signed_by = lot.signed_by if lot else ""
+        found.append(LotQuality(key, status, mine, holds.get(key, ()), signed_by))
+    return found
 
 
 async def inspections_of_orders(
@@ -94,6 +96,11 @@ def listing_of_results(inspection_no: str) -> Listing:
     return Listing(f"quality.results/{inspection_no}", (int,))
 
 
+def listing_of_holds(plant: str) -> Listing:
+    """The holds of a plant, by number."""
+    return Listing(f"quality.holds/{plant}", (str,))
+
+
 def listing_of_lots(hold_no: str) -> Listing:
     """The lots of a hold, by item and number."""
     return Listing(f"quality.hold_lots/{hold_no}", (str, str))
@@ -107,6 +114,11 @@ async def list_inspections(books: Books, plant: str, page: Page) -> Cut[Inspecti
 async def list_results(books: Books, inspection: Inspection, page: Page) -> Cut[tuple[int, Result]]:
     """One page of an inspection's results, each with its place."""
     return page.cut(await books.results.page(inspection, page), lambda placed: (placed[0],))
+
+
+async def list_holds(books: Books, plant: str, page: Page) -> Cut[Hold]:
+    """One page of a plant's holds."""
+    return page.cut(await books.holds.page(plant, page), lambda one: (one.no,))
 
 
 async def list_hold_lots(books: Books, hold_no: str, page: Page) -> Cut[LotKey]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from services.kit.errors import NotFoundError, located
+from services.quality.application.judge_lots import follow_inspections
 from services.quality.domain.events import InspectionChanged, InspectionOpened
 from services.quality.domain.item import Item
 from services.quality.domain.submission import Submission, Verdict
@@ -41,6 +42,7 @@ async def open_inspections(books: Books, submissions: Sequence[Submission]) -> l
     fresh = await _find_items(books, submissions, verdicts.keys())
     judged = await _judge(books, fresh)
     await books.submissions.judge(judged)
+    await follow_inspections(books, {one.submission.lot for one in judged})
     verdicts |= {one.submission.source: one for one in judged}
     return [verdicts[one.source] for one in submissions]
 

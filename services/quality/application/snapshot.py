@@ -9,6 +9,7 @@ from services.quality.domain.events import (
     HoldReleased,
     HoldSettled,
     InspectionOpened,
+    LotJudged,
     hold_key,
     lot_key,
 )
@@ -18,13 +19,21 @@ from services.quality.ports import Books
 
 
 async def read_state(books: Books, wanted: Callable[[str], bool]) -> AsyncIterator[list[Fact]]:
-    """Each inspection as it is with all its dispositions; each hold with how far it has come."""
+    """Each inspection as it is with all its dispositions; what is said of
+    each lot; each hold with how far it has come.
+    """
     inspections = await books.inspections.walk(0)
     while inspections:
         chosen = [one for one in inspections if wanted(lot_key(one))]
         if chosen:
             yield [fact for one in chosen for fact in _tell_inspection(one)]
         inspections = await books.inspections.walk(inspections[-1].id)
+    lots = await books.lots.walk(None)
+    while lots:
+        told = [LotJudged(lot) for lot in lots if lot.version and wanted(str(lot.key))]
+        if told:
+            yield list(told)
+        lots = await books.lots.walk(lots[-1].key)
     holds = await books.holds.walk("")
     while holds:
         found = [hold for hold in holds if wanted(hold_key(hold))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.quality.domain.disposition import Disposition
 from services.quality.domain.hold import Hold
 from services.quality.domain.inspection import Inspection
+from services.quality.domain.lot import Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,23 @@ class HoldSettled:
     hold: Hold
 
 
+@dataclass(frozen=True, slots=True)
+class LotJudged:
+    """The status of a lot is another one; holds are told apart."""
+
+    lot: Lot
+
+
 InspectionFact = InspectionOpened | InspectionChanged | DispositionMade
-Fact = InspectionFact | HoldPlaced | HoldReleased | HoldSettled
+Fact = InspectionFact | LotJudged | HoldPlaced | HoldReleased | HoldSettled
 
 
 def key_of(fact: Fact) -> str:
     """Facts of one lot keep their order, and facts of one hold theirs."""
     if isinstance(fact, InspectionFact):
         return lot_key(fact.inspection)
+    if isinstance(fact, LotJudged):
+        return str(fact.lot.key)
     return hold_key(fact.hold)
 
 

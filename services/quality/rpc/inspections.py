@@ -18,6 +18,7 @@ from services.quality.application.find import (
     lot_quality,
     require_inspection,
 )
+from services.quality.application.judge_lots import judge_lots
 from services.quality.application.open_inspections import items_of, open_inspections
 from services.quality.application.record_results import record_results
 from services.quality.ports import Books
@@ -91,6 +92,20 @@ class InspectionServicer(InspectionServiceServicer):
         async def effect(books: Books) -> _pb.CommandInspectionsResponse:
             inspections = await command_inspections(books, steps)
             return _pb.CommandInspectionsResponse(inspections=wire.write_inspections(inspections))
+
+        return await self._desk.once(principal, request, effect)
+
+    async def JudgeLots(  # noqa: N802 - named by the proto
+        self, request: _pb.JudgeLotsRequest, context: Context
+    ) -> _pb.JudgeLotsResponse:
+        """People block lots, and release them in pairs."""
+        plants = [one.lot.plant for one in request.judgements]
+        principal = policy.may_decide(plants, "judgements[{}].lot.plant")
+        judgements = wire.read_judgements(request.judgements)
+
+        async def effect(books: Books) -> _pb.JudgeLotsResponse:
+            lots = await judge_lots(books, judgements, by=principal.actor)
+            return _pb.JudgeLotsResponse(lots=map(wire.write_word, lots))
 
         return await self._desk.once(principal, request, effect)
 

@@ -6,6 +6,7 @@ from services.quality.store.facts import OutboxFacts
 from services.quality.store.holds import SqlHolds
 from services.quality.store.inspections import SqlInspections
 from services.quality.store.items import CopiedItems
+from services.quality.store.lots import SqlLots
 from services.quality.store.results import SqlResults
 from services.quality.store.submissions import SqlSubmissions
 
@@ -18,6 +19,7 @@ def open_books(clock: Clock) -> Books:
         SqlInspections(clock),
         SqlResults(),
         SqlHolds(),
+        SqlLots(clock),
         OutboxFacts(),
         clock,
     )

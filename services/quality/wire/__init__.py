@@ -13,6 +13,7 @@ from services.quality.wire.inspections import (
 )
 from services.quality.wire.items import ITEMS, read_item
 from services.quality.wire.keys import read_lot_key, write_lot_key
+from services.quality.wire.lots import read_judgements, write_word
 from services.quality.wire.results import read_results, write_result
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "read_decisions",
     "read_hold_orders",
     "read_item",
+    "read_judgements",
     "read_lot_key",
     "read_reports",
     "read_results",
@@ -34,4 +36,5 @@ __all__ = [
     "write_lot_quality",
     "write_result",
     "write_verdicts",
+    "write_word",
 ]

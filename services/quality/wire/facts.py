@@ -11,9 +11,11 @@ from services.quality.domain.events import (
     HoldSettled,
     InspectionChanged,
     InspectionOpened,
+    LotJudged,
 )
 from services.quality.wire.holds import write_hold
 from services.quality.wire.inspections import write_disposition, write_inspection
+from services.quality.wire.lots import write_word
 
 
 def write_fact(fact: Fact) -> Message:
@@ -30,6 +32,8 @@ def write_fact(fact: Fact) -> Message:
                 inspection=write_inspection(inspection, whole=False),
                 disposition=write_disposition(part),
             )
+        case LotJudged(lot):
+            return events_pb2.LotJudged(word=write_word(lot))
         case HoldPlaced(hold):
             return events_pb2.HoldPlaced(hold=write_hold(hold))
         case HoldReleased(hold):

@@ -112,4 +112,5 @@ def write_lot_quality(found: LotQuality, at: datetime) -> _pb.LotQuality:
         inspections=write_inspections(found.inspections),
         holds=write_holds(found.holds),
         as_of=write_moment(at),
+        signed_by=found.signed_by,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
-from plantmesh.quality.v1 import events_pb2
+from plantmesh.quality.v1 import events_pb2, quality_pb2
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionServiceStub
 
 from services.kit.access.principal import find_principal
@@ -67,10 +67,25 @@ class Laboratory:
             )
 
     async def told(self) -> list[str]:
-        """Key and name of the events in the outbox, in order."""
+        """Key and name of the events in the outbox, in order; of whole lots see `judged`."""
         async with self.store.work() as work:
             rows = await work.sql("SELECT key, type FROM outbox ORDER BY id")
-        return [f"{key} {type.rsplit('.')[-1]}" for key, type in rows]
+        names = ((key, type.rsplit(".")[-1]) for key, type in rows)
+        return [f"{key} {name}" for key, name in names if name != "LotJudged"]
+
+    async def judged(self) -> list[tuple[str, str, int]]:
+        """Of each lot its key, status and version, in order."""
+        told = [(key, event) for key, _, event in await self.events()]
+        status = quality_pb2.LotQualityStatus
+        return [
+            (
+                key,
+                status.Name(one.word.status)[len("LOT_QUALITY_STATUS_") :].lower(),
+                one.word.version,
+            )
+            for key, one in told
+            if isinstance(one, events_pb2.LotJudged)
+        ]
 
     async def events(self) -> list[tuple[str, str, Message]]:
         """Key, actor and content of the events in the outbox, in order."""

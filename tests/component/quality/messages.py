@@ -104,3 +104,15 @@ def reporting(*reports: dict[str, Any], key: str = "t") -> pb.ReportHoldsRequest
     """So far."""
     request = {"idempotency_key": key, "reports": list(reports or (applied(),))}
     return ParseDict(request, pb.ReportHoldsRequest())
+
+
+def judging(
+    *verdicts: str, name: str = "BREAD/L1", plant: str = "lyon", reason: str = "complaint"
+) -> pb.JudgeLotsRequest:
+    """Of one lot, one after the other."""
+    given = [
+        {"lot": lot(name, plant), "verdict": f"LOT_VERDICT_{one}", "reason": reason}
+        for one in verdicts
+    ]
+    request = {"idempotency_key": f"{verdicts} {name}", "judgements": given}
+    return ParseDict(request, pb.JudgeLotsRequest())

@@ -27,6 +27,7 @@ from tests.component.quality.messages import (
     commanding,
     deciding,
     hold,
+    judging,
     kg,
     lot,
     opening,
@@ -57,6 +58,9 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("long sample", recording(reading("x" * 65)), InvalidError, "invalid_request", f"{R}.sample"),
     ("no command", commanding("UNSPECIFIED"), InvalidError, "invalid_request", "commands[0].command"),
     ("no lots", placing(hold(lots=[])), InvalidError, "invalid_request", f"{H}.lots"),
+    ("no verdict", judging("UNSPECIFIED"), InvalidError, "invalid_request", "judgements[0].verdict"),
+    ("no reason to judge", judging("BLOCK", reason=""), InvalidError, "invalid_request", "judgements[0].reason"),
+    ("nothing blocked", judging("RELEASE"), ConflictError, "wrong_state", "judgements[0].command"),
     ("no reason", placing(hold(reason="")), InvalidError, "invalid_request", f"{H}.reason"),
     ("no reason to lift", releasing("H1", reason=""), InvalidError, "invalid_request", "reason"),
     ("no version", reporting(applied(version=0)), InvalidError, "invalid_request", f"{T}.version"),
@@ -111,6 +115,7 @@ ELSEWHERE: list[tuple[Message, str]] = [
     (pb.ListResultsRequest(inspection_no="IL-1"), "inspection_no"),
     (pb.BatchGetHoldsRequest(hold_nos=["H9", "H1"]), "hold_nos[1]"),
     (pb.ListHoldLotsRequest(hold_no="H1"), "hold_no"),
+    (pb.ListHoldsRequest(plant="lyon"), "plant"),
 ]  # fmt: skip
 READS = ELSEWHERE[7:]
 BY_PROCESS_ALONE = [opening(output("s9")), reporting()]
@@ -211,6 +216,7 @@ async def test_a_cursor_of_another_list_is_refused(busy: Laboratory) -> None:
     for request in (
         pb.ListResultsRequest(inspection_no="IL-1", page=cursor),
         pb.ListHoldLotsRequest(hold_no="H1", page=cursor),
+        pb.ListHoldsRequest(plant="lyon", page=cursor),
     ):
         error = await refuse(busy, request)
         assert (error.code, error.field) == ("bad_cursor", "page.cursor")

@@ -9,7 +9,7 @@ from plantmesh.reference.v1.events_pb2 import ItemChanged
 
 from services.kit.backbone.envelope import Event, Position
 from services.kit.backbone.subscriptions import Subscriptions
-from services.kit.errors import NotFoundError, UnavailableError
+from services.kit.errors import ConflictError, NotFoundError, UnavailableError
 from tests.component.kit.rpc.desk import mint
 from tests.component.quality.laboratory import INSPECTOR, Laboratory
 from tests.component.quality.master import Master, item
@@ -17,6 +17,7 @@ from tests.component.quality.messages import (
     applied,
     commanding,
     deciding,
+    judging,
     lot,
     opening,
     output,
@@ -114,6 +115,7 @@ async def test_a_command_takes_effect_once_and_its_answer_stays(laboratory: Labo
         ("inspections", "RecordResults", recording(reading())),
         ("inspections", "DecideInspections", deciding(part())),
         ("inspections", "CommandInspections", commanding("SAMPLE")),
+        ("inspections", "JudgeLots", judging("BLOCK")),
         ("holds", "PlaceHolds", placing()),
         ("holds", "ReportHolds", reporting(applied("CAKE/C1"))),
         ("holds", "ReleaseHolds", releasing("H1")),
@@ -127,6 +129,32 @@ async def test_a_command_takes_effect_once_and_its_answer_stays(laboratory: Labo
         for first, (service, method, request) in zip(firsts, requests, strict=True):
             assert await getattr(getattr(calls, service), method)(request) == first
     assert await laboratory.rows() == before
+
+
+async def test_two_people_release_a_blocked_lot_by_their_own_tokens(
+    laboratory: Laboratory,
+) -> None:
+    async with laboratory.calling(mint(**INSPECTOR)) as calls:
+        await calls.inspections.JudgeLots(judging("BLOCK"))
+        first = await calls.inspections.JudgeLots(judging("RELEASE"))
+        assert (first.lots[0].signed_by, list(first.lots[0].signatures)) == (
+            "inspector",
+            ["inspector"],
+        )
+        with pytest.raises(ConflictError) as caught:
+            await calls.inspections.JudgeLots(judging("RELEASE", reason="really"))
+        assert caught.value.code == "idempotency_conflict"
+        look = pb.BatchGetLotQualityRequest(lots=[judging("BLOCK").judgements[0].lot])
+        [found] = (await calls.inspections.BatchGetLotQuality(look)).lots
+        assert (found.status, found.signed_by) == (pb.LOT_QUALITY_STATUS_BLOCKED, "inspector")
+    async with laboratory.calling(mint(**{**INSPECTOR, "sub": "head of quality"})) as calls:
+        await calls.inspections.JudgeLots(judging("RELEASE"))
+    [*_, (key, actor, told)] = await laboratory.events()
+    assert isinstance(told, events_pb2.LotJudged)
+    assert (key, actor) == ("lyon/BREAD/L1", "head of quality")
+    assert list(told.word.signatures) == ["inspector", "head of quality"]
+    assert (told.word.status, told.word.version) == (pb.LOT_QUALITY_STATUS_RELEASED, 2)
+    assert [row[1] for row in await laboratory.judged()] == ["blocked", "released"]
 
 
 async def test_who_decided_what_is_kept_and_told(laboratory: Laboratory) -> None:
@@ -143,6 +171,7 @@ async def test_who_decided_what_is_kept_and_told(laboratory: Laboratory) -> None
     assert (inspection.measured, inspection.failed) == (1, 1)
     assert inspection.state == pb.INSPECTION_STATE_DECIDED
     events = await laboratory.events()
+    events = [one for one in events if not isinstance(one[2], events_pb2.LotJudged)]
     kinds = [(key, actor, type(message).__name__) for key, actor, message in events]
     bread = "lyon/BREAD/L1"
     assert kinds == [

@@ -3,6 +3,7 @@
 from tests.unit.quality.use_cases import (
     DecisionsContract,
     HoldsContract,
+    LotsContract,
     SnapshotContract,
     SubmissionsContract,
 )
@@ -17,6 +18,10 @@ class TestDecisions(DecisionsContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestLots(LotsContract):
     pass
 
 

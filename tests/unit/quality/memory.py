@@ -10,11 +10,12 @@ from services.kit.clock import ManualClock
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.quality.domain.disposition import Disposition
-from services.quality.domain.events import Fact, key_of
+from services.quality.domain.events import Fact, LotJudged, key_of
 from services.quality.domain.hold import Hold, State
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.item import Item
 from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
+from services.quality.domain.lot import Lot
 from services.quality.domain.result import Point, Result
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.ports import Books
@@ -184,9 +185,42 @@ class MemoryHolds:
         lots = sorted(self.covers[hold_no])
         return [lot for lot in lots if not page.after or lot[1:] > page.after][: page.limit]
 
+    async def page(self, plant: str, page: Page) -> Sequence[Hold]:
+        """By number."""
+        after = str(page.after[0]) if page.after else ""
+        there = [no for no, one in sorted(self.rows.items()) if one.order.plant == plant]
+        return [deepcopy(self.rows[no]) for no in there if no > after][: page.limit]
+
     async def walk(self, after: str) -> Sequence[Hold]:
         """Two at a time."""
         return [deepcopy(self.rows[no]) for no in sorted(self.rows) if no > after][:2]
+
+
+class MemoryLots:
+    """ports.Lots."""
+
+    def __init__(self) -> None:
+        self.rows: dict[LotKey, Lot] = {}
+
+    async def open(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Known from now on."""
+        for key in keys:
+            self.rows.setdefault(key, Lot(key, NOON))
+        return await self.get(keys)
+
+    async def get(self, keys: Collection[LotKey]) -> dict[LotKey, Lot]:
+        """Copies, as from a database."""
+        return {key: deepcopy(self.rows[key]) for key in keys if key in self.rows}
+
+    async def save(self, lots: Collection[Lot]) -> None:
+        """Replace."""
+        self.rows |= {lot.key: deepcopy(lot) for lot in lots}
+
+    async def walk(self, after: LotKey | None) -> Sequence[Lot]:
+        """Two at a time."""
+        return [deepcopy(self.rows[key]) for key in sorted(self.rows) if not after or key > after][
+            :2
+        ]
 
 
 class MemoryFacts(list[Fact]):
@@ -209,6 +243,7 @@ class MemoryLaboratory:
             MemoryInspections(),
             MemoryResults(),
             MemoryHolds(),
+            MemoryLots(),
             self.facts,
             ManualClock(NOON),
         )
@@ -218,6 +253,7 @@ class MemoryLaboratory:
         """All or nothing."""
         books: Any = self._books
         parts = [books.items, books.submissions, books.inspections, books.results, books.holds]
+        parts.append(books.lots)
         before = [deepcopy(vars(part)) for part in parts]
         told = len(self.facts)
         try:
@@ -236,5 +272,11 @@ class MemoryLaboratory:
                 self._items.rows[item.item_no] = item
 
     async def told(self) -> list[str]:
-        """By key and name."""
-        return [f"{key_of(fact)} {type(fact).__name__}" for fact in self.facts]
+        """By key and name; what follows for whole lots is apart."""
+        facts = (fact for fact in self.facts if not isinstance(fact, LotJudged))
+        return [f"{key_of(fact)} {type(fact).__name__}" for fact in facts]
+
+    async def judged(self) -> list[tuple[str, str, int]]:
+        """Of each lot its key, status and version, in order."""
+        words = [fact.lot for fact in self.facts if isinstance(fact, LotJudged)]
+        return [(str(lot.key), lot.status.value, lot.version) for lot in words]

@@ -6,6 +6,7 @@ from tests.unit.quality.memory import MemoryLaboratory
 from tests.unit.quality.use_cases import (
     DecisionsContract,
     HoldsContract,
+    LotsContract,
     SnapshotContract,
     SubmissionsContract,
 )
@@ -25,6 +26,10 @@ class TestDecisions(DecisionsContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestLots(LotsContract):
     pass
 
 

@@ -5,7 +5,14 @@ A subclass gives the fixture `laboratory`.
 
 from tests.unit.quality.use_cases.decisions import DecisionsContract
 from tests.unit.quality.use_cases.holds import HoldsContract
+from tests.unit.quality.use_cases.lots import LotsContract
 from tests.unit.quality.use_cases.snapshot import SnapshotContract
 from tests.unit.quality.use_cases.submissions import SubmissionsContract
 
-__all__ = ["DecisionsContract", "HoldsContract", "SnapshotContract", "SubmissionsContract"]
+__all__ = [
+    "DecisionsContract",
+    "HoldsContract",
+    "LotsContract",
+    "SnapshotContract",
+    "SubmissionsContract",
+]

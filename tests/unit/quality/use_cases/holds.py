@@ -9,6 +9,8 @@ from services.quality.application.find import (
     holds_of_orders,
     inspections_of_orders,
     list_hold_lots,
+    list_holds,
+    listing_of_holds,
     listing_of_lots,
     lot_quality,
 )
@@ -150,6 +152,17 @@ class HoldsContract:
             rest = await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3, ("B", "0")))
         assert list(first.rows) == [lot_key("A/1"), lot_key("A/2"), lot_key("B/0")]
         assert (first.has_more, list(rest.rows)) == (True, [lot_key("B/1")])
+
+    async def test_the_holds_of_a_plant_are_listed_in_pages(self, laboratory: Laboratory) -> None:
+        await place(laboratory, hold("H3"), hold("H1"), hold("H2"))
+        listing = listing_of_holds("lyon")
+        async with laboratory.work() as books:
+            first = await list_holds(books, "lyon", Page(listing, 2))
+            rest = await list_holds(books, "lyon", Page(listing, 2, ("H2",)))
+            none = await list_holds(books, "oslo", Page(listing_of_holds("oslo"), 2))
+        assert [one.no for one in first.rows] == ["H1", "H2"]
+        assert ([one.no for one in rest.rows], first.has_more) == (["H3"], True)
+        assert not none.rows
 
     async def test_what_is_said_of_several_lots_is_each_ones_own(
         self, laboratory: Laboratory

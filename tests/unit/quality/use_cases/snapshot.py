@@ -52,6 +52,7 @@ class SnapshotContract:
             "lyon/BREAD/L0 DispositionMade",
             "lyon/BREAD/L0 DispositionMade",
             *(f"lyon/BREAD/L{n} InspectionOpened" for n in (2, 3, 4)),
+            *(f"lyon/BREAD/L{n} LotJudged" for n in (0, 2, 3, 4)),
             "hold/H0 HoldPlaced",
             "hold/H1 HoldPlaced",
             "hold/H1 HoldSettled",

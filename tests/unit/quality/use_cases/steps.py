@@ -12,6 +12,7 @@ from services.quality.application.decide_inspections import Decision, decide_ins
 from services.quality.application.find import (
     lot_quality,
 )
+from services.quality.application.judge_lots import Judgement, judge_lots
 from services.quality.application.open_inspections import open_inspections
 from services.quality.application.place_holds import place_holds
 from services.quality.application.record_results import record_results
@@ -21,6 +22,8 @@ from services.quality.domain.hold import Hold, HoldOrder, Report
 from services.quality.domain.inspection import Inspection
 from services.quality.domain.item import Item
 from services.quality.domain.lifecycle import Command
+from services.quality.domain.lot import Command as LotCommand
+from services.quality.domain.lot import Lot
 from services.quality.domain.result import Result
 from services.quality.domain.status import LotStatus
 from services.quality.domain.submission import Submission, Verdict
@@ -39,7 +42,11 @@ class Laboratory(Protocol):
         ...
 
     async def told(self) -> list[str]:
-        """Key and name of the facts that were committed, in order."""
+        """Key and name of the facts that were committed, in order, but those of whole lots."""
+        ...
+
+    async def judged(self) -> list[tuple[str, str, int]]:
+        """Of each lot that was told of its key, status and version, in order."""
         ...
 
     async def know(self, *items: Item) -> None:
@@ -97,6 +104,13 @@ async def report(laboratory: Laboratory, *reports: Report) -> list[Hold]:
     """One batch."""
     async with laboratory.work() as books:
         return await report_holds(books, reports)
+
+
+async def judge(laboratory: Laboratory, name: str, *commands: LotCommand, by: str) -> list[Lot]:
+    """One batch."""
+    judgements = [Judgement(lot_key(name), one, f"{one} it") for one in commands]
+    async with laboratory.work() as books:
+        return await judge_lots(books, judgements, by=by)
 
 
 async def inspection(laboratory: Laboratory, no: str) -> Inspection:
