@@ -1,0 +1,86 @@
+"""What an ERP owns: orders of every kind, postings, money."""
+
+from tools.nouns.noun import IN_ITS_OWNER, Noun, Without
+
+ERP = (
+    Noun(
+        "production order",
+        "erp",
+        ("OrderService.BatchGetOrders",),
+        ("OrderService.ListOrders",),
+        ("ProductionOrderReleased", "ProductionOrderChanged"),
+        ("Order.commercial", "Query.orders", "Query.order", "Query.productionOrder"),
+    ),
+    Noun(
+        "sales order",
+        "erp",
+        ("SalesOrderService.BatchGetSalesOrders",),
+        ("SalesOrderService.ListSalesOrders",),
+        ("SalesOrderChanged",),
+        ("SalesOrder.commercial", "Query.salesOrder", "Query.salesOrders"),
+    ),
+    Noun(
+        "purchase order",
+        "erp",
+        ("PurchaseOrderService.BatchGetPurchaseOrders",),
+        ("PurchaseOrderService.ListPurchaseOrders",),
+        ("PurchaseOrderChanged",),
+        ("PurchaseOrder.commercial", "Query.purchaseOrder", "Query.purchaseOrders"),
+    ),
+    Noun(
+        "allocation of a lot to a line of a sales order",
+        "erp",
+        ("SalesOrderService.BatchGetLotAllocations",),
+        Without(IN_ITS_OWNER),
+        ("SalesOrderChanged",),
+        ("Lot.allocatedTo",),
+    ),
+    Noun(
+        "posting",
+        "erp",
+        ("PostingService.BatchGetPostings",),
+        ("ops.DeskService.ListLaneEntries",),
+        ("PostingDone", "PostingRefused", "PostingSkipped"),
+        ("Order.postings",),
+    ),
+    Noun(
+        "cost of an order",
+        "erp",
+        ("MoneyService.BatchGetOrderCosts",),
+        Without("an order has one"),
+        Without("a sum of journal entries"),
+        ("Order.cost",),
+    ),
+    Noun(
+        "journal entry",
+        "erp",
+        Without("an entry is found by its account and day, in pages"),
+        ("MoneyService.ListEntries",),
+        Without("follows from StockMoved and the settlement of orders; finance alone reads it"),
+        Without("what it means for an order is Order.cost; books are read over gRPC"),
+    ),
+    Noun(
+        "document that waits for finance",
+        "erp",
+        Without("found where it waits, in pages"),
+        ("MoneyService.ListParkedDocuments",),
+        Without("a wait inside the service; it is measured"),
+        ("OrderCost.parked",),
+    ),
+    Noun(
+        "source (how fresh an ERP's data are)",
+        "erp",
+        ("SourceService.BatchGetSources",),
+        ("SourceService.ListSources",),
+        Without("a clock; it is measured"),
+        ("OrderCommercial.asOf",),
+    ),
+    Noun(
+        "change by a new mapping",
+        "erp",
+        Without("a review goes through all of them"),
+        ("MappingService.ListMappingChanges",),
+        Without("what is applied is told as ProductionOrderChanged"),
+        Without("reviewed with plantctl"),
+    ),
+)
