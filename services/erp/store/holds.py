@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from services.erp.domain.hold import Hold
+from services.erp.domain.hold import Block, Hold
 from services.erp.domain.keys import LotKey
 from services.kit.store import current_work
 
@@ -32,22 +32,23 @@ class SqlHolds:
             columns,
         )
         rows = await work.sql(
-            "SELECT hold_no, plant, item_no, lot_no, active, version FROM lot_hold"
+            "SELECT hold_no, plant, item_no, lot_no, active, version, blocks FROM lot_hold"
             " JOIN unnest(%s::text[], %s::text[], %s::text[]) AS t(plant, item_no, lot_no)"
             "  USING (plant, item_no, lot_no) ORDER BY hold_no",
             columns,
         )
         return [
-            Hold(hold_no, LotKey(plant, item_no, lot_no), active, version)
-            for hold_no, plant, item_no, lot_no, active, version in rows
+            Hold(hold_no, LotKey(*key), active, version, frozenset(map(Block, blocks)))
+            for hold_no, *key, active, version, blocks in rows
         ]
 
     async def put(self, hold: Hold) -> None:
         """Store it."""
         await current_work().sql(
-            "INSERT INTO lot_hold (plant, item_no, lot_no, hold_no, active, version)"
-            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (plant, item_no, lot_no, hold_no)"
-            " DO UPDATE SET active = excluded.active, version = excluded.version",
+            "INSERT INTO lot_hold (plant, item_no, lot_no, hold_no, active, version, blocks)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (plant, item_no, lot_no, hold_no)"
+            " DO UPDATE SET active = excluded.active, version = excluded.version,"
+            " blocks = excluded.blocks",
             (
                 hold.lot.plant,
                 hold.lot.item_no,
@@ -55,5 +56,6 @@ class SqlHolds:
                 hold.hold_no,
                 hold.active,
                 hold.version,
+                sorted(hold.blocks),
             ),
         )

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from services.mes.domain.events import HoldsInherited
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Lot
 from services.mes.ports import Books
 
 
 async def apply_holds(books: Books, holds: Sequence[Hold]) -> list[str]:
-    """Apply or lift each; when this commits, no consumption of a held lot starts any more.
+    """Apply or lift each; when this commits, nothing that a hold blocks is done any more.
 
     A lot nobody reported yet is known from now on. The hold numbers, in force or lifted.
     """
@@ -40,10 +41,11 @@ async def inherit_holds(
 
 def _pass_on(lots: dict[LotKey, Lot], source: LotKey, target: LotKey) -> list[Hold]:
     lot = lots[target]
-    new = {no: version for no, version in lots[source].holds.items() if no not in lot.holds}
+    new = {no: hold for no, hold in lots[source].holds.items() if no not in lot.holds}
     lot.holds |= new
     return [
-        Hold(no, target, active=True, version=version, source=source) for no, version in new.items()
+        Hold(no, target, active=True, version=hold.version, source=source, blocks=hold.blocks)
+        for no, hold in new.items()
     ]
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple, TypeVar
 
 from services.mes.application.trace import Start, Trace, Wish, trace_lots
 from services.mes.domain.genealogy import Edge
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.ports import Books
 

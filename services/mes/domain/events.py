@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.genealogy import Edge
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lifecycle import Lifecycle
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Lot
 from services.mes.domain.lot_operation import LotOperation
 from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.domain.order import WorkOrder
@@ -17,6 +18,13 @@ from services.mes.domain.voiding import Void
 @dataclass(frozen=True, slots=True)
 class WorkOrderCreated:
     """A work order was taken over."""
+
+    order: WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrderOpened:
+    """How far an order was when its plant was taken over; nobody posts what it had made."""
 
     order: WorkOrder
 
@@ -91,15 +99,36 @@ class LotStatusChanged:
     reason: str
 
 
-LotFact = LotProduced | HoldsInherited | LotOperated | LotOperationVoided | LotStatusChanged
-OrderFact = WorkOrderCreated | WorkOrderStateChanged | OperationConfirmed | ConfirmationReversed
+@dataclass(frozen=True, slots=True)
+class GenealogyOpened:
+    """What a lot was made of, before its plant was taken over."""
+
+    lot: Lot
+    edges: Sequence[Edge]
+
+
+LotFact = (
+    LotProduced
+    | HoldsInherited
+    | LotOperated
+    | LotOperationVoided
+    | LotStatusChanged
+    | GenealogyOpened
+)
+OrderFact = (
+    WorkOrderCreated
+    | WorkOrderOpened
+    | WorkOrderStateChanged
+    | OperationConfirmed
+    | ConfirmationReversed
+)
 Fact = OrderFact | LotFact
 
 
 def key_of(fact: Fact) -> OrderKey | LotKey:
     """What a fact belongs to; facts of one order, or of one lot, keep their order."""
     match fact:
-        case WorkOrderCreated(order):
+        case WorkOrderCreated(order) | WorkOrderOpened(order):
             return order.key
         case WorkOrderStateChanged(key):
             return key
@@ -109,6 +138,6 @@ def key_of(fact: Fact) -> OrderKey | LotKey:
             return fact.order
         case HoldsInherited(lot):
             return lot
-        case LotStatusChanged(lot):
+        case LotStatusChanged(lot) | GenealogyOpened(lot):
             return lot.key
     return fact.lots[0].key

@@ -8,6 +8,7 @@ from typing import Any
 from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.quantity import Quantity
 from services.mes.domain.genealogy import Cause, Edge, Kind, Link, Record
+from services.mes.domain.hold import Block
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Lot
 from services.mes.domain.lot_operation import (
@@ -25,17 +26,36 @@ from services.mes.domain.lot_operation import (
 )
 from services.mes.domain.lot_state import DispositionCommand
 
+STOPPED_BY: Mapping[type[What], Block | None] = {
+    Split: None,
+    Merge: Block.MOVE,
+    Relabel: Block.MOVE,
+    Rework: Block.CONSUME,
+    Aggregate: Block.MOVE,
+    Receive: None,
+    Ship: Block.SHIP,
+    Consume: Block.CONSUME,
+}
+"""What a hold on a lot that they take of must not block; wms has the same for stock.
+
+Whatever they make of a held lot is born held, so that splitting one needs no leave.
+"""
+
 Entry = tuple[LotKey, Quantity]
 """What came into a lot, or (negative) went out of it."""
 
 
 @dataclass
 class Handling:
-    """One operation on locked lots; `entries` and `edges` are what it came to."""
+    """One operation on locked lots; `entries` and `edges` are what it came to.
+
+    What `happened` elsewhere already is refused for nothing that it does to its lots.
+    """
 
     operation: LotOperation
     lots: Mapping[LotKey, Lot]
     now: datetime
+    happened: bool = False
     entries: list[Entry] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
@@ -66,8 +86,7 @@ class Handling:
         for place, part in enumerate(split.into):
             path = f"split.into[{place}]"
             self._same_item(split.source, part.lot, f"{path}.lot")
-            held_too = {"usable": False, "free": False}
-            amount = self._take(split.source, part.quantity, "split.from", path, **held_too)
+            amount = self._take(split.source, part.quantity, "split.from", path, usable=False)
             self._bear(part.lot, f"{path}.lot", like=[split.source])
             self._pour(Kind.SPLIT, split.source, part.lot, amount)
 
@@ -112,7 +131,7 @@ class Handling:
             lot.unit = lot.unit or receive.part.quantity.unit
             amount = receive.part.quantity.to(lot.unit)
         with located("receive"):
-            _describe(lot, receive)
+            _describe(lot, receive, strict=not self.happened)
         self._supply(lot.key, amount)
         lot.begin(DispositionCommand.RESTRICT)
         if receive.sent_as:
@@ -137,12 +156,13 @@ class Handling:
         path: str,
         *,
         usable: bool = True,
-        free: bool = True,
     ) -> Quantity:
         lot = self.lots[key]
+        if self.happened and quantity:
+            return self._spend(lot, quantity)
         with located(lot_path):
-            if free:
-                lot.require_free()
+            if stopped_by := STOPPED_BY[type(self.operation.what)]:
+                lot.require_free(stopped_by)
             if usable:
                 lot.require_usable(self.operation.occurred_at.moment)
             left = _require_known(lot)
@@ -156,9 +176,12 @@ class Handling:
                     field="quantity.value",
                     hint="take what is left, or report first where the rest came from",
                 )
-        lot.spend(amount)
+        return self._spend(lot, amount)
+
+    def _spend(self, lot: Lot, quantity: Quantity) -> Quantity:
+        amount = lot.spend(quantity)
         lot.as_of = self.now
-        self.entries.append((key, -amount))
+        self.entries.append((lot.key, -amount))
         return amount
 
     def _pour(self, kind: Kind, source: LotKey, target: LotKey, amount: Quantity) -> None:
@@ -181,6 +204,8 @@ class Handling:
     def _bear(self, key: LotKey, path: str, *, like: Sequence[LotKey] = ()) -> None:
         lot = self.lots[key]
         if lot.on_hand is not None or lot.order_no:
+            if self.happened:
+                return
             raise ConflictError(
                 f"lot {key} is there already",
                 code="lot_exists",
@@ -250,9 +275,9 @@ def _blend(into: Lot, sources: Sequence[Lot]) -> None:
     )
 
 
-def _describe(lot: Lot, receive: Receive) -> None:
-    """A lot is of one origin, however often it is received."""
-    if lot.order_no:
+def _describe(lot: Lot, receive: Receive, *, strict: bool) -> None:
+    """A lot is of one origin, however often it is received; else what was said first stays."""
+    if strict and lot.order_no:
         lot.belong(OrderKey(lot.key.plant, ""))
     told = {
         "country": receive.country,
@@ -262,14 +287,14 @@ def _describe(lot: Lot, receive: Receive) -> None:
     }
     for name, value in told.items():
         known = getattr(lot, name)
-        if value and known and value != known:
+        if strict and value and known and value != known:
             raise ConflictError(
                 f"lot {lot.key} was received with another {_SPOKEN.get(name, name)}: {known}",
                 code="receipt_differs",
                 field=_SPOKEN.get(name, name),
                 hint="give it a lot number of its own",
             )
-        setattr(lot, name, value or known)
+        setattr(lot, name, known or value)
     lot.attributes = {**lot.attributes, **dict(receive.attributes)}
 
 

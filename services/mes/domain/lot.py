@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from services.kit.errors import ConflictError, InvalidError
+from services.kit.errors import ConflictError
 from services.kit.quantity import Quantity
+from services.mes.domain.hold import Block, Restraint
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot_state import (
     CAN_BE_USED_UP,
     CAN_EXPIRE,
+    GONE,
     LOT_DISPOSITION,
     LOT_QUALITY,
     USABLE,
@@ -20,26 +22,16 @@ from services.mes.domain.lot_state import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Quality's order about one lot; of one hold the highest version counts.
-
-    `source` is the lot it was inherited from.
-    """
-
-    hold_no: str
-    lot: LotKey
-    active: bool
-    version: int
-    source: LotKey | None = None
-
-
 class Sought(NamedTuple):
     """Numbers that lots are looked up by, all of which hold; "" says nothing."""
 
     lot_no: str = ""
     supplier_lot: str = ""
     order_no: str = ""
+    purchase_order_no: str = ""
+    """Of a receipt of it."""
+    sales_order_no: str = ""
+    """Of a shipment of it."""
 
 
 ANY_LOT = Sought()
@@ -49,9 +41,10 @@ ANY_LOT = Sought()
 class Lot:
     """Known from its first report on. `order_no` is "" for a lot that was bought.
 
-    `unit` is that of its first quantity, "" before; `holds` gives the version of each active hold.
+    `unit` is that of its first quantity, "" before; `holds` are those in force, by number.
     `produced` is the yield of its order, `supplied` what came otherwise, None before the first;
     `spent` what is gone. Amounts may be reported late, so what was spent may exceed the rest.
+    `judged` is the version of quality's last word on it.
     """
 
     key: LotKey
@@ -60,7 +53,7 @@ class Lot:
     unit: str = ""
     produced: Quantity | None = None
     produced_at: datetime | None = None
-    holds: dict[str, int] = field(default_factory=dict)
+    holds: dict[str, Restraint] = field(default_factory=dict)
     supplied: Quantity | None = None
     spent: Quantity | None = None
     expiry_at: datetime | None = None
@@ -71,6 +64,7 @@ class Lot:
     quality: LotQuality = LotQuality.CREATED
     disposition: LotDisposition = LotDisposition.PLANNED
     version: int = 0
+    judged: int = 0
 
     @property
     def on_hand(self) -> Quantity | None:
@@ -91,10 +85,10 @@ class Lot:
     def take(self, quantity: Quantity, at: datetime | None = None) -> Quantity:
         """What is consumed, in the lot's unit; `at` is when, now if not given.
 
-        Raises ConflictError while a hold is active or it is not fit for use, InvalidError when the
+        Raises ConflictError while a hold forbids it or it is not fit for use, InvalidError when the
         units do not convert.
         """
-        self.require_free()
+        self.require_free(Block.CONSUME)
         self.require_usable(at or self.as_of)
         return self.spend(quantity)
 
@@ -142,25 +136,22 @@ class Lot:
         self.as_of = at
         return first
 
-    def command(
-        self, command: QualityCommand | DispositionCommand, by: str, countersigned_by: str = ""
-    ) -> None:
-        """Raises ConflictError where its state forbids it, InvalidError without a second person
-        where a blocked lot is released.
+    def command(self, command: DispositionCommand) -> None:
+        """Raises ConflictError where its state forbids it."""
+        self.disposition = LOT_DISPOSITION.follow(self.disposition, command)
+
+    def hear(self, quality: LotQuality, version: int) -> bool:
+        """Take quality's word, of this version, over; whether it changes anything.
+
+        A word of before changes nothing; what is expired stays so, unless it is gone altogether.
         """
-        if isinstance(command, DispositionCommand):
-            self.disposition = LOT_DISPOSITION.follow(self.disposition, command)
-            return
-        after = LOT_QUALITY.follow(self.status, command)
-        again = self.quality is LotQuality.BLOCKED and after is LotQuality.RELEASED
-        if again and countersigned_by in ("", by):
-            raise InvalidError(
-                f"lot {self.key} is blocked; two people release it",
-                code="second_signature",
-                field="countersigned_by",
-                hint="name the person who signed beside you",
-            )
-        self.quality = after
+        if version <= self.judged:
+            return False
+        self.judged = version
+        if self.quality is LotQuality.EXPIRED and quality not in GONE:
+            return False
+        before, self.quality = self.quality, quality
+        return before is not quality
 
     def can_expire(self, now: datetime) -> bool:
         """Whether its time has run out and nobody has taken note."""
@@ -172,11 +163,11 @@ class Lot:
         self.quality = LOT_QUALITY.follow(self.quality, QualityCommand.EXPIRE)
         self.as_of = now
 
-    def require_free(self) -> None:
-        """Raises ConflictError while a hold is active."""
-        if self.holds:
+    def require_free(self, use: Block) -> None:
+        """Raises ConflictError while a hold blocks this use of it."""
+        if holds := sorted(no for no, hold in self.holds.items() if use in hold.blocks):
             raise ConflictError(
-                f"lot {self.key} is held by {', '.join(sorted(self.holds))}",
+                f"lot {self.key} is held by {', '.join(holds)}",
                 code="lot_held",
                 field="lot_no",
                 hint="take another lot, or have quality release this one",

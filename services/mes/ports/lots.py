@@ -6,8 +6,9 @@ from typing import NamedTuple, Protocol
 
 from services.kit.paging import Page
 from services.mes.domain.handling import Entry, Handling
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import LotKey, ReportKey
-from services.mes.domain.lot import Hold, Lot, Sought
+from services.mes.domain.lot import Lot, Sought
 
 
 class Lots(Protocol):

@@ -8,18 +8,30 @@ from plantmesh.mes.v1 import lots_pb2
 from services.kit.wire import write_moment, write_quantity
 from services.mes.application.trace import Family
 from services.mes.domain.genealogy import Direction, Edge
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.hold import EVERYTHING, Block, Hold
+from services.mes.domain.lot import Lot
 from services.mes.wire.keys import bare, read_lot_key, write_lot_key
 
 _PART = 1_000
 
 
 def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
-    """Holds as quality wants them."""
+    """Holds as quality wants them; one that names nothing blocks everything."""
     return [
-        Hold(one.hold_no, read_lot_key(one.lot), active=one.active, version=one.version)
+        Hold(
+            one.hold_no,
+            read_lot_key(one.lot),
+            active=one.active,
+            version=one.version,
+            blocks=frozenset(map(_read_block, one.blocks)) or EVERYTHING,
+        )
         for one in messages
     ]
+
+
+def write_blocks(blocks: Iterable[Block]) -> "list[holds_pb2.HoldBlock.ValueType]":
+    """What a hold stops."""
+    return [holds_pb2.HoldBlock.Value(f"HOLD_BLOCK_{one.name}") for one in sorted(blocks)]
 
 
 def read_direction(direction: lots_pb2.Direction.ValueType) -> Direction:
@@ -74,3 +86,7 @@ def write_edge(edge: Edge) -> lots_pb2.GenealogyEdge:
     source: keys_pb2.LotKey = getattr(message, "from")
     source.CopyFrom(write_lot_key(edge.link.source))
     return message
+
+
+def _read_block(value: "holds_pb2.HoldBlock.ValueType") -> Block:
+    return Block[holds_pb2.HoldBlock.Name(value).removeprefix("HOLD_BLOCK_")]

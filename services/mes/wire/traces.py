@@ -10,12 +10,12 @@ from services.kit.wire import write_instant, write_moment, write_quantity
 from services.mes.application.recall import Recall
 from services.mes.application.trace import Start, Trace, Wish
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.ports import Told
 from services.mes.wire.keys import read_lot_key, write_lot_key, write_order_key
-from services.mes.wire.lots import read_direction, write_edge
+from services.mes.wire.lots import read_direction, write_blocks, write_edge
 
 _USUAL, _MOST = 1_000, 20_000
 
@@ -74,7 +74,8 @@ def write_inherited(holds: Iterable[Hold]) -> list[_pb.InheritedHold]:
 
 
 def _write_hold(hold: Hold) -> _pb.InheritedHold:
-    message = _pb.InheritedHold(hold_no=hold.hold_no, version=hold.version)
+    blocks = write_blocks(hold.blocks)
+    message = _pb.InheritedHold(hold_no=hold.hold_no, version=hold.version, blocks=blocks)
     getattr(message, "from").CopyFrom(write_lot_key(hold.source or hold.lot))
     return message
 

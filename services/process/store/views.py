@@ -30,7 +30,9 @@ SELECT o.plant, o.order_no, o.unit, sum(o.waiting),
 FROM output o JOIN unnest(%s::text[], %s::text[]) AS t(p, n) ON o.plant = p AND o.order_no = n
 GROUP BY o.plant, o.order_no, o.unit"""
 
-_HELD = """EXISTS (SELECT 1 FROM hold_lot h WHERE h.active AND e.lot <> ''
+# Of what a hold may block, posting alone keeps the lane from going on.
+_HELD = """EXISTS (SELECT 1 FROM hold_lot h JOIN hold o USING (hold_no)
+  WHERE h.active AND e.lot <> '' AND (o.blocks = '{}' OR 'POSTING' = ANY(o.blocks))
   AND h.plant || '/' || h.item_no || '/' || h.lot_no = e.lot)"""
 _WAITS = f"""
 SELECT flow, kind, what, why, since, quantity, unit FROM (

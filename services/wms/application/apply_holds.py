@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.wms.domain.hold import EVERYTHING, Hold
+from services.wms.domain.hold import EVERYTHING, Block, Hold
 from services.wms.domain.keys import LotKey
 from services.wms.ports import Books
 
@@ -28,13 +28,15 @@ class Inherited:
     source: LotKey
     hold_no: str
     version: int
+    blocks: frozenset[Block] = frozenset()
+    """None where mes did not say."""
 
 
 async def inherit_holds(books: Books, passed: Sequence[Inherited]) -> None:
     """Hold what was made of held lots, as far as their sources are; safe to repeat.
 
-    A hold that is not known here yet stops everything until quality's own order for the lot says
-    what. Quality's order for the lot itself, also one that lifts it, is never replaced.
+    Where mes does not say what it blocks, and it is not known here yet, it stops everything until
+    quality's own order for the lot says what. That one, also where it lifts, is never replaced.
     """
     await _lock(books, {one.lot for one in passed})
     known = await books.lots.holds({one.source for one in passed})
@@ -47,7 +49,7 @@ async def inherit_holds(books: Books, passed: Sequence[Inherited]) -> None:
             one.lot,
             active=True,
             version=one.version,
-            blocks=blocks.get((one.source, one.hold_no), EVERYTHING),
+            blocks=one.blocks or blocks.get((one.source, one.hold_no), EVERYTHING),
         )
         for one in passed
     ]

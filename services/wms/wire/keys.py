@@ -44,7 +44,11 @@ def read_inherited(message: events_pb2.HoldsInherited) -> list[Inherited]:
     """What mes tells of a lot that it made of held ones."""
     return [
         Inherited(
-            read_lot_key(message.lot), read_lot_key(getattr(one, "from")), one.hold_no, one.version
+            read_lot_key(message.lot),
+            read_lot_key(getattr(one, "from")),
+            one.hold_no,
+            one.version,
+            frozenset(map(_read_block, one.blocks)),
         )
         for one in message.holds
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plantmesh.common.v1.holds_pb2 import ApplyHoldsRequest, LotHold
+from plantmesh.common.v1.holds_pb2 import ApplyHoldsRequest, HoldBlock, LotHold
 from plantmesh.common.v1.instant_pb2 import Instant
 from plantmesh.common.v1.keys_pb2 import LotKey, OrderKey
 from plantmesh.common.v1.quantity_pb2 import Quantity
@@ -38,7 +38,14 @@ def accept(*postings: pb.Posting, key: str = "k-1") -> pb.AcceptPostingsRequest:
     return pb.AcceptPostingsRequest(idempotency_key=key, postings=postings or [posting()])
 
 
-def hold(*, active: bool = True, version: int = 1, lot: LotKey = LOT) -> ApplyHoldsRequest:
+def hold(
+    *blocks: HoldBlock.ValueType,
+    active: bool = True,
+    version: int = 1,
+    lot: LotKey = LOT,
+    hold_no: str = "H-1",
+) -> ApplyHoldsRequest:
     """H-1 on L-7."""
-    one = LotHold(hold_no="H-1", lot=lot, active=active, version=version)
-    return ApplyHoldsRequest(idempotency_key=f"h-{active}-{version}-{lot.lot_no}", holds=[one])
+    one = LotHold(hold_no=hold_no, lot=lot, active=active, version=version, blocks=blocks)
+    key = f"{hold_no}-{active}-{version}-{lot.lot_no}"
+    return ApplyHoldsRequest(idempotency_key=key, holds=[one])

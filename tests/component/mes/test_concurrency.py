@@ -12,6 +12,7 @@ from services.kit.errors import ConflictError
 from services.mes.application.apply_holds import apply_holds
 from services.mes.application.confirm_operations import confirm_operations
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.hold import Restraint
 from tests.component.kit.test_commands import waiting_for_a_lock
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.reports import hold, order_key, plan, report
@@ -138,7 +139,7 @@ async def test_a_lot_born_while_its_source_is_being_held_is_held(
             making = apart(confirm(other, report("out")))
             await waiting_for_a_lock(floor.store)
         await making
-    assert (await lot(floor, "BREAD/L1")).holds == {"H1": 1}
+    assert (await lot(floor, "BREAD/L1")).holds == {"H1": Restraint(1)}
 
 
 async def test_crossed_batches_end_without_a_deadlock(floor: Floor, database: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.erp.domain.codes import Code, CodeTable, Direction, if_approved
-from services.erp.domain.hold import Hold, held
+from services.erp.domain.hold import Block, Hold, held
 from services.erp.domain.keys import LotKey, OrderKey
 from services.erp.domain.order import Lifecycle, News, ProductionOrder, Status, tell
 from services.erp.domain.posting import Kind, Line
@@ -110,7 +110,25 @@ def test_a_newer_hold_wins() -> None:
     hold = Hold("H-1", LOT, active=True, version=2)
     assert hold.follows(None)
     assert not hold.follows(hold)
+    assert not replace(hold, version=1).follows(hold)
     assert replace(hold, version=3).follows(hold)
+
+
+def test_quality_s_own_word_replaces_what_was_passed_on_and_never_the_other_way() -> None:
+    own = Hold("H-1", LOT, active=True, version=2, blocks=frozenset({Block.SHIP}))
+    passed = Hold("H-1", LOT, active=True, version=2)
+    assert own.follows(passed)
+    assert not passed.follows(own, inherited=True)
+    assert replace(passed, version=3).follows(own, inherited=True)
+    assert passed.follows(None, inherited=True)
+
+
+@pytest.mark.parametrize("block", Block)
+def test_of_what_a_hold_blocks_posting_alone_stops_the_lane(block: Block) -> None:
+    hold = Hold("H-1", LOT, active=True, version=1, blocks=frozenset({block}))
+    assert hold.stops is (block is Block.POSTING)
+    assert bool(held([hold])) is (block is Block.POSTING)
+    assert not replace(hold, active=False).stops
 
 
 def test_a_lot_is_held_until_its_last_hold_is_lifted() -> None:

@@ -5,8 +5,9 @@ from copy import deepcopy
 from datetime import datetime
 
 from services.kit.paging import Page
+from services.mes.domain.hold import Hold, Restraint
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold, Lot, Sought
+from services.mes.domain.lot import Lot, Sought
 from services.mes.domain.lot_state import CAN_EXPIRE
 from tests.unit.mes.reports import NOON
 
@@ -74,11 +75,12 @@ class MemoryLots:
 
     def _show(self, key: LotKey) -> None:
         self.rows[key].holds = {
-            hold_no: hold.version
+            hold_no: Restraint(hold.version, hold.blocks)
             for (lot, hold_no), hold in self._holds.items()
             if lot == key and hold.active
         }
 
 
 def _numbers(lot: Lot) -> Sought:
+    """Of its own; receipts and shipments are not kept here."""
     return Sought(lot.key.lot_no, lot.supplier_lot, lot.order_no)

@@ -7,8 +7,8 @@ from fractions import Fraction
 from services.kit.clock import Instant
 from services.kit.quantity import Measures, Quantity
 from services.mes.domain.confirmation import Confirmation, Consumption, Scrap
+from services.mes.domain.hold import EVERYTHING, Block, Hold
 from services.mes.domain.keys import LotKey, OrderKey
-from services.mes.domain.lot import Hold
 from services.mes.domain.lot_operation import Part, Receive
 from services.mes.domain.plan import Component, Operation, Plan
 
@@ -102,6 +102,13 @@ def received(name: str, amount: str) -> Receive:
     return Receive(part(name, amount))
 
 
-def hold(lot: str, *, version: int = 1, active: bool = True, hold_no: str = "H1") -> Hold:
+def hold(
+    lot: str,
+    *,
+    version: int = 1,
+    active: bool = True,
+    hold_no: str = "H1",
+    blocks: frozenset[Block] = EVERYTHING,
+) -> Hold:
     """On a lot in Lyon."""
-    return Hold(hold_no, lot_key(lot), active, version)
+    return Hold(hold_no, lot_key(lot), active, version, blocks=blocks)

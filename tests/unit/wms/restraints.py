@@ -4,6 +4,8 @@ A subclass gives the fixture `warehouse`.
 """
 # ruff: noqa: D102 - a test's name is its sentence
 
+from dataclasses import replace
+
 import pytest
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError
@@ -232,6 +234,10 @@ class HoldsContract:
             names[2]: [{SHIP}],
             names[3]: [set(Block)],  # what the hold stops is not known here yet
         }
+        told = replace(passed(names[1], "H8"), blocks=frozenset({MOVE}))
+        async with warehouse.work() as books:
+            await inherit_holds(books, [told])
+        assert await self._blocks(warehouse, names[1]) == [{MOVE}]
         await put(warehouse, hold(names[3], hold_no="H9", blocks=[MOVE]))
         assert await self._blocks(warehouse, names[3]) == [{MOVE}]
         async with warehouse.work() as books:
