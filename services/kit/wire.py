@@ -11,6 +11,8 @@ from services.kit.errors import InvalidError
 from services.kit.paging import Cut, Listing, Page
 from services.kit.quantity import Quantity
 
+_EARLIEST, _LATEST = 1900, 3000
+
 
 def read_quantity(message: quantity_pb2.Quantity, *, field: str = "") -> Quantity:
     """Raises InvalidError naming `field` (or value, unit) when it is no quantity."""
@@ -43,6 +45,17 @@ def write_instant(instant: Instant) -> instant_pb2.Instant:
     message = instant_pb2.Instant(offset_minutes=instant.offset_minutes)
     message.timestamp.FromDatetime(instant.moment)
     return message
+
+
+def read_moment(message: Timestamp, *, field: str = "timestamp") -> datetime:
+    """In UTC; raises InvalidError naming `field` when it is no time that anybody means."""
+    try:
+        moment: datetime = message.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        moment = datetime.min.replace(tzinfo=UTC)
+    if not _EARLIEST < moment.year < _LATEST:
+        raise InvalidError("the timestamp is out of range", code="bad_time", field=field)
+    return moment
 
 
 @overload

@@ -15,18 +15,20 @@ from services.mes.store.expiry import Expiry
 from services.mes.store.open_counts import OpenCounts
 
 TOPIC = Topic("plantmesh.mes")
-SUBSCRIBERS = ("process", "wms holds")
+SUBSCRIBERS = ("process", "wms holds", "erp holds")
 _LOOK_SECONDS = 10.0
 
 
 async def compose(service: Service, settings: MesSettings) -> None:
-    """Relay, the copy of the item master, what machines count, then the ports."""
+    """Relay, the copy of the item master, what others tell of lots and machines, then the ports."""
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     copies = consumers.copies(mes.store, mes.peer(settings.reference_address))
     mes.copy(copies, consumers.REFERENCE)
     learn = partial(copies.learn, wire.ITEMS)
     books = open_books(SystemClock())
     mes.consume(consumers.counts(books), [consumers.TELEMETRY], name=consumers.COUNTS)
+    mes.consume(consumers.stock(books), [consumers.WMS], name=consumers.STOCK)
+    mes.consume(consumers.verdicts(books), [consumers.QUALITY], name=consumers.VERDICTS)
     open_counts = OpenCounts(mes.store)
     service.add("uncounted", Rounds(open_counts.look, seconds=_LOOK_SECONDS), reports=True)
     service.add("expiry", Expiry(mes.store, books).elected(settings.instance), reports=True)

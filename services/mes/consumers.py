@@ -1,14 +1,16 @@
-"""What mes copies from reference: items; and what it counts of telemetry: the looks at machines."""
+"""What mes copies from reference, counts of telemetry, and follows of wms and quality."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from plantmesh.quality.v1.events_pb2 import LotJudged
 from plantmesh.reference.v1 import reference_pb2 as pb
 from plantmesh.reference.v1.events_pb2 import ItemChanged
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from plantmesh.telemetry.v1.events_pb2 import CountersRead
+from plantmesh.wms.v1.events_pb2 import StockMoved
 
 from services.kit import signals
 from services.kit.backbone.envelope import Event
@@ -20,12 +22,20 @@ from services.kit.rpc.client import Peer
 from services.kit.store import Store, current_work
 from services.mes import wire
 from services.mes.application.count_production import count_production
+from services.mes.application.follow_quality import follow_quality
+from services.mes.application.follow_stock import follow_stock
 from services.mes.domain.counting import Outcome
 from services.mes.domain.look import Look
 from services.mes.ports import Books
 
 REFERENCE = Topic("plantmesh.reference")
 TELEMETRY = Topic("plantmesh.telemetry")
+WMS = Topic("plantmesh.wms")
+QUALITY = Topic("plantmesh.quality")
+STOCK = "mes stock"
+"""The consumer of movements; one that genealogy cannot hold holds up its own lot's alone."""
+VERDICTS = "mes quality"
+"""The consumer of quality's word on lots."""
 COUNTS = "mes counts"
 """The consumer that counts; its cursors are its own, so that copies never wait for machines."""
 _UNEXPECTED = (Outcome.FENCED, Outcome.STALE)
@@ -58,6 +68,30 @@ def counts(books: Books) -> Subscriptions:
         looks = [wire.read_look(event.id, event.data) for event in events]
         outcomes = await count_production(books, looks)
         current_work().after_commit(partial(_tell, looks, outcomes))
+
+    return found
+
+
+def stock(books: Books) -> Subscriptions:
+    """Receipts, deliveries and relabels become passages and edges, with the cursor."""
+    found = Subscriptions()
+
+    @found.on(StockMoved)
+    async def follow(events: list[Event[StockMoved]]) -> None:
+        now = books.clock.now()
+        moved = (wire.read_moved(event.data.movement, event.actor, now) for event in events)
+        await follow_stock(books, [one for one in moved if one])
+
+    return found
+
+
+def verdicts(books: Books) -> Subscriptions:
+    """Quality blocks lots and releases them; nobody does so here."""
+    found = Subscriptions()
+
+    @found.on(LotJudged)
+    async def hear(events: list[Event[LotJudged]]) -> None:
+        await follow_quality(books, [wire.read_word(event.data.word) for event in events])
 
     return found
 

@@ -13,7 +13,7 @@ from services.wms.settings import WmsSettings
 from services.wms.store import open_books
 
 TOPIC = Topic("plantmesh.wms")
-SUBSCRIBERS = ("erp money",)
+SUBSCRIBERS = ("erp money", "mes stock")
 
 
 async def compose(service: Service, settings: WmsSettings) -> None:

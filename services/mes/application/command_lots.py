@@ -1,9 +1,9 @@
-"""Use cases: quality and those who keep the material judge lots; time does too."""
+"""Use cases: those who keep the material say what may be done with lots; time does too."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.kit.errors import NotFoundError, located
+from services.kit.errors import ConflictError, NotFoundError, located
 from services.mes.domain.events import LotStatusChanged
 from services.mes.domain.keys import LotKey
 from services.mes.domain.lot import Lot
@@ -14,16 +14,18 @@ _EXPIRED_AT_ONCE = 500
 
 
 class LotStep(NamedTuple):
-    """One command for one lot, why, and who signed beside the caller."""
+    """One command for one lot, and why."""
 
     lot: LotKey
     command: QualityCommand | DispositionCommand
     reason: str = ""
-    countersigned_by: str = ""
 
 
-async def command_lots(books: Books, steps: Sequence[LotStep], by: str) -> list[Lot]:
-    """Take the steps one after the other, all or none; the lot of each as it is then."""
+async def command_lots(books: Books, steps: Sequence[LotStep]) -> list[Lot]:
+    """Take the steps one after the other, all or none; the lot of each as it is then.
+
+    Raises ConflictError naming `commands[i]` where its state forbids it, or quality owns the step.
+    """
     known = await books.lots.get({step.lot for step in steps})
     for place, step in enumerate(steps):
         if step.lot not in known:
@@ -36,13 +38,24 @@ async def command_lots(books: Books, steps: Sequence[LotStep], by: str) -> list[
     lots = await books.lots.open(set(known))
     for place, step in enumerate(steps):
         lot = lots[step.lot]
-        quality, disposition = lot.quality, lot.disposition
+        disposition = lot.disposition
         with located(f"commands[{place}]"):
-            lot.command(step.command, by, step.countersigned_by)
+            lot.command(_require_ours(step.command))
         lot.as_of = books.clock.now()
-        books.facts.tell(LotStatusChanged(lot, quality, disposition, step.reason))
+        books.facts.tell(LotStatusChanged(lot, lot.quality, disposition, step.reason))
     await books.lots.save(lots.values())
     return [lots[step.lot] for step in steps]
+
+
+def _require_ours(command: QualityCommand | DispositionCommand) -> DispositionCommand:
+    if isinstance(command, DispositionCommand):
+        return command
+    raise ConflictError(
+        f"{command} is quality's to say",
+        code="quality_owns",
+        field="command",
+        hint="judge the lot in quality, which blocks and releases it; it is followed here",
+    )
 
 
 async def expire_lots(books: Books) -> int:

@@ -22,17 +22,22 @@ class Operated(NamedTuple):
     replayed: Sequence[str]
 
 
-async def operate_lots(books: Books, operations: Sequence[LotOperation]) -> Operated:
+async def operate_lots(
+    books: Books, operations: Sequence[LotOperation], *, happened: bool = False
+) -> Operated:
     """Carry them out in their order, all or none; each once, however often it arrives.
 
-    Raises ConflictError, InvalidError or NotFoundError naming `operations[i]` and the field.
+    What `happened` elsewhere already is only noted: nothing of a lot's state forbids it, and what
+    was reported under its id before, by whomever, is left alone. Raises ConflictError, InvalidError
+    or NotFoundError naming `operations[i]` and the field.
     """
-    fresh = await _fresh(books, operations)
+    fresh = await _fresh(books, operations, happened=happened)
     await _require_sent(books, fresh)
     touched = {lot for one in operations for lot in _lots(one)}
     lots = await books.lots.open({lot for one in fresh.values() for lot in _lots(one)})
     before = {key: replace(lot) for key, lot in lots.items()}
-    done = {position: Handling(one, lots, books.clock.now()) for position, one in fresh.items()}
+    now = books.clock.now()
+    done = {place: Handling(one, lots, now, happened) for place, one in fresh.items()}
     for position, handling in done.items():
         with located(f"operations[{position}]"):
             handling.carry_out()
@@ -50,7 +55,9 @@ async def operate_lots(books: Books, operations: Sequence[LotOperation]) -> Oper
     return Operated([lots[key] for key in sorted(touched)], replayed)
 
 
-async def _fresh(books: Books, operations: Sequence[LotOperation]) -> dict[int, LotOperation]:
+async def _fresh(
+    books: Books, operations: Sequence[LotOperation], *, happened: bool
+) -> dict[int, LotOperation]:
     """Those that are not known yet, by position."""
     keys = {one.key for one in operations}
     found = await books.operations.find(keys)
@@ -60,7 +67,8 @@ async def _fresh(books: Books, operations: Sequence[LotOperation]) -> dict[int, 
     for position, one in enumerate(operations):
         with located(f"operations[{position}]"):
             _require_one_plant(one)
-            if known.setdefault(one.key, one.fingerprint) != one.fingerprint:
+            same = known.setdefault(one.key, one.fingerprint) == one.fingerprint
+            if not same and not happened:
                 raise _differs(one.key)
             if one.key in confirmed:
                 raise _differs(one.key)

@@ -12,8 +12,12 @@ from services.mes.domain.voiding import Void
 from services.mes.ports import Books
 
 
-async def void_operations(books: Books, voids: Sequence[Void]) -> list[Lot]:
+async def void_operations(
+    books: Books, voids: Sequence[Void], *, happened: bool = False
+) -> list[Lot]:
     """Take them back in their order, all or none; every lot they touched. Safe to repeat.
+
+    What `happened` elsewhere already is taken back whatever became of its lots since.
 
     Raises NotFoundError on an unknown event, ConflictError where its lots were used since.
     """
@@ -35,7 +39,7 @@ async def void_operations(books: Books, voids: Sequence[Void]) -> list[Lot]:
             continue
         done.add(void.event)
         with located(f"events[{place}]"):
-            touched = _take_back(lots, found[void.event].entries, void)
+            touched = _take_back(lots, found[void.event].entries, void, strict=not happened)
         books.facts.tell(LotOperationVoided(void, touched))
     await books.lots.save([lot for key, lot in lots.items() if lot != before[key]])
     await books.genealogy.declare(voids, {})
@@ -44,7 +48,9 @@ async def void_operations(books: Books, voids: Sequence[Void]) -> list[Lot]:
     return [lots[key] for key in sorted(lots)]
 
 
-def _take_back(lots: dict[LotKey, Lot], entries: Sequence[Entry], void: Void) -> list[Lot]:
+def _take_back(
+    lots: dict[LotKey, Lot], entries: Sequence[Entry], void: Void, *, strict: bool
+) -> list[Lot]:
     for key, amount in entries:
         if amount.value < 0:
             lots[key].give_back(-amount)
@@ -52,7 +58,7 @@ def _take_back(lots: dict[LotKey, Lot], entries: Sequence[Entry], void: Void) ->
             lots[key].take_back(amount)
         lots[key].as_of = void.at
     for key, amount in entries:
-        if amount.value > 0 and _overdrawn(lots[key]):
+        if strict and amount.value > 0 and _overdrawn(lots[key]):
             raise ConflictError(
                 f"lot {key} was used since",
                 code="lot_in_use",

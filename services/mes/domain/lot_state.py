@@ -22,7 +22,7 @@ class LotQuality(StrEnum):
 
 
 class QualityCommand(StrEnum):
-    """What quality, time and use do to a lot."""
+    """What quality, time and use do to a lot; what quality does, mes only follows."""
 
     INSPECT = "inspect"
     RELEASE = "release"
@@ -74,7 +74,7 @@ LOT_QUALITY = Machine(
             **_PASSING,
         },
         LotQuality.RELEASED: {**_BLOCK, **_PASSING},
-        # By two people, see Lot.command.
+        # By two people, in quality.
         LotQuality.BLOCKED: {QualityCommand.RELEASE: LotQuality.RELEASED, **_GONE, **_PASSING},
         LotQuality.CONDITIONAL: {**_INSPECT, **_BLOCK, **_PASSING},
         LotQuality.EXPIRED: {**_GONE, QualityCommand.CONSUME: LotQuality.CONSUMED},
@@ -123,6 +123,7 @@ USABLE = frozenset(
     {LotQuality.CREATED, LotQuality.IN_INSPECTION, LotQuality.RELEASED, LotQuality.CONDITIONAL}
 )
 """Unless time runs out; EXPIRED is judged by when the lot was used."""
+GONE = frozenset({LotQuality.SCRAPPED, LotQuality.RETURNED})
 CAN_EXPIRE = tuple(state for state, row in LOT_QUALITY.next.items() if QualityCommand.EXPIRE in row)
 CAN_BE_USED_UP = tuple(
     state for state, row in LOT_QUALITY.next.items() if QualityCommand.CONSUME in row

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.mes.domain.genealogy import Direction, Edge, Link, Record
-from services.mes.domain.keys import LotKey, OrderKey, ReportKey
-from services.mes.domain.lot import Hold
+from services.mes.domain.hold import Hold
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey, TradeKey
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.domain.voiding import Void
 
@@ -131,6 +131,18 @@ class Traces(Protocol):
 
     async def shipments(self, places: Collection[int]) -> Sequence[Shipment]:
         """Of these lots, oldest first."""
+        ...
+
+    async def received(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Receipt]]:
+        """The `first` for each purchase order that has any, oldest first."""
+        ...
+
+    async def shipped(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Shipment]]:
+        """The `first` for each sales order that has any, oldest first."""
         ...
 
     async def holds(self, lots: Collection[LotKey]) -> Sequence[Hold]:

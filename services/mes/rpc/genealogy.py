@@ -48,13 +48,13 @@ class GenealogyServicer(genealogy_pb2_grpc.GenealogyServiceServicer):
     async def CommandLots(  # noqa: N802 - named by the proto
         self, request: _pb.CommandLotsRequest, context: Context
     ) -> _pb.CommandLotsResponse:
-        """Quality status and disposition."""
+        """Disposition; the quality status is quality's."""
         plants = [one.lot.plant for one in request.commands]
         principal = policy.may_write(plants, "commands[{}].lot.plant")
         steps = wire.read_lot_steps(request.commands)
 
         async def effect(books: Books) -> _pb.CommandLotsResponse:
-            lots = await command_lots(books, steps, principal.actor)
+            lots = await command_lots(books, steps)
             return _pb.CommandLotsResponse(lots=wire.write_lots(lots))
 
         return await self._desk.once(principal, request, effect)

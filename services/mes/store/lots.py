@@ -1,13 +1,13 @@
 """Lots and the holds on them in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
 from services.kit.audit import saved, saw
@@ -15,12 +15,14 @@ from services.kit.clock import Clock
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
+from services.mes.domain.hold import Block, Hold, Restraint
 from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold, Lot, Sought
+from services.mes.domain.lot import Lot, Sought
 from services.mes.domain.lot_state import CAN_EXPIRE, LotDisposition, LotQuality
 from services.mes.store import tables as t
 
 KEY = (t.lot.c.plant, t.lot.c.item_no, t.lot.c.lot_no)
+_PASSAGES = {"purchase_order_no": t.lot_receipt, "sales_order_no": t.lot_shipment}
 
 
 class SqlLots:
@@ -54,7 +56,7 @@ class SqlLots:
 
     async def page(self, plant: str, page: Page, sought: Sought) -> Sequence[Lot]:
         """By item and lot number."""
-        wanted = [t.lot.c[name] == number for name, number in sought._asdict().items() if number]
+        wanted = [_has(name, number) for name, number in sought._asdict().items() if number]
         query = select(t.lot).where(t.lot.c.plant == plant, *wanted)
         if page.after:
             query = query.where(tuple_(*KEY[1:]) > page.after)
@@ -83,13 +85,10 @@ class SqlLots:
         """By the index of those that were passed on."""
         rows = await current_work().sql(
             "SELECT l.plant, l.item_no, l.lot_no, h.hold_no, h.version, s.plant, s.item_no,"
-            " s.lot_no FROM lot_hold h JOIN lot l ON l.id = h.lot_id JOIN lot s ON s.id ="
+            " s.lot_no, h.blocks FROM lot_hold h JOIN lot l ON l.id = h.lot_id JOIN lot s ON s.id ="
             " h.source_id WHERE h.active ORDER BY 1, 2, 3, 4"
         )
-        return [
-            Hold(row[3], LotKey(*row[:3]), active=True, version=row[4], source=LotKey(*row[5:]))
-            for row in rows
-        ]
+        return [read_hold(row) for row in rows]
 
     async def hold(self, holds: Sequence[Hold]) -> None:
         """The highest version stays, within the batch too."""
@@ -98,15 +97,15 @@ class SqlLots:
             latest[hold.lot, hold.hold_no] = hold
         chosen = [latest[key] for key in sorted(latest)]
         await current_work().sql(
-            "INSERT INTO lot_hold AS h (lot_id, hold_no, version, active, source_id)"
-            " SELECT l.id, n.hold_no, n.version, n.active, s.id"
+            "INSERT INTO lot_hold AS h (lot_id, hold_no, version, active, source_id, blocks)"
+            " SELECT l.id, n.hold_no, n.version, n.active, s.id, string_to_array(n.blocks, ',')"
             " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
-            " %s::boolean[], %s::text[], %s::text[], %s::text[]) AS n(plant, item_no, lot_no,"
-            " hold_no, version, active, from_plant, from_item, from_lot)"
+            " %s::boolean[], %s::text[], %s::text[], %s::text[], %s::text[]) AS n(plant, item_no,"
+            " lot_no, hold_no, version, active, blocks, from_plant, from_item, from_lot)"
             " JOIN lot l USING (plant, item_no, lot_no)"
             " LEFT JOIN lot s ON (s.plant, s.item_no, s.lot_no) = (from_plant, from_item, from_lot)"
             " ON CONFLICT (lot_id, hold_no) DO UPDATE SET version = excluded.version,"
-            " active = excluded.active, source_id = excluded.source_id"
+            " active = excluded.active, source_id = excluded.source_id, blocks = excluded.blocks"
             " WHERE h.version < excluded.version",
             (
                 [hold.lot.plant for hold in chosen],
@@ -115,23 +114,47 @@ class SqlLots:
                 [hold.hold_no for hold in chosen],
                 [hold.version for hold in chosen],
                 [hold.active for hold in chosen],
+                [",".join(sorted(hold.blocks)) for hold in chosen],
                 *([hold.source and hold.source[part] for hold in chosen] for part in range(3)),
             ),
         )
 
 
+def _has(name: str, number: str) -> ColumnElement[bool]:
+    """A number of its own, or one that it was received or shipped under."""
+    if name in t.lot.c:
+        return t.lot.c[name] == number
+    passed = _PASSAGES[name]
+    return exists().where(
+        passed.c.lot_id == t.lot.c.id,
+        passed.c.plant == t.lot.c.plant,
+        passed.c[name] == number,
+        ~passed.c.void,
+    )
+
+
 async def _load(query: Select[Any]) -> list[Lot]:
     found = await t.rows(query)
-    holds: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    holds: defaultdict[int, dict[str, Restraint]] = defaultdict(dict)
     active = select(t.lot_hold).where(
         t.lot_hold.c.lot_id.in_([row.id for row in found]), t.lot_hold.c.active
     )
     for row in await t.rows(active):
-        holds[row.lot_id][row.hold_no] = row.version
+        holds[row.lot_id][row.hold_no] = Restraint(row.version, _blocks(row.blocks))
     return [_lot(row, holds[row.id]) for row in found]
 
 
-def _lot(row: Row[Any], holds: dict[str, int]) -> Lot:
+def read_hold(row: Sequence[Any]) -> Hold:
+    """Of a lot, passed on by another: its keys, number and version, the other's, what it blocks."""
+    lot, source = LotKey(*row[:3]), LotKey(*row[5:8])
+    return Hold(row[3], lot, active=True, version=row[4], source=source, blocks=_blocks(row[8]))
+
+
+def _blocks(names: Iterable[str]) -> frozenset[Block]:
+    return frozenset(map(Block, names))
+
+
+def _lot(row: Row[Any], holds: dict[str, Restraint]) -> Lot:
     def amount(value: Decimal | None) -> Quantity | None:
         return None if value is None else Quantity(value, row.unit)
 
@@ -153,6 +176,7 @@ def _lot(row: Row[Any], holds: dict[str, int]) -> Lot:
         quality=LotQuality(row.quality),
         disposition=LotDisposition(row.disposition),
         version=row.version,
+        judged=row.judged,
     )
 
 
@@ -172,6 +196,7 @@ _CHANGING = (
     "quality",
     "disposition",
     "version",
+    "judged",
 )
 
 

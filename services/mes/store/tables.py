@@ -140,6 +140,7 @@ lot = _table(
     quality=Text,
     disposition=Text,
     version=BigInteger,
+    judged=BigInteger,
 )
 lot_hold = _table(
     "lot_hold",
@@ -148,6 +149,13 @@ lot_hold = _table(
     version=BigInteger,
     active=Boolean,
     source_id=BigInteger,
+    blocks=ARRAY(Text),
+)
+lot_receipt = _table(
+    "lot_receipt", lot_id=BigInteger, plant=Text, purchase_order_no=Text, void=Boolean
+)
+lot_shipment = _table(
+    "lot_shipment", lot_id=BigInteger, plant=Text, sales_order_no=Text, void=Boolean
 )
 genealogy_edge = _table(
     "genealogy_edge",

@@ -1,5 +1,6 @@
 """Traces in PostgreSQL: integer ids alone while walking, what they are in one batch after it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, LiteralString
 
@@ -8,12 +9,13 @@ from sqlalchemy import ARRAY, BigInteger, cast, func
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
 from services.mes.domain.genealogy import Direction, Edge
-from services.mes.domain.keys import LotKey
-from services.mes.domain.lot import Hold
+from services.mes.domain.hold import Hold
+from services.mes.domain.keys import LotKey, TradeKey
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.ports import Reached, Traced
 from services.mes.store import tables as t
 from services.mes.store.edges import EDGES, read_edge
+from services.mes.store.lots import read_hold
 
 # UNION, not UNION ALL: an id that was reached is not walked from again, whatever leads there.
 _START: LiteralString = """
@@ -56,28 +58,38 @@ _STEPS: dict[Direction, LiteralString] = {
     JOIN genealogy_edge e ON e.to_id = k.id AND e.void_by IS NULL ORDER BY 1, 2
 """,
 }
-_RECEIPTS = """
+# Of each place, or of each order: the columns are the same, and so is what does not count.
+_RECEIPT: LiteralString = """
     SELECT l.plant, l.item_no, l.lot_no, r.quantity, l.unit, o.occurred_at, r.event_id,
         r.supplier, r.supplier_lot, r.manufacturer, r.country, r.purchase_order_no
-    FROM unnest(%s::bigint[]) AS k(id)
-    JOIN lot_receipt r ON r.lot_id = k.id AND NOT r.void
-    JOIN lot l USING (id)
+    FROM lot_receipt r JOIN lot l ON l.id = r.lot_id
     JOIN lot_operation o ON (o.plant, o.event_id) = (r.plant, r.event_id)
-    ORDER BY o.occurred_at, r.plant, r.event_id
+    WHERE NOT r.void
 """
-_SHIPMENTS = """
+_SHIPMENT: LiteralString = """
     SELECT l.plant, l.item_no, l.lot_no, r.quantity, l.unit, o.occurred_at, r.event_id,
         r.shipment_no, r.customer, r.sales_order_no
-    FROM unnest(%s::bigint[]) AS k(id)
-    JOIN lot_shipment r ON r.lot_id = k.id AND NOT r.void
-    JOIN lot l USING (id)
+    FROM lot_shipment r JOIN lot l ON l.id = r.lot_id
     JOIN lot_operation o ON (o.plant, o.event_id) = (r.plant, r.event_id)
-    ORDER BY o.occurred_at, r.plant, r.event_id
+    WHERE NOT r.void
+"""
+_OF_PLACES: LiteralString = (
+    " AND r.lot_id = ANY(%s::bigint[]) ORDER BY o.occurred_at, r.plant, r.event_id"
+)
+_RECEIVED: LiteralString = f"""
+    SELECT passed.* FROM unnest(%s::text[], %s::text[]) AS k(plant, no) CROSS JOIN LATERAL (
+        {_RECEIPT} AND r.plant = k.plant AND r.purchase_order_no = k.no
+        ORDER BY o.occurred_at, r.event_id LIMIT %s) passed
+"""
+_SHIPPED: LiteralString = f"""
+    SELECT passed.* FROM unnest(%s::text[], %s::text[]) AS k(plant, no) CROSS JOIN LATERAL (
+        {_SHIPMENT} AND r.plant = k.plant AND r.sales_order_no = k.no
+        ORDER BY o.occurred_at, r.event_id LIMIT %s) passed
 """
 # A hold of the lot's own comes first; what was lifted on it does not come back through its past.
 _HOLDS: LiteralString = """
     SELECT DISTINCT ON (s.no, h.hold_no) l.plant, l.item_no, l.lot_no, h.hold_no, h.version,
-        o.plant, o.item_no, o.lot_no
+        o.plant, o.item_no, o.lot_no, h.blocks
     FROM reached r JOIN start s USING (no)
     JOIN lot_hold h ON h.lot_id = r.id AND h.active
     JOIN lot l ON l.id = s.id JOIN lot o ON o.id = r.id
@@ -96,7 +108,7 @@ class SqlTraces:
         """One query for all of them."""
         query = _START + _WALK[direction] + (_ALL if plants is None else _OF_PLANTS)
         of_plants = () if plants is None else (list(plants),)
-        rows = await current_work().sql(query, (*_columns(lots), *of_plants))
+        rows = await current_work().sql(query, (*_columns(lots, 3), *of_plants))
         found = {row[0]: Reached(*row[1:]) for row in rows}
         return [found.get(no, Reached(0, (), ())) for no in range(1, len(lots) + 1)]
 
@@ -127,21 +139,44 @@ class SqlTraces:
 
     async def receipts(self, places: Collection[int]) -> Sequence[Receipt]:
         """Those that count."""
-        rows = await current_work().sql(_RECEIPTS, (_array(places),))
-        return [Receipt(*_passed(row), *row[7:]) for row in rows]
+        rows = await current_work().sql(_RECEIPT + _OF_PLACES, (_array(places),))
+        return [_receipt(row) for row in rows]
 
     async def shipments(self, places: Collection[int]) -> Sequence[Shipment]:
         """Those that count."""
-        rows = await current_work().sql(_SHIPMENTS, (_array(places),))
-        return [Shipment(*_passed(row), *row[7:]) for row in rows]
+        rows = await current_work().sql(_SHIPMENT + _OF_PLACES, (_array(places),))
+        return [_shipment(row) for row in rows]
+
+    async def received(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Receipt]]:
+        """By the index of their purchase orders."""
+        found: defaultdict[TradeKey, list[Receipt]] = defaultdict(list)
+        for row in await current_work().sql(_RECEIVED, (*_columns(orders, 2), first)):
+            found[TradeKey(row[0], row[11])].append(_receipt(row))
+        return dict(found)
+
+    async def shipped(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Shipment]]:
+        """By the index of their sales orders."""
+        found: defaultdict[TradeKey, list[Shipment]] = defaultdict(list)
+        for row in await current_work().sql(_SHIPPED, (*_columns(orders, 2), first)):
+            found[TradeKey(row[0], row[9])].append(_shipment(row))
+        return dict(found)
 
     async def holds(self, lots: Collection[LotKey]) -> Sequence[Hold]:
         """One query for all of them."""
         query = _START + _WALK[Direction.BACKWARD] + _HOLDS
-        return [
-            Hold(row[3], LotKey(*row[:3]), active=True, version=row[4], source=LotKey(*row[5:]))
-            for row in await current_work().sql(query, _columns(list(lots)))
-        ]
+        return [read_hold(row) for row in await current_work().sql(query, _columns(lots, 3))]
+
+
+def _receipt(row: Sequence[Any]) -> Receipt:
+    return Receipt(*_passed(row), *row[7:])
+
+
+def _shipment(row: Sequence[Any]) -> Shipment:
+    return Shipment(*_passed(row), *row[7:])
 
 
 def _passed(row: Sequence[Any]) -> tuple[Any, ...]:
@@ -153,5 +188,5 @@ def _array(places: Collection[int]) -> str:
     return f"{{{','.join(map(str, places))}}}"
 
 
-def _columns(lots: Sequence[LotKey]) -> tuple[list[str], ...]:
-    return tuple([lot[part] for lot in lots] for part in range(3))
+def _columns(keys: Collection[tuple[str, ...]], parts: int) -> tuple[list[str], ...]:
+    return tuple([key[part] for key in keys] for part in range(parts))

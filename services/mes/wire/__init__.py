@@ -16,6 +16,7 @@ from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, 
 from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
 from services.mes.wire.operations import read_lot_steps, read_operations, read_voids
 from services.mes.wire.orders import read_plans, read_steps, write_order, write_orders
+from services.mes.wire.stock import read_moved, read_word
 from services.mes.wire.traces import (
     read_starts,
     read_wish,
@@ -35,6 +36,7 @@ __all__ = [
     "read_lot_key",
     "read_lot_steps",
     "read_measures",
+    "read_moved",
     "read_operations",
     "read_order_key",
     "read_plans",
@@ -43,6 +45,7 @@ __all__ = [
     "read_steps",
     "read_voids",
     "read_wish",
+    "read_word",
     "write_booked",
     "write_booked_key",
     "write_confirmation",

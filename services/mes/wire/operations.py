@@ -1,17 +1,18 @@
 """Operations on lots, their voiding, and commands to lots on the wire."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from google.protobuf.message import Message
 from plantmesh.common.v1 import keys_pb2, quantity_pb2
 from plantmesh.mes.v1 import genealogy_pb2 as _pb
 
-from services.kit.errors import InvalidError, located
+from services.kit.errors import located
 from services.kit.quantity import Quantity
 from services.kit.wire import (
     read_instant,
+    read_moment,
     read_quantity,
     write_instant,
     write_moment,
@@ -35,8 +36,6 @@ from services.mes.domain.lot_operation import (
 from services.mes.domain.lot_state import DispositionCommand, QualityCommand
 from services.mes.domain.voiding import Void, VoidReason
 from services.mes.wire.keys import read_lot_key, write_lot_key
-
-_EARLIEST, _LATEST = 1900, 3000
 
 
 def read_operations(messages: Iterable[_pb.LotOperation]) -> list[LotOperation]:
@@ -96,10 +95,7 @@ def write_void(void: Void) -> _pb.VoidedEvent:
 
 def read_lot_steps(messages: Iterable[_pb.CommandedLot]) -> list[LotStep]:
     """Commands in their order."""
-    return [
-        LotStep(read_lot_key(one.lot), _read_command(one), one.reason, one.countersigned_by)
-        for one in messages
-    ]
+    return [LotStep(read_lot_key(one.lot), _read_command(one), one.reason) for one in messages]
 
 
 def _read_command(message: _pb.CommandedLot) -> QualityCommand | DispositionCommand:
@@ -143,7 +139,7 @@ def _read_receive(message: _pb.ReceiveLot) -> Receive:
         supplier_lot=message.supplier_lot,
         manufacturer=message.manufacturer,
         country=message.country_of_origin,
-        expiry_at=_read_expiry(message) if message.HasField("expiry_at") else None,
+        expiry_at=_read_expiry(message),
         purchase_order_no=message.purchase_order_no,
         attributes=tuple(sorted(message.attributes.items())),
         sent_as=read_lot_key(message.sent_as) if message.HasField("sent_as") else None,
@@ -246,14 +242,10 @@ def _read_some(message: _pb.RelabelLot | _pb.ConsumeLot) -> Quantity | None:
     return read_quantity(message.quantity, field="quantity")
 
 
-def _read_expiry(message: _pb.ReceiveLot) -> datetime:
-    try:
-        moment: datetime = message.expiry_at.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        moment = datetime.min.replace(tzinfo=UTC)
-    if not _EARLIEST < moment.year < _LATEST:
-        raise InvalidError("the timestamp is out of range", code="bad_time", field="expiry_at")
-    return moment
+def _read_expiry(message: _pb.ReceiveLot) -> datetime | None:
+    if not message.HasField("expiry_at"):
+        return None
+    return read_moment(message.expiry_at, field="expiry_at")
 
 
 def _write_part(part: Part) -> _pb.LotPart:

@@ -14,6 +14,7 @@ from services.wms.domain.place import Status
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Balance
 from services.wms.domain.target import SAME, Target
+from services.wms.domain.trade import NOBODY, Destination
 from services.wms.ports import Books, PackedUnit
 
 
@@ -29,6 +30,7 @@ class Order:
     parent: str = ""
     delivery_no: str = ""
     to_plant: str = ""
+    destination: Destination = NOBODY
 
     def __post_init__(self) -> None:
         """Raises InvalidError naming the field."""
@@ -38,6 +40,13 @@ class Order:
                 code="destination_required",
                 field="delivery_no",
                 hint="name one of delivery_no and to_plant with SHIP, none otherwise",
+            )
+        if self.destination != NOBODY and not self.delivery_no:
+            raise InvalidError(
+                "only what is shipped to a delivery goes to a customer",
+                code="bad_trade",
+                field="shipped_to",
+                hint="leave it empty",
             )
 
 
@@ -175,6 +184,7 @@ def _movements(order: Order, inside: Iterable[Balance]) -> Iterator[Movement]:
             to_location=order.to_location,
             delivery_no=order.delivery_no,
             to=to,
+            destination=order.destination,
         )
 
 

@@ -12,6 +12,7 @@ from services.wms.domain.place import Place, Status
 from services.wms.domain.rules import RULES, MovementType, Rule
 from services.wms.domain.sscc import check_sscc
 from services.wms.domain.target import SAME, Target, check_target, find_other_side
+from services.wms.domain.trade import NOBODY, NOWHERE, Destination, Origin, check_trade
 
 
 class Effect(NamedTuple):
@@ -42,7 +43,8 @@ class Movement:
     """`place` is the side it takes from, or puts to when it only receives.
 
     `to_location` and `to` say where it goes as far as that differs, `reverses` the reference a
-    reversal takes back; `delivery_no` is a delivery and its line. Raises InvalidError naming the
+    reversal takes back; `delivery_no` is a delivery and its line, `origin` and
+    `destination` say who a receipt is from and a delivery for. Raises InvalidError naming the
     field that contradicts the type.
     """
 
@@ -57,6 +59,8 @@ class Movement:
     reason: str = ""
     to: Target = SAME
     delivery_no: str = ""
+    origin: Origin = NOWHERE
+    destination: Destination = NOBODY
 
     def __post_init__(self) -> None:
         """Refuse what the type does not allow, whatever is in stock."""
@@ -64,6 +68,7 @@ class Movement:
         _check_amount(self.type, self.rule, self.quantity)
         _check_references(self)
         _check_units(self)
+        check_trade(self.type, self.origin, self.destination)
         if self.type is not MovementType.REVERSAL:
             check_target(self.type, self.rule, self.place, self.to_location, self.to)
 

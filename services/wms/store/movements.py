@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from services.kit.access.principal import find_principal
 from services.kit.audit import made
 from services.kit.clock import Instant
@@ -18,13 +20,14 @@ from services.wms.domain.place import Status
 from services.wms.domain.rules import MovementType
 from services.wms.domain.stock import Booked
 from services.wms.domain.target import Target
+from services.wms.domain.trade import NOBODY, NOWHERE, Destination, Origin
 from services.wms.ports import Numbered
 from services.wms.store.columns import columns, flat, read_place
 
 _MOVEMENTS = (
     "SELECT id, plant, reference, item_no, lot_no, location, status, owner, hu, type, quantity,"
     " unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason, delivery_no,"
-    " to_plant, to_item_no, to_lot_no, to_status, to_hu FROM movement"
+    " to_plant, to_item_no, to_lot_no, to_status, to_hu, trade::text FROM movement"
 )
 # What was asked for, then what it did: a fold needs no rule.
 _ADD = """
@@ -32,15 +35,16 @@ _ADD = """
         quantity, unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason,
         delivery_no, to_plant, to_item_no, to_lot_no, to_status, to_hu, change, there_plant,
         there_item_no, there_lot_no, there_location, there_status, there_owner, there_hu,
-        recorded_at)
+        trade, recorded_at)
     SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::timestamptz[],
         %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[],
+        %s::timestamptz[])
     ON CONFLICT (plant, reference) DO NOTHING RETURNING plant, reference
 """
-_WIDTH = 32
+_WIDTH = 33
 
 
 class SqlMovements:
@@ -132,6 +136,7 @@ def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:
         *_target_row(movement.to),
         booked.effect.change.value,
         *_there_row(booked),
+        _write_trade(movement),
         at,
     )
 
@@ -151,7 +156,8 @@ def _there_row(booked: Booked) -> tuple[str | None, ...]:
 
 def _movement(*row: Any) -> Movement:
     plant, reference, item_no, lot_no, location, status, owner, hu, type, amount, unit, *rest = row
-    moment, offset_minutes, to_location, order_no, reverses, reason, delivery_no, *to = rest
+    moment, offset_minutes, to_location, order_no, reverses, reason, delivery_no, *to, trade = rest
+    papers = msgspec.json.decode(trade, type=_Trade)
     return Movement(
         reference=Reference(plant, reference),
         type=MovementType(type),
@@ -164,7 +170,20 @@ def _movement(*row: Any) -> Movement:
         reason=reason,
         to=_target(*to),
         delivery_no=delivery_no,
+        origin=papers.origin,
+        destination=papers.destination,
     )
+
+
+class _Trade(msgspec.Struct, omit_defaults=True):
+    """Who it came from and goes to, as it is kept."""
+
+    origin: Origin = NOWHERE
+    destination: Destination = NOBODY
+
+
+def _write_trade(movement: Movement) -> str:
+    return msgspec.json.encode(_Trade(movement.origin, movement.destination)).decode()
 
 
 def _target(plant: str, item_no: str, lot_no: str, status: str, hu: str) -> Target:

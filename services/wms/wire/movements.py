@@ -5,13 +5,21 @@ from collections.abc import Iterable
 from plantmesh.wms.v1 import wms_pb2 as pb
 
 from services.kit.errors import located
-from services.kit.wire import read_instant, read_quantity, write_instant, write_quantity
+from services.kit.wire import (
+    read_instant,
+    read_moment,
+    read_quantity,
+    write_instant,
+    write_moment,
+    write_quantity,
+)
 from services.wms.application.move_stock import Result
 from services.wms.domain.keys import LotKey, Reference
 from services.wms.domain.movement import Movement, choose_status
 from services.wms.domain.place import Place
 from services.wms.domain.rules import MovementType
 from services.wms.domain.target import SAME, Target
+from services.wms.domain.trade import NOBODY, NOWHERE, Destination, Origin
 from services.wms.wire.stock import read_status, write_place, write_status
 
 
@@ -22,6 +30,16 @@ def read_movements(messages: Iterable[pb.Movement]) -> list[Movement]:
         with located(f"movements[{position}]"):
             movements.append(_read_movement(message))
     return movements
+
+
+def read_reference(message: pb.MovementKey) -> Reference:
+    """What makes it one and the same."""
+    return Reference(message.plant, message.reference)
+
+
+def write_reference(reference: Reference) -> pb.MovementKey:
+    """What makes it one and the same."""
+    return pb.MovementKey(plant=reference.plant, reference=reference.text)
 
 
 def write_results(results: Iterable[Result]) -> pb.MoveStockResponse:
@@ -48,7 +66,14 @@ def write_movement(movement: Movement) -> pb.Movement:
         reason=movement.reason,
         to=_write_target(movement.to) if movement.to != SAME else None,
         delivery_no=movement.delivery_no,
+        received_from=_write_origin(movement.origin) if movement.origin != NOWHERE else None,
+        shipped_to=_write_destination(movement.destination),
     )
+
+
+def read_destination(message: pb.ShippedTo) -> Destination:
+    """Who it is for."""
+    return Destination(message.shipment_no, message.customer, message.sales_order_no)
 
 
 def _read_movement(message: pb.Movement) -> Movement:
@@ -68,6 +93,41 @@ def _read_movement(message: pb.Movement) -> Movement:
         reason=message.reason,
         to=Target(to.plant, to.item_no, to.lot_no, read_status(to.status), to.handling_unit),
         delivery_no=message.delivery_no,
+        origin=_read_origin(message.received_from),
+        destination=read_destination(message.shipped_to),
+    )
+
+
+def _read_origin(message: pb.ReceivedFrom) -> Origin:
+    expiry_at = None
+    if message.HasField("expiry_at"):
+        expiry_at = read_moment(message.expiry_at, field="received_from.expiry_at")
+    return Origin(
+        supplier=message.supplier,
+        supplier_lot=message.supplier_lot,
+        manufacturer=message.manufacturer,
+        country=message.country_of_origin,
+        expiry_at=expiry_at,
+        purchase_order_no=message.purchase_order_no,
+    )
+
+
+def _write_origin(origin: Origin) -> pb.ReceivedFrom:
+    return pb.ReceivedFrom(
+        supplier=origin.supplier,
+        supplier_lot=origin.supplier_lot,
+        manufacturer=origin.manufacturer,
+        country_of_origin=origin.country,
+        expiry_at=write_moment(origin.expiry_at),
+        purchase_order_no=origin.purchase_order_no,
+    )
+
+
+def _write_destination(to: Destination) -> pb.ShippedTo | None:
+    if to == NOBODY:
+        return None
+    return pb.ShippedTo(
+        shipment_no=to.shipment_no, customer=to.customer, sales_order_no=to.sales_order_no
     )
 
 

@@ -9,6 +9,7 @@ from services.kit.wire import read_instant
 from services.wms.application import build_units, command_units
 from services.wms.domain.handling_unit import Command
 from services.wms.ports import PackedUnit
+from services.wms.wire.movements import read_destination
 from services.wms.wire.stock import write_balance
 
 _COMMAND = "HANDLING_UNIT_COMMAND_"
@@ -38,6 +39,7 @@ def read_unit_commands(
                     parent=one.parent,
                     delivery_no=one.delivery_no,
                     to_plant=one.to_plant,
+                    destination=read_destination(one.shipped_to),
                 )
             )
     return orders

@@ -14,6 +14,7 @@ from services.kit.clock import SystemClock
 from services.kit.errors import ConflictError, DeniedError, DomainError, InvalidError, NotFoundError
 from services.mes.application.apply_holds import apply_holds
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.hold import Restraint
 from services.mes.domain.lot_operation import Split
 from services.mes.graph import SCHEMA
 from services.mes.store import open_books
@@ -67,12 +68,9 @@ def void(*ids: str) -> pb.VoidLotOperationsRequest:
     )
 
 
-def command(name: str, *given: str, second: str = "") -> pb.CommandLotsRequest:
+def command(name: str, *given: str) -> pb.CommandLotsRequest:
     """One after the other."""
-    commands = [
-        {"lot": lot(name), "command": f"LOT_COMMAND_{one}", "countersigned_by": second}
-        for one in given
-    ]
+    commands = [{"lot": lot(name), "command": f"LOT_COMMAND_{one}"} for one in given]
     return ParseDict(
         {"idempotency_key": f"{name} {given}", "commands": commands}, pb.CommandLotsRequest()
     )
@@ -186,7 +184,8 @@ BAD: list[tuple[str, Any, type[DomainError], str, str]] = [
     ("OperateLots", operate(operation("x", consume={"lot": lot("F/9")})), ConflictError, "quantity_unknown", f"{FIRST}.consume.lot.lot_no"),
     ("OperateLots", operate(operation("x", plant="oslo", consume={"lot": lot("F/1")})), DeniedError, "foreign_plant", f"{FIRST}.plant"),
     ("VoidLotOperations", void("nothing"), NotFoundError, "unknown_operation", "events[0].event_id"),
-    ("CommandLots", command("F/1", "RELEASE"), ConflictError, "wrong_state", "commands[0].command"),
+    ("CommandLots", command("F/1", "RELEASE"), ConflictError, "quality_owns", "commands[0].command"),
+    ("CommandLots", command("F/1", "CLOSE", "START"), ConflictError, "wrong_state", "commands[1].command"),
     ("CommandLots", command("F/9", "INSPECT"), NotFoundError, "unknown_lot", "commands[0].lot.lot_no"),
 ]  # fmt: skip
 
@@ -230,13 +229,15 @@ async def test_reads_and_writes_want_scope_and_plant(floor: Floor) -> None:
                 assert caught.value.code == code, method
 
 
-async def test_two_people_release_and_time_expires(floor: Floor) -> None:
+async def test_quality_alone_judges_and_time_expires(floor: Floor) -> None:
     async with floor.calling() as calls:
         told = {"lot": some("F/1", "10"), "expiry_at": "2026-05-04T12:00:00Z"}
         await calls.genealogy.OperateLots(operate(operation("in", receive=told)))
-        await calls.genealogy.CommandLots(command("F/1", "INSPECT", "BLOCK", "UNRESTRICT"))
-        done = await calls.genealogy.CommandLots(command("F/1", "RELEASE", second="bert"))
-        assert done.lots[0].quality == lots_pb2.LOT_QUALITY_RELEASED
+        done = await calls.genealogy.CommandLots(command("F/1", "UNRESTRICT"))
+        assert done.lots[0].disposition == lots_pb2.LOT_DISPOSITION_UNRESTRICTED
+        with pytest.raises(ConflictError) as caught:
+            await calls.genealogy.CommandLots(command("F/1", "BLOCK"))
+        assert (caught.value.code, caught.value.field) == ("quality_owns", "commands[0].command")
     await Expiry(floor.store, open_books(SystemClock())).round()
     assert (await read_lot(floor, "F/1")).status.name == "EXPIRED"
     assert (await floor.told())[-1] == "lyon/F/1 LotStatusChanged"
@@ -254,7 +255,7 @@ async def test_a_split_and_a_hold_at_the_same_time(floor: Floor, database: str) 
         doing = [split(name) for name in names] + [put(other, hold(name)) for name in names]
         await asyncio.gather(*doing[::2], *doing[1::2])
         for name in names:
-            born_held = (await read_lot(other, f"{name}a")).holds == {"H1": 1}
+            born_held = (await read_lot(other, f"{name}a")).holds == {"H1": Restraint(1)}
             found = f"{name}a" in await family(other, name, direction=Direction.FORWARD)
             assert found, born_held
     async with floor.calling() as calls:
@@ -273,7 +274,7 @@ async def test_a_part_of_a_lot_that_is_being_held_is_born_held(floor: Floor, dat
             cutting = apart(carry_out(other, Split(lot_key("F/1"), (part("F/1a", "1"),))))
             await waiting_for_a_lock(floor.store)
         await cutting
-    assert (await read_lot(floor, "F/1a")).holds == {"H1": 1}
+    assert (await read_lot(floor, "F/1a")).holds == {"H1": Restraint(1)}
     assert "lyon/F/1a HoldsInherited" in await floor.told()
 
 

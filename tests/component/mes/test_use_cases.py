@@ -13,6 +13,7 @@ from tests.unit.mes.use_cases import (
     OrdersContract,
     RecallsContract,
     ReversalsContract,
+    StockContract,
 )
 
 
@@ -29,6 +30,10 @@ class TestHolds(HoldsContract):
 
 
 class TestOperations(OperationsContract):
+    pass
+
+
+class TestStock(StockContract):
     pass
 
 

@@ -7,8 +7,8 @@ from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.genealogy import Direction, Edge, Link, Record, merge, standing
 from services.mes.domain.handling import Handling
-from services.mes.domain.keys import LotKey, OrderKey, ReportKey
-from services.mes.domain.lot import Hold
+from services.mes.domain.hold import Hold
+from services.mes.domain.keys import LotKey, OrderKey, ReportKey, TradeKey
 from services.mes.domain.lot_operation import Receive, Ship
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.domain.voiding import Void
@@ -234,15 +234,33 @@ class MemoryTraces:
                 found.append(Shipment(what.part.lot, -quantity, at, key.id, *told))
         return found
 
+    async def received(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Receipt]]:
+        """Of all places."""
+        found: dict[TradeKey, list[Receipt]] = {}
+        for one in await self.receipts(self._places().values()):
+            found.setdefault(TradeKey(one.lot.plant, one.purchase_order_no), []).append(one)
+        return {key: found[key][:first] for key in orders if key in found}
+
+    async def shipped(
+        self, orders: Collection[TradeKey], first: int
+    ) -> dict[TradeKey, list[Shipment]]:
+        """Of all places."""
+        found: dict[TradeKey, list[Shipment]] = {}
+        for one in await self.shipments(self._places().values()):
+            found.setdefault(TradeKey(one.lot.plant, one.sales_order_no), []).append(one)
+        return {key: found[key][:first] for key in orders if key in found}
+
     async def holds(self, lots: Collection[LotKey]) -> Sequence[Hold]:
         """Each hold once a lot, its own first."""
         found: dict[tuple[LotKey, str], Hold] = {}
         for lot in lots:
             past = reach(self._genealogy.edges, {lot}, Direction.BACKWARD)
             for one in sorted(past & self._lots.rows.keys(), key=lambda key: (key != lot, key)):
-                for no, version in self._lots.rows[one].holds.items():
+                for no, (version, blocks) in self._lots.rows[one].holds.items():
                     if not self._lots.lifted(lot, no, version):
-                        hold = Hold(no, lot, active=True, version=version, source=one)
+                        hold = Hold(no, lot, True, version, source=one, blocks=blocks)
                         found.setdefault((lot, no), hold)
         return [found[key] for key in sorted(found)]
 

@@ -16,6 +16,7 @@ from tests.unit.mes.use_cases import (
     OrdersContract,
     RecallsContract,
     ReversalsContract,
+    StockContract,
 )
 
 
@@ -37,6 +38,10 @@ class TestHolds(HoldsContract):
 
 
 class TestOperations(OperationsContract):
+    pass
+
+
+class TestStock(StockContract):
     pass
 
 

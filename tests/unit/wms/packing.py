@@ -15,10 +15,12 @@ from services.wms.application import build_units
 from services.wms.application.command_units import Order, command_units
 from services.wms.application.read_units import list_units, listing_of_units, look_up_units
 from services.wms.domain.handling_unit import Command
+from services.wms.domain.keys import Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.rules import MovementType
 from services.wms.domain.sscc import check_sscc, make_sscc
 from services.wms.domain.target import Target
+from services.wms.domain.trade import Destination
 from tests.unit.wms.moves import (
     BOX,
     CRATE,
@@ -160,8 +162,12 @@ class PackingContract:
     async def test_a_delivery_takes_the_unit_and_its_contents(self, packed: Warehouse) -> None:
         way = [tell(C.STAGE), tell(C.UNSTAGE), tell(C.STAGE), tell(C.LOAD), tell(C.UNLOAD)]
         await command(packed, *way, tell(C.LOAD))
-        ship = tell(C.SHIP, delivery_no="80001/10")
+        customer = Destination("T-9", "ACME", "S-1")
+        ship = tell(C.SHIP, delivery_no="80001/10", destination=customer)
         assert await command(packed, ship) == ["shipped lyon:"]
+        async with packed.work() as books:
+            moved = Reference(LYON, f"{ship.reference}/{BOX}/1")
+            assert (await books.movements.find([moved]))[moved].destination == customer
         assert await stock(packed, "FLOUR/F1") == [
             "3 FLOUR lot F1, unrestricted",
             f"3 FLOUR lot F1, unrestricted in {CRATE}",
@@ -211,6 +217,9 @@ class PackingContract:
                 tell(C.SHIP, **said)
         with pytest.raises(InvalidError):
             tell(C.MOVE, to_plant="oslo")
+        with pytest.raises(InvalidError, match="goes to a customer") as caught:
+            tell(C.SHIP, to_plant="oslo", destination=Destination("T-9"))
+        assert caught.value.field == "shipped_to"
 
     async def test_units_are_listed_in_pages(self, packed: Warehouse) -> None:
         async with packed.work() as books:

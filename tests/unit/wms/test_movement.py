@@ -13,6 +13,7 @@ from services.wms.domain.movement import choose_status
 from services.wms.domain.place import Status
 from services.wms.domain.rules import RULES, MovementType
 from services.wms.domain.target import Target
+from services.wms.domain.trade import Destination, Origin
 from tests.unit.wms.moves import (
     BLOCKED,
     BOX,
@@ -53,6 +54,8 @@ BAD: list[tuple[MovementType, str, dict[str, Any], str, str]] = [
     (T.PACK, "1", {"to": Target(hu=BOX[:-1] + "8")}, "bad_sscc", "to.handling_unit"),
     (T.SCRAP, "1", {"hu": "12"}, "bad_sscc", "stock.handling_unit"),
     (T.RELEASE_FROM_QUALITY, "1", {"status": FREE}, "wrong_status", "stock.status"),
+    (T.ISSUE_TO_ORDER, "1", {"destination": Destination("80001")}, "bad_trade", "shipped_to"),
+    (T.ISSUE_TO_DELIVERY, "1", {"origin": Origin("MILL")}, "bad_trade", "received_from"),
     (T.ISSUE_TO_ORDER, "1", {"order_no": ""}, "order_required", "order_no"),
     (T.BLOCK, "1", {"to_location": "A"}, "bad_location", "to_location"),
     (T.TRANSFER_LOCATION, "1", {}, "same_location", "to_location"),

@@ -30,10 +30,12 @@ from services.wms.domain.keys import ItemKey, LotKey
 from services.wms.domain.movement import Movement
 from services.wms.domain.rules import MovementType
 from services.wms.domain.target import Target
+from services.wms.domain.trade import Destination, Origin
 from services.wms.ports import Books
 from tests.unit.wms.moves import (
     FREE,
     LYON,
+    NOON,
     hold,
     issue,
     lot_key,
@@ -42,6 +44,7 @@ from tests.unit.wms.moves import (
     produce,
     receive,
     release,
+    take_back,
     transfer,
 )
 
@@ -114,6 +117,28 @@ class StockContract:
             *(f"lyon/FLOUR/F1 {one}" for one in ("r1", "t1", "i1", "b1")),
             "lyon/SALT/ s1",
         ]
+
+    async def test_who_it_came_from_and_goes_to_is_kept_with_the_movement(
+        self, warehouse: Warehouse
+    ) -> None:
+        origin = Origin("MILL", "M-77", "MILLER", "FR", NOON, "450001")
+        bought = receive("r1", origin=origin)
+        sold = move(
+            "d1",
+            MovementType.ISSUE_TO_DELIVERY,
+            "4",
+            delivery_no="80001/10",
+            destination=Destination("T-9", "ACME", "S-1"),
+        )
+        blocked = move("g1", MovementType.RECEIPT_GR_BLOCKED, "1", origin=Origin("MILL"))
+        await carry(warehouse, bought, sold, blocked, take_back("b1", sold))
+        async with warehouse.work() as books:
+            found = await books.movements.find([bought.reference, sold.reference])
+        assert found == {bought.reference: bought, sold.reference: sold}
+        # It is part of what a reference stands for; a reversal need not repeat it.
+        again = replace(bought, origin=replace(origin, supplier_lot="M-78"))
+        assert await refused(warehouse, again) == ("movement_differs", "movements[0].reference")
+        await carry(warehouse, replace(take_back("b2", bought), origin=Origin()))
 
     async def test_output_is_released_in_two_parts(self, warehouse: Warehouse) -> None:
         await carry(warehouse, produce("p1", "10"))

@@ -29,6 +29,7 @@ from tests.unit.mes.use_cases.steps import (
     refused,
     void,
 )
+from tests.unit.mes.use_cases.stock import StockContract
 
 __all__ = [
     "AttributionsContract",
@@ -44,6 +45,7 @@ __all__ = [
     "OrdersContract",
     "RecallsContract",
     "ReversalsContract",
+    "StockContract",
     "command",
     "confirm",
     "create",

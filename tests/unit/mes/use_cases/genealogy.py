@@ -2,6 +2,13 @@
 
 # ruff: noqa: D102 - a test's name is its sentence
 
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from services.mes.application import trace
 from services.mes.application.find import (
     lots_of_orders,
 )
@@ -73,6 +80,35 @@ class GenealogyContract:
             ("L1", "5 KGM"),
             ("T1", "1 KGM"),
         ]
+
+    async def test_a_large_family_is_walked_no_farther_than_it_is_shown(
+        self, floor: Floor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(trace, "AT_ONCE", 0)
+        numbers = ["F1", *"abcd"]
+        await create(floor, *(plan(number) for number in numbers[1:]))
+        for source, number in pairwise(numbers):
+            used = "FLOUR/F1" if source == "F1" else f"BREAD/{source}"
+            await confirm(
+                floor, report(number, order_no=number, lot=number, consumed=((used, "1"),))
+            )
+        first, stranger = map(lot_key, ("FLOUR/F1", "NO/ONE"))
+        async with floor.work() as books:
+            steps, asked = books.traces.steps, 0
+
+            async def counted(places: Collection[int], direction: Direction) -> Any:
+                nonlocal asked
+                asked += 1
+                return await steps(places, direction)
+
+            monkeypatch.setattr(books.traces, "steps", counted)
+            wish = Wish(Direction.FORWARD, 2, nearest=True)
+            near, nobody = await trace_lots(books, [Start(first), Start(stranger)], wish)
+            assert asked == 2
+            (far,) = await trace_lots(books, [Start(first)], wish._replace(size=9))
+        assert [lot.key.lot_no for lot in near.lots] == numbers[:3]
+        assert (near.levels, near.total, nobody.total) == ([0, 1, 2], 5, 0)
+        assert [lot.key.lot_no for lot in far.lots] == numbers
 
     async def test_no_lot_is_made_of_itself(self, floor: Floor) -> None:
         await create(floor, plan("a"), plan("b"))

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.kit.errors import ConflictError, InvalidError, NotFoundError
+from services.kit.errors import ConflictError, NotFoundError
 from services.mes.application.recall import inherited_holds
 from services.mes.application.snapshot import read_state
 from services.mes.domain.events import HoldsInherited
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.hold import Restraint
 from services.mes.domain.lot_operation import (
     Consume,
     Merge,
@@ -29,13 +30,14 @@ from tests.unit.mes.use_cases.steps import (
     Floor,
     confirm,
     create,
+    dispose,
     edges,
     expire,
-    judge,
     left,
     lot,
     operate,
     put,
+    say,
     void_operation,
 )
 
@@ -82,7 +84,7 @@ class LotStatesContract:
         await operate(floor, received("F/1", "10"))
         await put(floor, hold("F/1", version=3))
         await operate(floor, Split(lot_key("F/1"), (part("F/1a", "4"), part("F/1b", "4"))))
-        assert (await lot(floor, "F/1a")).holds == {"H1": 3}
+        assert (await lot(floor, "F/1a")).holds == {"H1": Restraint(3)}
         assert (await floor.told())[-3:] == [
             "lyon/F/1a HoldsInherited",
             "lyon/F/1b HoldsInherited",
@@ -113,25 +115,53 @@ class LotStatesContract:
         ((one,),) = found.values()
         assert (one.hold_no, one.version, one.source) == ("H1", 3, lot_key("F/1"))
 
-    async def test_a_blocked_lot_is_released_by_two(self, floor: Floor) -> None:
+    async def test_what_may_be_done_with_a_lot_is_said_here(self, floor: Floor) -> None:
         await operate(floor, received("F/1", "10"))
-        done = await judge(floor, "F/1", QualityCommand.INSPECT, QualityCommand.BLOCK)
-        assert done == [LotQuality.IN_INSPECTION, LotQuality.BLOCKED]
-        for second in ("", "anna"):
-            with pytest.raises(InvalidError) as caught:
-                await judge(floor, "F/1", QualityCommand.RELEASE, second=second)
-            assert caught.value.field == "commands[0].countersigned_by"
-        assert await judge(floor, "F/1", QualityCommand.RELEASE, second="bert") == [
-            LotQuality.RELEASED
-        ]
-        await judge(floor, "F/1", DispositionCommand.UNRESTRICT)
-        assert (await lot(floor, "F/1")).disposition is LotDisposition.UNRESTRICTED
+        done = await dispose(floor, "F/1", DispositionCommand.UNRESTRICT)
+        assert done == [LotDisposition.UNRESTRICTED]
         with pytest.raises(ConflictError) as refused:
-            await judge(floor, "F/1", DispositionCommand.START)
+            await dispose(floor, "F/1", DispositionCommand.START)
         assert refused.value.field == "commands[0].command"
         with pytest.raises(NotFoundError) as unknown:
-            await judge(floor, "F/9", QualityCommand.INSPECT)
+            await dispose(floor, "F/9", DispositionCommand.START)
         assert unknown.value.field == "commands[0].lot.lot_no"
+
+    async def test_nobody_but_quality_judges_a_lot(self, floor: Floor) -> None:
+        await operate(floor, received("F/1", "10"))
+        await say(floor, "F/1", LotQuality.BLOCKED)
+        for command in QualityCommand:
+            with pytest.raises(ConflictError) as refused:
+                await dispose(floor, "F/1", command)
+            assert (refused.value.code, refused.value.field) == (
+                "quality_owns",
+                "commands[0].command",
+            )
+            assert "quality" in refused.value.hint
+        assert (await lot(floor, "F/1")).quality is LotQuality.BLOCKED
+
+    async def test_quality_s_word_is_followed_once_in_order_and_told_on(self, floor: Floor) -> None:
+        said = (LotQuality.IN_INSPECTION, LotQuality.CONDITIONAL)
+        await say(floor, "F/1", *said)
+        assert (await lot(floor, "F/1")).quality is LotQuality.CONDITIONAL
+        changed = await floor.told()
+        assert changed == ["lyon/F/1 LotStatusChanged"] * 2
+        await say(floor, "F/1", *said)
+        await say(floor, "F/1", LotQuality.BLOCKED, version=2)
+        await say(floor, "F/1", LotQuality.CONDITIONAL, version=3)
+        one = await lot(floor, "F/1")
+        assert (one.quality, one.judged) == (LotQuality.CONDITIONAL, 3)
+        assert await floor.told() == changed
+        await say(floor, "F/1", LotQuality.SCRAPPED, version=4)
+        with pytest.raises(ConflictError, match="F/1 is scrapped"):
+            await operate(floor, received("F/1", "9"), Ship(part("F/1", "1"), "S1"))
+
+    async def test_what_is_expired_stays_so_unless_it_is_gone(self, floor: Floor) -> None:
+        await operate(floor, replace(received("F/1", "10"), expiry_at=NOON))
+        assert await expire(floor) == 1
+        await say(floor, "F/1", LotQuality.RELEASED)
+        assert (await lot(floor, "F/1")).quality is LotQuality.EXPIRED
+        await say(floor, "F/1", LotQuality.BLOCKED, LotQuality.RETURNED, version=2)
+        assert (await lot(floor, "F/1")).quality is LotQuality.RETURNED
 
     async def test_time_expires_lots_and_late_reports_are_still_booked(self, floor: Floor) -> None:
         expiry = NOON + timedelta(hours=1)

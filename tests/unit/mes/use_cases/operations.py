@@ -25,7 +25,6 @@ from services.mes.domain.lot_operation import (
 from services.mes.domain.lot_state import (
     LotDisposition,
     LotQuality,
-    QualityCommand,
 )
 from tests.unit.mes.reports import NOON, hold, kg, lot_key, part, plan, received, report
 from tests.unit.mes.use_cases.steps import (
@@ -33,11 +32,11 @@ from tests.unit.mes.use_cases.steps import (
     confirm,
     create,
     family,
-    judge,
     left,
     lot,
     operate,
     put,
+    say,
 )
 
 LATER = NOON + timedelta(days=30)
@@ -245,7 +244,7 @@ class OperationsContract:
         await operate(floor, *every, replace(received("F/X", "10"), expiry_at=NOON))
         await operate(floor, Consume(lot_key("F/0")))
         await put(floor, hold("F/H"))
-        await judge(floor, "F/B", QualityCommand.INSPECT, QualityCommand.BLOCK)
+        await say(floor, "F/B", LotQuality.BLOCKED)
         before = await floor.told()
         with pytest.raises(kind) as caught:
             await operate(floor, received("F/new", "1"), what)

@@ -11,6 +11,7 @@ import pytest
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
+from services.mes.application.command_work_orders import Step, command_work_orders
 from services.mes.application.create_work_orders import create_work_orders
 from services.mes.application.find import (
     list_lots,
@@ -45,6 +46,25 @@ class OrdersContract:
         assert (caught.value.code, caught.value.field) == ("order_differs", "plans[1].quantity")
         async with floor.work() as books:
             assert list(await books.orders.get([order_key("4712")])) == []
+
+    async def test_an_order_is_closed_after_the_report_that_somebody_saw_last(
+        self, floor: Floor
+    ) -> None:
+        await create(floor, plan())
+        await confirm(floor, report("a"), report("b", final=True))
+        for seen in (1, 3):
+            with pytest.raises(ConflictError) as caught:
+                async with floor.work() as books:
+                    step = Step(order_key(), Command.CLOSE, last_no=seen)
+                    await command_work_orders(books, [step])
+            assert (caught.value.code, caught.value.field) == (
+                "order_changed",
+                "commands[0].last_confirmation_no",
+            )
+        async with floor.work() as books:
+            step = Step(order_key(), Command.CLOSE, last_no=2)
+            (order,) = await command_work_orders(books, [step])
+        assert order.lifecycle is Lifecycle.CLOSED
 
     async def test_commands_are_all_or_none(self, floor: Floor) -> None:
         async with floor.work() as books:

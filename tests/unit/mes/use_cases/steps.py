@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from itertools import count
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
 
@@ -20,17 +20,25 @@ from services.mes.application.find import (
     list_lots,
     listing_of_lots,
 )
+from services.mes.application.follow_quality import Word, follow_quality
+from services.mes.application.follow_stock import follow_stock
 from services.mes.application.operate_lots import Operated, operate_lots
 from services.mes.application.trace import trace
 from services.mes.application.void_events import void_confirmations
 from services.mes.application.void_operations import void_operations
 from services.mes.domain.confirmation import Confirmation, Consumption
 from services.mes.domain.genealogy import Direction
+from services.mes.domain.hold import Hold
 from services.mes.domain.keys import ReportKey
 from services.mes.domain.lifecycle import Command
-from services.mes.domain.lot import Hold, Lot
+from services.mes.domain.lot import Lot
 from services.mes.domain.lot_operation import LotOperation, What
-from services.mes.domain.lot_state import DispositionCommand, QualityCommand
+from services.mes.domain.lot_state import (
+    DispositionCommand,
+    LotDisposition,
+    LotQuality,
+    QualityCommand,
+)
 from services.mes.domain.plan import Plan
 from services.mes.domain.voiding import Void, VoidReason
 from services.mes.ports import Books
@@ -154,17 +162,40 @@ async def left(floor: Floor, *names: str) -> list[str]:
     return [str((await lot(floor, name)).on_hand) for name in names]
 
 
-async def judge(
-    floor: Floor, name: str, *given: QualityCommand | DispositionCommand, second: str = ""
-) -> list[Any]:
-    """By Anna; the quality after each."""
+async def dispose(
+    floor: Floor, name: str, *given: QualityCommand | DispositionCommand
+) -> list[LotDisposition]:
+    """The disposition after each."""
     found = []
     for command in given:
         async with floor.work() as books:
-            step = LotStep(lot_key(name), command, "seen", second)
-            (after,) = await command_lots(books, [step], "anna")
-            found.append(after.quality)
+            (after,) = await command_lots(books, [LotStep(lot_key(name), command, "seen")])
+            found.append(after.disposition)
     return found
+
+
+async def say(floor: Floor, name: str, *given: LotQuality, version: int = 1) -> None:
+    """Quality's words, the first of this version."""
+    words = [Word(lot_key(name), one, version + n, "seen") for n, one in enumerate(given)]
+    async with floor.work() as books:
+        await follow_quality(books, words)
+
+
+async def follow(floor: Floor, *moved: LotOperation | Void) -> None:
+    """What wms tells, in one batch."""
+    async with floor.work() as books:
+        await follow_stock(books, moved)
+
+
+def told(id: str, what: What) -> LotOperation:
+    """A movement, as wms tells of it."""
+    return LotOperation(id, LYON, AT, what)
+
+
+def reversed_by(id: str, original: str) -> Void:
+    """A reversal, as wms tells of it."""
+    key = ReportKey(LYON, original)
+    return Void(key, VoidReason.DID_NOT_OCCUR, "storekeeper", NOON, (id,))
 
 
 async def expire(floor: Floor) -> int:
