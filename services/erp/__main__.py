@@ -8,6 +8,7 @@ from plantmesh.reference.v1.codes_pb2_grpc import CodeServiceStub
 from services.erp import consumers, rpc, wire
 from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller, elected
+from services.erp.adapters.readers import SystemReadings
 from services.erp.adapters.reading import reader
 from services.erp.adapters.registry import connections, kept_in
 from services.erp.adapters.steward import Steward
@@ -28,12 +29,13 @@ TOPIC = Topic("plantmesh.erp")
 
 
 async def compose(service: Service, settings: ErpSettings) -> None:
-    """Relay, the copies of reference, lanes, the poller, the port."""
+    """Relay, the copies of reference, holds, lanes, the poller, the port."""
     erp = Assembly("erp", service, settings, TOPIC, subscribers=settings.subscribers)
     store, books = erp.store, sql_books()
     reference = erp.peer(settings.reference_address)
     copies = consumers.copies(store, reference)
     consumers.follow(erp, service, copies, settings.poll_seconds)
+    erp.consume(consumers.holds(books), [consumers.MES], name=consumers.HOLDS)
     codes = CodeServiceStub(reference.channel)
     steward = Steward(store, books.codes, SqlWaitings(), codes.ReportWaiting)
     secrets = kept_in({name: kept.get_secret_value() for name, kept in settings.secrets.items()})
@@ -46,7 +48,8 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     for name, part in (("poller", poller), ("steward", steward)):
         led = elected(part, store, f"erp.{name}", settings.instance, settings.poll_seconds)
         service.add(name, led, reports=True)
-    means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources)
+    readings = SystemReadings(store, settings.adapters, secrets, books.plants)
+    means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources, readings)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)
 
 

@@ -14,7 +14,8 @@ from services.process.adapters.waker import Waker
 from services.process.consumers import subscriptions
 from services.process.graph import SCHEMA
 from services.process.ports import Engine
-from services.process.rpc.peers import open_peers
+from services.process.rpc.peers import open_peers, opening
+from services.process.rpc.reconciling import reconcile
 from services.process.settings import ProcessSettings
 from services.process.store import sql_books
 from services.process.workflows import SAGAS
@@ -30,10 +31,9 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     process = Assembly("process", service, settings, TOPIC)
     clock, store = SystemClock(), process.store
     books = sql_books(clock)
-    peers = open_peers(
-        lambda name: process.peer(settings.address_of(name), seconds=settings.peer_seconds)
-    )
-    desk = Desk(store, books, peers, step, clock)
+    open_to = opening(process.peer, settings.address_of, settings.peer_seconds)
+    peers, grace = open_peers(open_to), timedelta(seconds=settings.close_after_seconds)
+    desk = Desk(store, books, peers, step, clock, grace)
     engine = Engine(
         settings.database_url.get_secret_value(),
         executor_id(settings.instance),
@@ -51,6 +51,7 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
     service.add("forgetting", forget, reports=True)
     service.add("waker", waker)
+    reconcile(service, store, open_to, settings)
     process.consume(subscriptions(books, waker.wake), SOURCES)
     process.serve(rpc.registrations(store, books, clock, TOPIC), SCHEMA, books=books, clock=clock)
 

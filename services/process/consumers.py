@@ -12,9 +12,10 @@ from services.kit.backbone.envelope import Event
 from services.kit.backbone.outbox import emit
 from services.kit.backbone.subscriptions import Handler, Subscriptions
 from services.kit.store import current_work
+from services.process.application.end_orders import advance_posted
 from services.process.application.keep_facts import keep_facts
 from services.process.application.tell_posted import tell_posted
-from services.process.domain.facts import Fact, Told
+from services.process.domain.facts import Fact, Saga, Told
 from services.process.ports import Books, PostedPart, Wake
 from services.process.wire import facts as wire
 from services.process.wire.flows import write_posted
@@ -27,6 +28,7 @@ FACTS: Mapping[type[Message], Read] = {
     mes_pb2.OperationConfirmed: lambda event: wire.read_confirmed(event.data),
     mes_pb2.ConfirmationReversed: lambda event: wire.read_taken_back(event.data),
     mes_pb2.LotProduced: lambda event: wire.read_born(event.data),
+    mes_pb2.WorkOrderStateChanged: lambda event: wire.read_ended(event.data, event.time),
     quality_pb2.DispositionMade: lambda event: wire.read_disposed(event.data, event.time),
     quality_pb2.HoldPlaced: lambda event: wire.read_hold(event.data.hold, active=True),
     quality_pb2.HoldReleased: lambda event: wire.read_hold(event.data.hold, active=False),
@@ -48,8 +50,14 @@ def subscriptions(books: Books, wake: Wakes) -> Subscriptions:
         found.on(message)(_keeping(books, wake, read))
 
     async def note(events: list[Event[Any]]) -> None:
-        for event in events:
-            await tell_posted(books, wire.read_word(event.data, event.time), _announce)
+        words = [wire.read_word(event.data, event.time) for event in events]
+        for word in words:
+            await tell_posted(books, word, _announce)
+        ready = await advance_posted(books, {word.reference for word in words})
+        if ready:
+            saga, cause = Saga.PRODUCTION_CONFIRMATION, events[-1].id
+            wakes = [Wake(saga, flow, f"{cause}/{flow}") for flow in ready]
+            current_work().after_commit(lambda: wake(wakes))
 
     for message in WORDS:
         found.on(message)(note)

@@ -1,5 +1,6 @@
 """What the process service is told by its environment."""
 
+from datetime import time
 from typing import Annotated
 
 from pydantic import Field
@@ -31,6 +32,14 @@ class ProcessSettings(ServiceSettings):
     """For how long an executor may stand still before its work is given free."""
     keep_hours: Annotated[int, Field(ge=1, le=720)] = 24
     """How long the engine remembers activations that ended; facts are kept."""
+
+    close_after_seconds: Annotated[float, Field(ge=0, le=2_592_000)] = 900.0
+    """How long a completed order stays open to corrections before it is closed."""
+
+    reconcile_at: time = time(2)
+    """When plants are compared with their ERPs, by their own time: "02:00"."""
+    settle_seconds: Annotated[float, Field(ge=0, le=600)] = 5.0
+    """What drifts is looked at again after this long, before it is told of."""
 
     def address_of(self, peer: str) -> str:
         """Where a peer answers."""

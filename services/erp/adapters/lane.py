@@ -17,7 +17,7 @@ from services.kit.backbone.outbox import emit
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError, UnavailableError
 from services.kit.lanes.entry import Entry
-from services.kit.lanes.outcome import Capabilities, Found, Outcome, Rejected, Unavailable
+from services.kit.lanes.outcome import Capabilities, Found, Outcome, Posted, Rejected, Unavailable
 from services.kit.lanes.systems import System
 from services.kit.lanes.worker import Announce
 from services.kit.store import Store, Work
@@ -61,7 +61,10 @@ class ErpLane:
             return Unavailable(str(error))
         if posting.kind is Kind.REVERSAL:
             return await self._reverse(posting, document)
-        return await self._erp.post(document, version, entry.confirmed)
+        outcome = await self._erp.post(document, version, entry.confirmed)
+        if posting.kind is Kind.CLOSE and _is_closed(outcome):
+            return Posted(f"{posting.order.order_no} was closed there")
+        return outcome
 
     async def result_of(self, token: str) -> Outcome:
         """What became of an accepted request."""
@@ -139,6 +142,11 @@ def announce(clock: Clock | None = None) -> Announce:
             emit(work, entry.key, wire.write_settled(entry, time.now()), subject=entry.reference)
 
     return tell
+
+
+def _is_closed(outcome: Outcome) -> bool:
+    """What its own users did meanwhile is what we wanted."""
+    return isinstance(outcome, Rejected) and outcome.code == "order_closed"
 
 
 def _sought(key: str, reference: str) -> Sought:

@@ -7,7 +7,7 @@ import msgspec
 from services.kit.errors import InvalidError
 from services.kit.lanes.systems import System
 
-_OF_THE_LANE = ("lane", "confirm_warnings", "decimals")
+_OF_THE_LANE = ("lane", "confirm_warnings", "decimals", "closes")
 _Terms = TypeVar("_Terms", bound=msgspec.Struct)
 
 

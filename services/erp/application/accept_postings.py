@@ -17,12 +17,14 @@ _NOT_OPEN = (Lifecycle.PLANNED, Lifecycle.CANCELLED)
 async def accept_postings(books: Books, postings: Sequence[Posting]) -> list[PostingRecord]:
     """Queue each for the ERP of its plant; what is of a held lot stands aside until release.
 
-    A reference accepted before is answered as it stands. Raises NotFoundError, InvalidError or
-    ConflictError naming `postings[i]` and what is wrong with it.
+    A reference accepted before is answered as it stands; the end of an order of which its ERP needs
+    not hear, as skipped. Raises NotFoundError, InvalidError or ConflictError naming `postings[i]`
+    and what is wrong with it.
     """
     orders = await books.orders.get_many({posting.order for posting in postings})
     reasons = held(await books.holds.lock(_lots(postings)))
     systems: dict[str, str] = {}
+    declined: dict[tuple[str, str], PostingRecord] = {}
     for index, posting in enumerate(postings):
         place = f"postings[{index}]"
         order = _order_of(posting, orders, place)
@@ -30,8 +32,22 @@ async def accept_postings(books: Books, postings: Sequence[Posting]) -> list[Pos
         await _check_reversal(books, system, posting, place)
         with located(f"{place}.order"):
             dated = await _dated(books, posting)
-        await books.postings.accept(system, dated, aside=_aside(posting, reasons))
-    return await _records(books, systems, postings)
+        if why := await _needless(books, order, posting):
+            record = await books.postings.decline(system, dated, why)
+            declined[system, posting.reference] = record
+        else:
+            await books.postings.accept(system, dated, aside=_aside(posting, reasons))
+    return await _records(books, systems, postings, declined)
+
+
+async def _needless(books: Books, order: ProductionOrder, posting: Posting) -> str:
+    """Why an ERP needs not be told that an order has ended; "" where it is told."""
+    if posting.kind is not Kind.CLOSE:
+        return ""
+    if order.status.lifecycle is Lifecycle.CLOSED:
+        known = await books.postings.by_reference(order.system, [posting.reference])
+        return "" if known else f"order {order.key} is closed there"
+    return "" if await books.systems.closes(order.key.plant) else "its own users close orders there"
 
 
 def _lots(postings: Collection[Posting]) -> set[LotKey]:
@@ -107,9 +123,11 @@ async def _dated(books: Books, posting: Posting) -> Posting:
 
 
 async def _records(
-    books: Books, systems: Mapping[str, str], postings: Sequence[Posting]
+    books: Books,
+    systems: Mapping[str, str],
+    postings: Sequence[Posting],
+    found: dict[tuple[str, str], PostingRecord],
 ) -> list[PostingRecord]:
-    found: dict[tuple[str, str], PostingRecord] = {}
     for system in sorted(set(systems.values())):
         mine = [p.reference for p in postings if systems[p.order.plant] == system]
         records = await books.postings.by_reference(system, mine)

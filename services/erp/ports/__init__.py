@@ -126,6 +126,10 @@ class Postings(Protocol):
         """
         ...
 
+    async def decline(self, system: str, posting: Posting, reason: str) -> PostingRecord:
+        """Tell that it is not for this ERP: as if a person had skipped it. Nothing is kept."""
+        ...
+
     async def by_reference(
         self, system: str, references: Collection[str]
     ) -> Mapping[str, PostingRecord]:
@@ -170,6 +174,10 @@ class Systems(Protocol):
 
     async def of_plant(self, plant: str) -> str:
         """Its id; raises NotFoundError."""
+        ...
+
+    async def closes(self, plant: str) -> bool:
+        """Whether its ERP wants to be told that an order has ended; raises NotFoundError."""
         ...
 
 

@@ -27,6 +27,10 @@ class SqlSystems:
         """Its id; raises NotFoundError."""
         return (await system_of(current_work(), plant)).id
 
+    async def closes(self, plant: str) -> bool:
+        """The setting `closes` of its row; without one it is told."""
+        return bool((await system_of(current_work(), plant)).settings.get("closes", True))
+
 
 class CopiedPlants:
     """Plants as copied."""

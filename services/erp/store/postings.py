@@ -7,11 +7,13 @@ from services.erp.domain.keys import LotKey, OrderKey
 from services.erp.domain.posting import Posting
 from services.erp.ports import PostingRecord
 from services.kit.access.principal import find_principal
+from services.kit.backbone.outbox import emit
+from services.kit.clock import SystemClock
 from services.kit.errors import InvalidError
 from services.kit.lanes.accept import Key, accept
 from services.kit.lanes.aside import let_go, set_aside, under_way
 from services.kit.lanes.desk import Act
-from services.kit.lanes.entry import COLUMNS, read_entry
+from services.kit.lanes.entry import COLUMNS, State, read_entry
 from services.kit.store import Row, current_work
 
 _RECORDS = f"SELECT {COLUMNS}, coalesce(e.settled_at, e.accepted_at) FROM lane_entry e"
@@ -39,6 +41,25 @@ class SqlPostings:
                 " ON CONFLICT DO NOTHING",
                 (system, posting.reference, *_columns(lots)),
             )
+
+    async def decline(self, system: str, posting: Posting, reason: str) -> PostingRecord:
+        """With the transaction; whoever asks again is told again."""
+        record = PostingRecord(
+            order=posting.order,
+            reference=posting.reference,
+            posting=posting,
+            system=system,
+            position=0,
+            state=State.SKIPPED,
+            document="",
+            reason=reason,
+            attempts=0,
+            aside="",
+            since=SystemClock().now(),
+        )
+        told = wire.write_declined(record)
+        emit(current_work(), str(posting.order), told, subject=posting.reference)
+        return record
 
     async def by_reference(
         self, system: str, references: Collection[str]
@@ -75,7 +96,8 @@ class SqlPostings:
         rows = await work.sql(
             _BY_LOT + " WHERE NOT EXISTS (SELECT 1 FROM posting_lot other"
             "  JOIN lot_hold h USING (plant, item_no, lot_no)"
-            "  WHERE (other.system, other.reference) = (p.system, p.reference) AND h.active)",
+            "  WHERE (other.system, other.reference) = (p.system, p.reference) AND h.active"
+            "   AND 'posting' = ANY(h.blocks))",
             _columns(sorted(lots)),
         )
         await let_go(work, [(s, r) for s, r in rows], Act(_who(), "no lot of it is held any more"))

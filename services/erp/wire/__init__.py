@@ -9,7 +9,7 @@ from services.erp.wire.goods import (
     read_goods,
     read_valued,
 )
-from services.erp.wire.keys import read_hold, read_order_key, write_order_key
+from services.erp.wire.keys import read_hold, read_inherited, read_order_key, write_order_key
 from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_waiting
 from services.erp.wire.orders import (
     write_order,
@@ -20,6 +20,7 @@ from services.erp.wire.orders import (
 from services.erp.wire.postings import (
     read_payload,
     read_posting,
+    write_declined,
     write_payload,
     write_posting,
     write_record,
@@ -38,11 +39,13 @@ __all__ = [
     "read_codes",
     "read_goods",
     "read_hold",
+    "read_inherited",
     "read_order_key",
     "read_payload",
     "read_posting",
     "read_valued",
     "write_commercial_event",
+    "write_declined",
     "write_order",
     "write_order_event",
     "write_order_key",

@@ -113,6 +113,11 @@ def write_record(record: PostingRecord) -> postings_pb2.PostingStatus:
     )
 
 
+def write_declined(record: PostingRecord) -> PostingEvent:
+    """What others are told of one that no lane ever took."""
+    return events_pb2.PostingSkipped(posting=write_record(record))
+
+
 def write_settled(entry: Entry, at: datetime) -> PostingEvent:
     """What others are told of a lane entry that was settled, or given up by a person."""
     status = postings_pb2.PostingStatus(

@@ -35,7 +35,12 @@ def read_plans(messages: Iterable[_pb.WorkOrderPlan]) -> list[Plan]:
 def read_steps(messages: Iterable[_pb.WorkOrderCommand]) -> list[Step]:
     """Commands in their order."""
     return [
-        Step(read_order_key(one.key), Command[bare(_pb.Command.Name(one.command))], one.reason)
+        Step(
+            read_order_key(one.key),
+            Command[bare(_pb.Command.Name(one.command))],
+            one.reason,
+            one.last_confirmation_no if one.HasField("last_confirmation_no") else None,
+        )
         for one in messages
     ]
 

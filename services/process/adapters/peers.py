@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from services.process.domain.effects import Movement, Posting
+from services.process.domain.effects import Closing, Movement, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, OrderReleased
 from services.process.domain.keys import LotKey
 from services.process.wire import requests
@@ -21,6 +21,10 @@ class GrpcMes:
     async def create_work_order(self, released: OrderReleased, key: str) -> None:
         """One order."""
         await self._orders.CreateWorkOrders(requests.create_work_order(released, key))
+
+    async def close_work_order(self, closing: Closing, key: str) -> None:
+        """One command."""
+        await self._orders.CommandWorkOrders(requests.close_work_order(closing, key))
 
     async def descendants(self, lots: Collection[LotKey]) -> set[LotKey]:
         """In parts, as a bulk lot reaches tens of thousands."""

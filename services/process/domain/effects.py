@@ -14,6 +14,7 @@ class At(StrEnum):
 
     WMS = "wms"
     ERP = "erp"
+    MES = "mes"
 
 
 class Move(StrEnum):
@@ -68,6 +69,7 @@ class Kind(StrEnum):
     SCRAP = "scrap"
     RETURN = "return"
     REVERSAL = "reversal"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,26 @@ class Posting:
         return "erp"
 
 
-Effect: TypeAlias = Movement | Posting
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a work order whose last confirmation is `last`."""
+
+    reference: str
+    order: OrderKey
+    last: int
+
+    @property
+    def at(self) -> At:
+        """Who carries it out."""
+        return At.MES
+
+    @property
+    def track(self) -> str:
+        """It waits for nothing: it is planned when nothing waits."""
+        return "close"
+
+
+Effect: TypeAlias = Movement | Posting | Closing
 
 
 @dataclass(frozen=True, slots=True)

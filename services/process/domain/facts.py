@@ -142,6 +142,20 @@ class TakenBack(_OfItsOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class Ended(_OfItsOrder):
+    """The floor has completed an order, or (`closed`) promises that no more comes."""
+
+    order: OrderKey
+    closed: bool
+    occurred_at: Instant
+
+    @property
+    def track(self) -> str:
+        """Facts of a track are taken in order."""
+        return "end"
+
+
+@dataclass(frozen=True, slots=True)
 class BornHeld(_OfItsOrder):
     """A lot was made of held material, and is held in mes from its first moment."""
 
@@ -197,7 +211,7 @@ class HoldOrdered:
         return "apply" if self.active else "release"
 
 
-Fact: TypeAlias = OrderReleased | Confirmed | TakenBack | BornHeld | Disposed | HoldOrdered
+Fact: TypeAlias = OrderReleased | Confirmed | TakenBack | Ended | BornHeld | Disposed | HoldOrdered
 
 
 @dataclass(frozen=True, slots=True)

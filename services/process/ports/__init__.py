@@ -2,6 +2,7 @@
 
 from services.process.ports.books import (
     Books,
+    Closings,
     Effects,
     Facts,
     Flows,
@@ -15,6 +16,7 @@ from services.process.ports.peers import Enforcer, Erp, Mes, Peers, Quality, Wms
 
 __all__ = [
     "Books",
+    "Closings",
     "Effects",
     "Enforcer",
     "Engine",

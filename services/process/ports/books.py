@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.process.domain.closing import Stage, Standing
 from services.process.domain.effects import At, Effect, Planned, Posting
 from services.process.domain.facts import Confirmed, Fact, HoldOrdered, Saga, Told
 from services.process.domain.keys import LotKey, OrderKey
@@ -133,6 +134,10 @@ class Effects(Protocol):
         """Its track waits; False when it waits for a release and the lot is not held any more."""
         ...
 
+    async def flows_of(self, references: Collection[str]) -> Sequence[str]:
+        """Whose postings these are, by key; what this service did not plan is left out."""
+        ...
+
     async def posted(self, reference: str, document: str, at: datetime) -> PostedPart | None:
         """A posting is in the ERP; the yield to tell of, once."""
         ...
@@ -166,6 +171,34 @@ class Holds(Protocol):
         ...
 
 
+class Closings(Protocol):
+    """Orders whose end has begun."""
+
+    async def reach(self, flow: str, stage: Stage, told: Told, due: datetime) -> None:
+        """By the fact that told it, unless it is further already; not to be closed before `due`."""
+        ...
+
+    async def standing(self, flow: str) -> Standing | None:
+        """None where its end has not begun, or nothing is left to be done."""
+        ...
+
+    async def move(self, flow: str, stage: Stage, last: int) -> None:
+        """Its next step is planned, or (back to COMPLETED) comes with a later confirmation."""
+        ...
+
+    async def due(self, flow: str, now: datetime) -> bool:
+        """Whether its time for corrections has just come to its end."""
+        ...
+
+    async def ripen(self, flow: str) -> None:
+        """It is over."""
+        ...
+
+    async def pending(self, flows: Collection[str]) -> Sequence[str]:
+        """Those of which something is left to be done, by key."""
+        ...
+
+
 class Views(Protocol):
     """Readings for people."""
 
@@ -187,4 +220,5 @@ class Books:
     ledgers: Ledgers
     effects: Effects
     holds: Holds
+    closings: Closings
     views: Views

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.process.domain.effects import Movement, Posting
+from services.process.domain.effects import Closing, Movement, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, OrderReleased
 from services.process.domain.keys import LotKey
 
@@ -14,6 +14,10 @@ class Mes(Protocol):
 
     async def create_work_order(self, released: OrderReleased, key: str) -> None:
         """Take over an order."""
+        ...
+
+    async def close_work_order(self, closing: Closing, key: str) -> None:
+        """No more comes; refused where another confirmation than `last` is the last by then."""
         ...
 
     async def descendants(self, lots: Collection[LotKey]) -> set[LotKey]:

@@ -4,11 +4,12 @@ from typing import TypeVar
 
 import msgspec
 
-from services.process.domain.effects import Effect, Movement, Posting
+from services.process.domain.effects import Closing, Effect, Movement, Posting
 from services.process.domain.facts import (
     BornHeld,
     Confirmed,
     Disposed,
+    Ended,
     Fact,
     HoldOrdered,
     OrderReleased,
@@ -19,9 +20,9 @@ T = TypeVar("T")
 
 _FACTS: dict[str, type[Fact]] = {
     one.__name__: one
-    for one in (OrderReleased, Confirmed, TakenBack, BornHeld, Disposed, HoldOrdered)
+    for one in (OrderReleased, Confirmed, TakenBack, Ended, BornHeld, Disposed, HoldOrdered)
 }
-_EFFECTS: dict[str, type[Effect]] = {one.__name__: one for one in (Movement, Posting)}
+_EFFECTS: dict[str, type[Effect]] = {one.__name__: one for one in (Movement, Posting, Closing)}
 
 
 def write(value: object) -> str:

@@ -89,6 +89,15 @@ class SqlEffects:
         )
         return True
 
+    async def flows_of(self, references: Collection[str]) -> Sequence[str]:
+        """By the primary key."""
+        rows = await current_work().sql(
+            "SELECT DISTINCT flow FROM effect WHERE at = 'erp' AND reference = ANY(%s)"
+            " ORDER BY flow",
+            (list(references),),
+        )
+        return [flow for (flow,) in rows]
+
     async def posted(self, reference: str, document: str, at: datetime) -> PostedPart | None:
         """Once: a posting that is posted stays so."""
         rows = await current_work().sql(
@@ -116,7 +125,7 @@ def _lot(effect: Effect) -> str:
     """The lot whose release a movement waits for, or whose hold keeps a yield aside."""
     if isinstance(effect, Movement):
         return str(effect.lot) if effect.lot.lot_no else ""
-    if effect.kind is Kind.YIELD and effect.lines[0].lot_no:
+    if isinstance(effect, Posting) and effect.kind is Kind.YIELD and effect.lines[0].lot_no:
         return f"{effect.order.plant}/{effect.lines[0].item_no}/{effect.lines[0].lot_no}"
     return ""
 
@@ -124,4 +133,5 @@ def _lot(effect: Effect) -> str:
 def _quantity(effect: Effect) -> Quantity | None:
     if isinstance(effect, Movement):
         return effect.quantity
-    return effect.lines[0].quantity if len(effect.lines) == 1 else None
+    lines = effect.lines if isinstance(effect, Posting) else ()
+    return lines[0].quantity if len(lines) == 1 else None

@@ -33,10 +33,13 @@ UNION SELECT o.traceparent FROM fact f JOIN output o ON o.plant = f.content->'or
 UNION SELECT d.traceparent FROM fact f JOIN disposition d ON d.plant = f.content->'order'->>0
   AND d.order_no = f.content->'order'->>1
   WHERE f.flow = %(flow)s AND f.kind = 'Confirmed' AND f.state = 'open' AND d.rest > 0"""
+_DUE_CLOSINGS = """
+SELECT flow, 'production_confirmation' FROM closing WHERE stage = 'completed' AND due_at <= %s"""
 _OPEN_EFFECTS = """
 SELECT flow, 'production_confirmation' FROM effect e WHERE state = 'open' AND NOT EXISTS (
   SELECT 1 FROM effect b WHERE b.flow = e.flow AND b.at = e.at AND b.track = e.track
   AND b.state = 'refused' AND b.place < e.place)"""
+_BUSY = f"{_OPEN_FACTS} UNION {_OPEN_EFFECTS} UNION {_DUE_CLOSINGS}"
 
 
 class SqlFlows:
@@ -76,16 +79,16 @@ class SqlFlows:
         rows = await work.sql(
             "UPDATE flow SET wakes = wakes + 1, look_at = %s WHERE key IN ("
             " SELECT f.key FROM flow f WHERE f.key IN"
-            f" (SELECT flow FROM ({_OPEN_FACTS} UNION {_OPEN_EFFECTS}) AS busy(flow, saga))"
+            f" (SELECT flow FROM ({_BUSY}) AS busy(flow, saga))"
             "  AND (f.look_at <= %s OR f.look_at > %s)"
             "  ORDER BY f.look_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING key, wakes",
-            (now + LOOK_AGAIN, now, now + _BEYOND, limit),
+            (now + LOOK_AGAIN, now, now, now + _BEYOND, limit),
         )
         names: dict[str, int] = {key: count for key, count in rows}
         sagas = await work.sql(
-            f"SELECT flow, saga FROM ({_OPEN_FACTS} UNION {_OPEN_EFFECTS}) AS busy(flow, saga)"
+            f"SELECT flow, saga FROM ({_BUSY}) AS busy(flow, saga)"
             " WHERE flow = ANY(%s) ORDER BY flow, saga",
-            (list(names),),
+            (now, list(names)),
         )
         return [Wake(Saga(saga), flow, f"{flow}#{names[flow]}/{saga}") for flow, saga in sagas]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from plantmesh.erp.v1 import events_pb2 as erp_pb2
 from plantmesh.mes.v1 import events_pb2 as mes_pb2
+from plantmesh.mes.v1 import work_orders_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_pb2
 from plantmesh.quality.v1 import quality_pb2 as pb
 
@@ -18,6 +19,7 @@ from services.process.domain.facts import (
     Confirmed,
     Consumption,
     Disposed,
+    Ended,
     HoldOrdered,
     Operation,
     OrderReleased,
@@ -112,6 +114,16 @@ def read_born(event: mes_pb2.LotProduced) -> BornHeld | None:
         return None
     order = OrderKey(lot.key.plant, lot.order_no)
     return BornHeld(order, read_lot(lot.key), tuple(lot.hold_nos))
+
+
+def read_ended(event: mes_pb2.WorkOrderStateChanged, at: datetime) -> Ended | None:
+    """What the floor completed, and what of that it closed; None for every other step."""
+    before, after = getattr(event, "from"), event.to
+    if after == work_orders_pb2.LIFECYCLE_COMPLETED:
+        return Ended(read_order(event.order), closed=False, occurred_at=Instant(at))
+    if (before, after) == (work_orders_pb2.LIFECYCLE_COMPLETED, work_orders_pb2.LIFECYCLE_CLOSED):
+        return Ended(read_order(event.order), closed=True, occurred_at=Instant(at))
+    return None
 
 
 def read_disposed(event: quality_pb2.DispositionMade, at: datetime) -> Disposed | None:

@@ -11,7 +11,7 @@ from plantmesh.quality.v1 import quality_pb2
 from plantmesh.wms.v1 import wms_pb2
 
 from services.kit.wire import write_instant, write_quantity
-from services.process.domain.effects import Movement, Posting
+from services.process.domain.effects import Closing, Movement, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, OrderReleased
 from services.process.domain.keys import LotKey
 from services.process.domain.plan import source_of
@@ -40,6 +40,17 @@ def create_work_order(released: OrderReleased, key: str) -> work_orders_pb2.Crea
         ],
     )
     return work_orders_pb2.CreateWorkOrdersRequest(idempotency_key=key, plans=[plan])
+
+
+def close_work_order(closing: Closing, key: str) -> work_orders_pb2.CommandWorkOrdersRequest:
+    """If nothing was reported since."""
+    command = work_orders_pb2.WorkOrderCommand(
+        key=write_order(closing.order),
+        command=work_orders_pb2.COMMAND_CLOSE,
+        reason="everything of it is posted",
+        last_confirmation_no=closing.last,
+    )
+    return work_orders_pb2.CommandWorkOrdersRequest(idempotency_key=key, commands=[command])
 
 
 def trace_forward(lots: Sequence[LotKey]) -> lots_pb2.TraceLotsRequest:

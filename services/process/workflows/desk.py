@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.kit.access.principal import Principal, acting_as
 from services.kit.checkpoint import reach
@@ -11,6 +12,7 @@ from services.kit.errors import DomainError
 from services.kit.log import logger
 from services.kit.signals import follow, span
 from services.kit.store import RETRIED, Store
+from services.process.application.end_orders import advance
 from services.process.domain.facts import Fact, Saga, Told
 from services.process.domain.refusal import judge
 from services.process.ports import Books, Peers, Steps
@@ -31,13 +33,16 @@ class Desk:
     peers: Peers
     step: Steps
     clock: Clock
+    grace: timedelta = timedelta(0)
+    """How long a completed order stays open to corrections."""
 
     @asynccontextmanager
     async def work(self, flow: str) -> AsyncIterator[Books]:
-        """A transaction that shows the sweeper that the flow goes on."""
+        """A transaction that shows the sweeper that the flow goes on, its end included."""
         async with self.store.work():
             yield self.books
             await self.books.flows.progress(flow, self.clock.now() + LOOK_AGAIN)
+            await advance(self.books, flow)
         reach("process.after_commit")
 
     async def open(self, flow: str, saga: Saga, *kinds: type[Fact]) -> list[Told]:

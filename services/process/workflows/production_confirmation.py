@@ -10,12 +10,23 @@ from typing import Any
 
 from services.kit.errors import DomainError
 from services.process.application.book import book_confirmations, book_disposition, book_reversal
+from services.process.application.end_orders import book_end
 from services.process.domain.effects import At, Movement, Planned, Posting
-from services.process.domain.facts import BornHeld, Confirmed, Disposed, Fact, Saga, TakenBack, Told
+from services.process.domain.facts import (
+    BornHeld,
+    Confirmed,
+    Disposed,
+    Ended,
+    Fact,
+    Saga,
+    TakenBack,
+    Told,
+)
 from services.process.domain.plan import source_of
 from services.process.domain.references import command_key
 from services.process.domain.refusal import judge
 from services.process.workflows.desk import Desk, on_behalf_of
+from services.process.workflows.end_order import end_on_floor, ripen
 from services.process.workflows.inherit_hold import inherit_hold
 
 _AT_ONCE = 100
@@ -28,8 +39,11 @@ async def production_confirmation(desk: Desk, flow: str) -> None:
         lambda: take_facts(desk, flow, BornHeld, Confirmed),
         lambda: take_facts(desk, flow, TakenBack),
         lambda: take_facts(desk, flow, Disposed),
+        lambda: take_facts(desk, flow, Ended),
+        lambda: ripen(desk, flow),
         lambda: carry_out(desk, flow, At.WMS),
         lambda: carry_out(desk, flow, At.ERP),
+        lambda: end_on_floor(desk, flow),
     )
     away: DomainError | None = None
     for leg in legs:
@@ -76,6 +90,9 @@ async def _book(desk: Desk, run: list[Told]) -> None:
         if isinstance(one.fact, TakenBack):
             async with desk.work(flow) as books:
                 await book_reversal(books, one, one.fact)
+        elif isinstance(one.fact, Ended):
+            async with desk.work(flow) as books:
+                await book_end(books, one, one.fact, desk.clock.now() + desk.grace)
         elif isinstance(one.fact, Disposed):
             async with desk.work(flow) as books:
                 await book_disposition(books, one, one.fact)

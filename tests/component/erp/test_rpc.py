@@ -1,17 +1,27 @@
 """The service's calls on a real database: bad input, repeats, reads, holds."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from plantmesh.common.v1.holds_pb2 import (
+    HOLD_BLOCK_CONSUME,
+    HOLD_BLOCK_POSTING,
+    HOLD_BLOCK_SHIP,
+)
 from plantmesh.common.v1.keys_pb2 import OrderKey
 from plantmesh.common.v1.page_pb2 import PageRequest
 from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.erp.v1 import orders_pb2, postings_pb2
-from plantmesh.erp.v1.events_pb2 import ProductionOrderReleased
+from plantmesh.erp.v1.events_pb2 import PostingSkipped, ProductionOrderReleased
+from plantmesh.mes.v1.events_pb2 import HoldsInherited
+from plantmesh.mes.v1.genealogy_pb2 import InheritedHold
 
 from services.erp import wire
+from services.erp.consumers import holds
 from services.erp.domain import keys
+from services.erp.store import sql_books
 from services.kit.errors import (
     ConflictError,
     DeniedError,
@@ -24,6 +34,7 @@ from services.kit.errors import (
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
 from tests.component.erp.conftest import (
+    ERP,
     SCOPES,
     TOPIC,
     Stubs,
@@ -33,9 +44,11 @@ from tests.component.erp.conftest import (
     counts,
     events,
     keep,
+    set_up,
 )
-from tests.component.erp.requests import ORDER, accept, hold, line, posting
+from tests.component.erp.requests import LOT, ORDER, accept, hold, line, posting
 from tests.component.kit.rpc.desk import mint
+from tests.hearing import hear
 from tests.unit.erp.memory import order
 
 NOWHERE = OrderKey(plant="lyon", order_no="9")
@@ -222,6 +235,50 @@ async def test_a_held_posting_is_seen_waiting_and_takes_a_new_place(
         ("let_go", "alice"),
         ("let_go", "alice"),
     ]
+
+
+async def test_a_hold_that_does_not_block_posting_keeps_nothing_from_the_erp(
+    store: Store, erp: Stubs
+) -> None:
+    await keep(store)
+    await erp.postings.AcceptPostings(accept())
+    await erp.holds.ApplyHolds(hold(HOLD_BLOCK_SHIP, HOLD_BLOCK_CONSUME, hold_no="H-2"))
+    ready, held = postings_pb2.POSTING_STATE_READY, postings_pb2.POSTING_STATE_HELD
+    assert [state for _, state, _ in await states(erp)] == [ready]
+    await erp.holds.ApplyHolds(hold(HOLD_BLOCK_POSTING))
+    assert await states(erp) == [("lyon/4711/1/yield", held, "L-7 held by H-1")]
+    # What goes on blocking shipments alone does not keep it any longer.
+    await erp.holds.ApplyHolds(hold(active=False, version=2))
+    assert [state for _, state, _ in await states(erp)] == [ready]
+
+
+async def test_what_mes_makes_of_a_held_lot_is_not_posted_until_quality_lifts_it(
+    store: Store, erp: Stubs
+) -> None:
+    await keep(store)
+    await erp.postings.AcceptPostings(accept())
+    event = HoldsInherited(lot=LOT, holds=[InheritedHold(hold_no="H-1", version=1)])
+    ship = InheritedHold(hold_no="H-2", version=1, blocks=[HOLD_BLOCK_SHIP])
+    await hear(store, holds(sql_books()), event, HoldsInherited(lot=LOT, holds=[ship]))
+    assert await states(erp) == [
+        ("lyon/4711/1/yield", postings_pb2.POSTING_STATE_HELD, "L-7 held by H-1")
+    ]
+    await erp.holds.ApplyHolds(hold(active=False, version=2))
+    # The news of what was lifted meanwhile sets nothing aside again.
+    await hear(store, holds(sql_books()), event)
+    assert [one[1] for one in await states(erp)] == [postings_pb2.POSTING_STATE_READY]
+
+
+async def test_an_erp_that_closes_its_orders_itself_is_not_told(store: Store, erp: Stubs) -> None:
+    await keep(store)
+    deaf = replace(ERP, settings={"closes": False})
+    await set_up(store, deaf)
+    end = posting("lyon/4711/1/close", kind=postings_pb2.POSTING_KIND_CLOSE, lines=[])
+    answer = await erp.postings.AcceptPostings(accept(end))
+    assert [one.state for one in answer.accepted] == [postings_pb2.POSTING_STATE_SKIPPED]
+    [told] = [one for one in await events(store) if isinstance(one, PostingSkipped)]
+    assert told.posting.posting.reference == end.reference
+    assert await states(erp) == []
 
 
 async def test_a_posting_of_two_lots_waits_for_both(store: Store, erp: Stubs) -> None:

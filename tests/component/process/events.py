@@ -134,3 +134,13 @@ def posting_done(posting: postings_pb2.Posting, document: str) -> erp_pb2.Postin
             posting=posting, document=document, state=postings_pb2.POSTING_STATE_POSTED
         )
     )
+
+
+def ended(order: str, *, closed: bool = False) -> mes_pb2.WorkOrderStateChanged:
+    """It is completed, or was and is closed."""
+    running, completed = work_orders_pb2.LIFECYCLE_RUNNING, work_orders_pb2.LIFECYCLE_COMPLETED
+    told = mes_pb2.WorkOrderStateChanged(
+        order=order_key(order), to=work_orders_pb2.LIFECYCLE_CLOSED if closed else completed
+    )
+    setattr(told, "from", completed if closed else running)
+    return told

@@ -126,6 +126,18 @@ class Orders(work_orders_pb2_grpc.WorkOrderServiceServicer):
 
         return await self.book.once("CreateWorkOrders", request, effect)
 
+    async def CommandWorkOrders(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Close; once they are closed they have no other way to go."""
+
+        def effect() -> work_orders_pb2.CommandWorkOrdersResponse:
+            for one in request.commands:
+                if f"close {one.key.order_no}" in self.book.refused:
+                    raise self.book.refused[f"close {one.key.order_no}"]
+                self.book.order.append(f"close {one.key.order_no} {one.last_confirmation_no}")
+            return work_orders_pb2.CommandWorkOrdersResponse()
+
+        return await self.book.once("CommandWorkOrders", request, effect)
+
 
 class Lots(lots_pb2_grpc.LotServiceServicer):
     """Mes knows what was made of what."""

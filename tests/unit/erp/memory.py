@@ -119,6 +119,7 @@ class MemoryPostings:
     records: dict[tuple[str, str], PostingRecord] = field(default_factory=dict)
     released: list[LotKey] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)
+    declined: list[str] = field(default_factory=list)
 
     async def accept(self, system: str, posting: Posting, *, aside: str = "") -> None:
         """Keep the first one of a reference."""
@@ -138,6 +139,13 @@ class MemoryPostings:
         first = self.records.setdefault((system, posting.reference), record)
         if first.posting != posting:
             raise ConflictError("other content", code="reference_taken", field="reference")
+
+    async def decline(self, system: str, posting: Posting, reason: str) -> PostingRecord:
+        """Told, not kept."""
+        await self.accept(system, posting)
+        record = self.records.pop((system, posting.reference))
+        self.declined.append(reason)
+        return replace(record, state=State.SKIPPED, reason=reason)
 
     async def by_reference(
         self, system: str, references: Collection[str]
@@ -193,6 +201,8 @@ class MemoryMaster:
     """Systems, plants and codes at once."""
 
     systems: dict[str, str] = field(default_factory=lambda: {"lyon": "erp-1"})
+    deaf: set[str] = field(default_factory=set)
+    """Plants whose ERP is not told that orders have ended."""
     zones: dict[str, str] = field(default_factory=lambda: {"lyon": "Europe/Paris"})
     codes: tuple[Code, ...] = CODES
 
@@ -205,6 +215,10 @@ class MemoryMaster:
         if plant not in self.systems:
             raise NotFoundError("no system", field="plant")
         return self.systems[plant]
+
+    async def closes(self, plant: str) -> bool:
+        """Unless it is deaf."""
+        return plant not in self.deaf
 
     async def zone(self, plant: str) -> str:
         """Its zone."""

@@ -1,5 +1,6 @@
 """The use cases over ports in memory."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,10 +14,10 @@ from services.erp.application.read_orders import listing_of_orders, read_orders
 from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
-from services.erp.domain.hold import Hold
+from services.erp.domain.hold import Block, Hold
 from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import Confirmed, Lifecycle, News, Status
-from services.erp.domain.posting import Kind, Line
+from services.erp.domain.posting import MATERIAL, Kind, Line
 from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.clock import Instant
 from services.kit.errors import (
@@ -26,6 +27,7 @@ from services.kit.errors import (
     NotFoundError,
     UnavailableError,
 )
+from services.kit.lanes.entry import State
 from services.kit.paging import Page
 from tests.unit.erp.memory import (
     CODES,
@@ -124,6 +126,27 @@ async def test_what_is_accepted_of_a_held_lot_waits(shelf: Shelf) -> None:
     assert [record.aside for record in records] == ["L-7 held by H-1", ""]
 
 
+async def test_an_erp_is_told_once_that_an_order_has_ended_if_it_has_to_hear_of_it(
+    shelf: Shelf,
+) -> None:
+    end = posting("lyon/4711/7/close", kind=Kind.CLOSE, lines=())
+    for _ in range(2):
+        [record] = await accept_postings(shelf.books, [end])
+        assert (record.state, shelf.postings.declined) == (State.READY, [])
+    # The ERP has done it since: what was accepted stands.
+    shelf.orders.orders[ORDER] = order(status=Status(Lifecycle.CLOSED))
+    [record] = await accept_postings(shelf.books, [end])
+    assert record.state is State.READY
+    shelf.postings.records.clear()
+    [record, used] = await accept_postings(shelf.books, [end, posting("late")])
+    assert (record.state, used.state) == (State.SKIPPED, State.READY)
+    shelf.orders.orders[ORDER] = order()
+    shelf.master.deaf = {"lyon"}
+    [record] = await accept_postings(shelf.books, [end])
+    assert (record.state, record.reason) == (State.SKIPPED, "its own users close orders there")
+    assert shelf.postings.declined == ["order lyon/4711 is closed there", record.reason]
+
+
 # --- apply_holds
 
 
@@ -134,6 +157,37 @@ async def test_a_hold_sets_aside_and_its_end_releases(shelf: Shelf) -> None:
     assert shelf.postings.released == []
     await apply_holds(shelf.books, [replace(HOLD, active=False, version=2)])
     assert shelf.postings.released == [LOT]
+
+
+@pytest.mark.parametrize("block", Block)
+@pytest.mark.parametrize("kind", sorted(MATERIAL))
+async def test_a_hold_sets_aside_whatever_moves_material_if_it_blocks_posting(
+    shelf: Shelf, block: Block, kind: Kind
+) -> None:
+    """Every pair of what a hold may block and what the lane may be given: accepted and waiting."""
+    stopped = block is Block.POSTING
+    hold = replace(HOLD, blocks=frozenset({block}))
+    [before] = await accept_postings(shelf.books, [posting("before", kind=kind)])
+    await apply_holds(shelf.books, [hold])
+    [after] = await accept_postings(shelf.books, [posting("after", kind=kind)])
+    aside = {one.reference: one.aside for one in shelf.postings.records.values()}
+    assert (before.aside, after.aside) == ("", "L-7 held by H-1" if stopped else "")
+    assert aside["before"] == ("held by H-1" if stopped else "")
+    shelf.postings.busy = ["before"]
+    with pytest.raises(UnavailableError) if stopped else nullcontext():
+        await refuse_while_under_way(shelf.postings, [hold])
+    # A reversal and a closing name no lot: what they take back or end is nobody's stock.
+    back = posting("back", kind=Kind.REVERSAL, lines=(), reverses="before")
+    assert [one.aside for one in await accept_postings(shelf.books, [back])] == [""]
+
+
+async def test_what_was_passed_on_never_replaces_quality_s_own_word(shelf: Shelf) -> None:
+    await apply_holds(shelf.books, [replace(HOLD, blocks=frozenset({Block.SHIP}))])
+    await apply_holds(shelf.books, [HOLD], inherited=True)
+    assert shelf.holds.held == {}
+    await apply_holds(shelf.books, [replace(HOLD, active=False, version=2)])
+    await apply_holds(shelf.books, [HOLD], inherited=True)
+    assert shelf.holds.held == {}
 
 
 async def test_an_older_word_changes_nothing(shelf: Shelf) -> None:
@@ -233,13 +287,13 @@ class PagedErp:
         orders = tuple(RawOrder("4711", amount.encode()) for amount in page)
         return Changes(orders, f"m{len(self.asked)}", len(self.asked) < len(self.pages))
 
-    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """Nobody asks for one."""
-        raise NotImplementedError
-
     def read_order(self, content: bytes) -> OrderDocument:
         """An order of that amount."""
         return document(amount=content.decode())
+
+    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
+        """Nobody asks for one."""
+        raise NotImplementedError
 
 
 async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.process.domain.closing import Stage, Standing
 from services.process.domain.effects import Effect, Kind, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, Told
 from services.process.domain.keys import OrderKey
@@ -124,6 +125,11 @@ class MemoryEffects:
         for one in effects:
             self.planned.setdefault(f"{one.at} {one.reference}", one)
 
+    async def flows_of(self, references: Collection[str]) -> Sequence[str]:
+        """Of those planned."""
+        planned = (self.planned.get(f"erp {one}") for one in references)
+        return sorted({one.order.flow for one in planned if one})
+
     async def posted(self, reference: str, document: str, at: datetime) -> PostedPart | None:
         """Once."""
         effect = self.planned.get(f"erp {reference}")
@@ -152,11 +158,38 @@ class MemoryHolds:
         return {no: self.rows[no] for no in hold_nos if no in self.rows}
 
 
+class MemoryClosings:
+    """As a test says they stand."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Standing] = {}
+        self.due: dict[str, datetime] = {}
+
+    async def reach(self, flow: str, stage: Stage, told: Told, due: datetime) -> None:
+        """Nothing waits here."""
+        self.rows[flow] = Standing(stage, True, True, 1, told.actor, told.fact.occurred_at)  # type: ignore[union-attr]
+        self.due[flow] = due
+
+    async def standing(self, flow: str) -> Standing | None:
+        """Unless the ERP was told."""
+        found = self.rows.get(flow)
+        return found if found and found.stage is not Stage.TOLD else None
+
+    async def move(self, flow: str, stage: Stage, last: int) -> None:
+        """On."""
+        self.rows[flow] = replace(self.rows[flow], stage=stage, last=last)
+
+    async def pending(self, flows: Collection[str]) -> Sequence[str]:
+        """Of which something is left."""
+        return [flow for flow in sorted(flows) if await self.standing(flow)]
+
+
 def memory_books() -> Any:
     """Books whose parts can be looked into."""
     facts: Any = MemoryFacts()
     flows: Any = MemoryFlows()
     effects: Any = MemoryEffects()
     holds: Any = MemoryHolds()
+    closings: Any = MemoryClosings()
     views: Any = None
-    return Books(facts, flows, MemoryLedgers(), effects, holds, views)
+    return Books(facts, flows, MemoryLedgers(), effects, holds, closings, views)

@@ -11,7 +11,7 @@ from services.kit.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from services.process.domain.effects import Effect, Movement, Planned, Posting
+from services.process.domain.effects import Closing, Effect, Movement, Planned, Posting
 from services.process.domain.facts import (
     BornHeld,
     Confirmed,
@@ -39,6 +39,7 @@ def said(effects: list[Effect]) -> list[str]:
         if isinstance(one, Movement)
         else f"{one.at} {one.kind} {len(one.lines)} {one.reference}"
         for one in effects
+        if not isinstance(one, Closing)
     ]
 
 
