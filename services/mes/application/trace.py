@@ -7,7 +7,10 @@ from typing import NamedTuple
 from services.mes.domain.genealogy import Direction, Edge, Paths
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Lot
-from services.mes.ports import Books, Traced
+from services.mes.ports import Books, Reached, Traced
+
+AT_ONCE = 500
+"""Places of families whose steps are all read at once to find the nearest."""
 
 
 class Family(NamedTuple):
@@ -93,11 +96,7 @@ async def trace_lots(books: Books, starts: Sequence[Start], wish: Wish) -> list[
     Lots that come into being meanwhile have later places: who goes on finds them in the end.
     """
     reached = await books.traces.reach([one.lot for one in starts], wish.direction, wish.plants)
-    paths: Paths[int] | None = None
-    if wish.levels or wish.nearest:
-        every = {place for one in reached for place in one.every}
-        paths = Paths(await books.traces.steps(every, wish.direction))
-    levels = [paths.walk(one.root) if paths and one.every else {} for one in reached]
+    levels = await _levels(books, reached, wish)
     pages = [
         _nearest(level, one.places, wish) if wish.nearest else _page(one.places, start.after, wish)
         for one, start, level in zip(reached, starts, levels, strict=True)
@@ -115,6 +114,30 @@ async def trace_lots(books: Books, starts: Sequence[Start], wish: Wish) -> list[
         )
         for start, one, level, (page, after) in zip(starts, reached, levels, pages, strict=True)
     ]
+
+
+async def _levels(books: Books, reached: Sequence[Reached], wish: Wish) -> list[dict[int, int]]:
+    """In how many steps each place is reached, nearest first; as far as it is wished."""
+    if not (wish.levels or wish.nearest):
+        return [{} for _ in reached]
+    every = {place for one in reached for place in one.every}
+    if len(every) > AT_ONCE and not wish.levels:
+        return await _outward(books, reached, wish)
+    paths = Paths(await books.traces.steps(every, wish.direction))
+    return [paths.walk(one.root) if one.every else {} for one in reached]
+
+
+async def _outward(books: Books, reached: Sequence[Reached], wish: Wish) -> list[dict[int, int]]:
+    """Level by level until there are enough to show, which in a large family is soon."""
+    levels = [{one.root: 0} if one.every else {} for one in reached]
+    fronts, shown = [list(level) for level in levels], [set(one.places) for one in reached]
+    while ahead := {place for front in fronts for place in front}:
+        paths = Paths(await books.traces.steps(ahead, wish.direction))
+        for walk, level in enumerate(levels):
+            fronts[walk] = paths.go_on(fronts[walk], level)
+            if len(shown[walk] & level.keys()) > wish.size:
+                fronts[walk] = []
+    return levels
 
 
 def _page(places: Sequence[int], after: int, wish: Wish) -> tuple[Sequence[int], int | None]:

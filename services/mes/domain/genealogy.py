@@ -177,13 +177,20 @@ class Paths(Generic[T]):
     def walk(self, start: T) -> dict[T, int]:
         """Everything that can be reached, nearest first, and in how many steps; `start` in 0."""
         level = {start: 0}
-        reached = [start]
-        for here in reached:
+        front = [start]
+        while front:
+            front = self.go_on(front, level)
+        return level
+
+    def go_on(self, front: Iterable[T], level: dict[T, int]) -> list[T]:
+        """What is one step beyond `front` and not in `level` yet, where it is noted."""
+        beyond = []
+        for here in front:
             for there in self._steps.get(here, ()):
                 if there not in level:
                     level[there] = level[here] + 1
-                    reached.append(there)
-        return level
+                    beyond.append(there)
+        return beyond
 
 
 def refuse_cycle(lot: LotKey, source: LotKey) -> ConflictError:

@@ -5,9 +5,11 @@ from collections.abc import Coroutine, Iterator
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from services.mes.application import trace as tracing
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.trace import Start, Wish, trace, trace_lots
 from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Paths, Record
@@ -44,6 +46,11 @@ def links(pairs: Pairs) -> Iterator[Edge]:
 def record(edge: Edge) -> Record:
     """Of an event of its own."""
     return Record(edge, Cause(edge.link.order.order_no, AT))
+
+
+@pytest.fixture(autouse=True)
+def _families_of_four_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "AT_ONCE", 4)
 
 
 @QUICK
@@ -101,6 +108,10 @@ async def compare(
             level = dict(zip((lot.key for lot in one.lots), one.levels, strict=True))
             assert level == paths.walk(one.lot)
             assert level.keys() == reach(left, {one.lot}, direction)
+        for one in await trace_lots(books, starts, Wish(direction, 3, nearest=True)):
+            level = paths.walk(one.lot)
+            assert [level[lot.key] for lot in one.lots] == one.levels
+            assert one.levels == sorted(level.values())[:4]
 
 
 async def everything(books: Books, start: list[LotKey], direction: Direction) -> set[LotKey]:
