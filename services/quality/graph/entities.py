@@ -20,6 +20,7 @@ strawberry.enum(lifecycle.State, name="InspectionState", description="Where an i
 strawberry.enum(
     hold.State, name="HoldState", description="How far a hold, or its lifting, has come."
 )
+strawberry.enum(hold.Block, name="HoldBlock", description="What a hold stops.")
 strawberry.enum(LotStatus, name="LotQualityStatus", description="What quality says of a lot.")
 
 
@@ -61,6 +62,7 @@ class Hold:
 
     hold_no: str
     state: hold.State
+    blocks: list[hold.Block] = strawberry.field(description="What it stops; none: everything.")
     reason: str
     placed_by: str
     placed_at: datetime
@@ -83,6 +85,7 @@ class Hold:
         return cls(
             hold_no=one.no,
             state=one.state,
+            blocks=list(one.order.blocks),
             reason=one.order.reason,
             placed_by=one.placed_by,
             placed_at=one.placed_at,

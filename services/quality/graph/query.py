@@ -4,9 +4,14 @@ import strawberry
 
 from services.kit.graph import Connection, read_page, reading
 from services.quality import policy
-from services.quality.application.find import list_inspections, listing_of_inspections
+from services.quality.application.find import (
+    list_holds,
+    list_inspections,
+    listing_of_holds,
+    listing_of_inspections,
+)
 from services.quality.graph.context import Asked
-from services.quality.graph.entities import Inspection
+from services.quality.graph.entities import Hold, Inspection
 
 
 @strawberry.type(description="What can be asked.")
@@ -23,3 +28,14 @@ class Query:
         async with reading(info) as books:
             cut = await list_inspections(books, plant, page)
         return Connection.of(page, cut, Inspection.of)
+
+    @strawberry.field(description="Holds of a plant, the lifted ones too, by number.")
+    async def holds(
+        self, info: Asked, plant: str, first: int = 50, after: str | None = None
+    ) -> Connection[Hold] | None:
+        """A page."""
+        policy.may_read([plant], "plant")
+        page = read_page(listing_of_holds(plant), first, after)
+        async with reading(info) as books:
+            cut = await list_holds(books, plant, page)
+        return Connection.of(page, cut, Hold.of)

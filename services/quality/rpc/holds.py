@@ -8,7 +8,13 @@ from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceServicer
 
 from services.kit.wire import read_page, write_page
 from services.quality import policy, wire
-from services.quality.application.find import list_hold_lots, listing_of_lots, require_hold
+from services.quality.application.find import (
+    list_hold_lots,
+    list_holds,
+    listing_of_holds,
+    listing_of_lots,
+    require_hold,
+)
 from services.quality.application.place_holds import place_holds
 from services.quality.application.release_holds import release_holds
 from services.quality.application.report_holds import report_holds
@@ -80,6 +86,15 @@ class HoldServicer(HoldServiceServicer):
             holds=wire.write_holds(found[no] for no in wanted if no in found),
             missing=[no for no in wanted if no not in found],
         )
+
+    async def ListHolds(  # noqa: N802 - named by the proto
+        self, request: _pb.ListHoldsRequest, context: Context
+    ) -> _pb.ListHoldsResponse:
+        """A plant's holds, a page at a time."""
+        policy.may_read([request.plant], "plant")
+        page = read_page(request.page, listing_of_holds(request.plant))
+        cut = await self._desk.read(lambda books: list_holds(books, request.plant, page))
+        return _pb.ListHoldsResponse(holds=wire.write_holds(cut.rows), page=write_page(cut))
 
     async def ListHoldLots(  # noqa: N802 - named by the proto
         self, request: _pb.ListHoldLotsRequest, context: Context

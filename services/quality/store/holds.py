@@ -121,6 +121,15 @@ class SqlHolds:
         )
         return [LotKey(*row) for row in rows]
 
+    async def page(self, plant: str, page: Page) -> Sequence[Hold]:
+        """By number."""
+        rows = await current_work().sql(
+            f"SELECT {_COLUMNS} FROM hold h WHERE h.plant = %s AND h.hold_no > %s"
+            " ORDER BY h.hold_no LIMIT %s",
+            (plant, *(page.after or ("",)), page.limit),
+        )
+        return await _load(rows)
+
     async def walk(self, after: str) -> Sequence[Hold]:
         """By number, all plants."""
         rows = await current_work().sql(

@@ -1,12 +1,14 @@
 """What the quality subgraph tells, to whom, and how many statements that takes."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.kit.clock import SystemClock
 from services.quality.domain.disposition import Outcome
+from services.quality.domain.hold import Block
 from services.quality.graph import SCHEMA
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import mint
@@ -185,6 +187,17 @@ async def test_a_list_is_refused_by_name(
     answer = await graph.ask(LIST, **wrong)
     assert answer["data"] == {"inspections": None}
     assert codes(answer) == [refused]
+
+
+async def test_a_plants_holds_say_what_they_stop(laboratory: Laboratory, graph: Subgraphed) -> None:
+    await submit(laboratory, output())
+    await place(laboratory, hold(), replace(hold("H2"), blocks=(Block.SHIP, Block.MOVE)))
+    query = """query ($after: String) { holds(plant: "lyon", first: 1, after: $after) {
+      edges { node { holdNo blocks } } pageInfo { endCursor } } }"""
+    page = (await graph.ask(query))["data"]["holds"]
+    assert page["edges"] == [{"node": {"holdNo": "H1", "blocks": []}}]
+    rest = (await graph.ask(query, after=page["pageInfo"]["endCursor"]))["data"]["holds"]
+    assert rest["edges"] == [{"node": {"holdNo": "H2", "blocks": ["MOVE", "SHIP"]}}]
 
 
 async def test_the_lots_of_a_hold_are_capped_too(laboratory: Laboratory, graph: Subgraphed) -> None:

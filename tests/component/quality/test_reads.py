@@ -64,7 +64,8 @@ async def test_lists_are_read_page_by_page(laboratory: Laboratory) -> None:
         outputs = (output(name, lot=lot(name)) for name in lots)
         await calls.inspections.OpenInspections(opening(*outputs, key="o"))
         await calls.inspections.RecordResults(recording(*map(reading, "edcba")))
-        await calls.holds.PlaceHolds(placing(hold("H1", *reversed(lots))))
+        more = [hold(f"H{n}", lots[0]) for n in (3, 2)]
+        await calls.holds.PlaceHolds(placing(hold("H1", *reversed(lots)), *more))
         listings: list[tuple[Any, Any, str]] = [
             (
                 calls.inspections.ListInspections,
@@ -77,11 +78,13 @@ async def test_lists_are_read_page_by_page(laboratory: Laboratory) -> None:
                 "results",
             ),
             (calls.holds.ListHoldLots, pb.ListHoldLotsRequest(hold_no="H1"), "lots"),
+            (calls.holds.ListHolds, pb.ListHoldsRequest(plant="lyon"), "holds"),
         ]
         found = [[row async for row in whole(*listing)] for listing in listings]
     assert [one.inspection_no for one in found[0]] == [f"IL-{n}" for n in range(1, 6)]
     assert [one.sample for one in found[1]] == list("edcba")
     assert [one.lot_no for one in found[2]] == [f"L{n}" for n in range(5)]
+    assert [one.hold_no for one in found[3]] == ["H1", "H2", "H3"]
 
 
 async def whole(call: Any, request: Any, field: str) -> Any:
