@@ -55,6 +55,7 @@ class Work:
         self._open_session = open_session
         self._session: AsyncSession | None = None
         self._before_commit: list[Callable[[], Awaitable[None]]] = []
+        self._last: list[tuple[LiteralString, Sequence[Any]]] = []
         self._after_commit: list[Callable[[], None]] = []
 
     @property
@@ -77,8 +78,8 @@ class Work:
 
         When it ends well, what it collected is written at once.
         """
-        outer = self.parts, self._before_commit, self._after_commit
-        self.parts, self._before_commit, self._after_commit = {}, [], []
+        outer = self.parts, self._before_commit, self._after_commit, self._last
+        self.parts, self._before_commit, self._after_commit, self._last = {}, [], [], []
         try:
             async with self.session.begin_nested():
                 # The session would set it with its own first statement; ours may come earlier.
@@ -87,11 +88,18 @@ class Work:
                 await self.flush()
             outer[2].extend(self._after_commit)
         finally:
-            self.parts, self._before_commit, self._after_commit = outer
+            self.parts, self._before_commit, self._after_commit, self._last = outer
 
     def before_commit(self, hook: Callable[[], Awaitable[None]]) -> None:
         """Call `hook` once, in order of registration, when everything else is written."""
         self._before_commit.append(hook)
+
+    def write_last(self, query: LiteralString, params: Sequence[Any]) -> None:
+        """Write once the hooks are through; what several parts write goes in one statement.
+
+        `query` is an INSERT whose rows nobody reads, with placeholders by position.
+        """
+        self._last.append((query, params))
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` once the commit returned: a hint to others, for a crash may swallow it."""
@@ -102,6 +110,7 @@ class Work:
         await self._flush_session()
         while self._before_commit:
             await self._before_commit.pop(0)()
+        await self._flush_last()
         await self._flush_session()
 
     async def commit(self) -> None:
@@ -118,6 +127,16 @@ class Work:
         self.ended = True
         if self._session is not None:
             await self._session.close()
+
+    async def _flush_last(self) -> None:
+        """A statement costs the client more than its rows do."""
+        last, self._last = self._last, []
+        if len(last) == 1:
+            await self.sql(*last[0])
+        elif last:
+            parts = ", ".join(f"w{place} AS ({query})" for place, (query, _) in enumerate(last))
+            params = [param for _, params in last for param in params]
+            await self.sql(f"WITH {parts} SELECT", params)
 
     async def _flush_session(self) -> None:
         if self._session is not None:

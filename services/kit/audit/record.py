@@ -97,4 +97,4 @@ class Waiting:
     async def flush(self) -> None:
         """Write them; ids follow the order in which they were told."""
         rows, self.rows = self.rows, []
-        await self.work.sql(_INSERT, (orjson.dumps(rows).decode(),))
+        self.work.write_last(_INSERT, (orjson.dumps(rows).decode(),))

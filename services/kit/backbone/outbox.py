@@ -102,7 +102,7 @@ class Waiting:
         self.keys, self.columns = [], tuple([] for _ in columns)
         sequences = number(keys, await self.lock(Counter(keys)))
         part_of = self.outbox.topic.part_of
-        await self.work.sql(
+        self.work.write_last(
             "INSERT INTO outbox (partition, key, sequence, event_id, type, dataschema, subject,"
             " time, traceparent, actor, data)"
             " SELECT p, k, s, e, t, c, j, at, tp, a, d FROM unnest(%b::int[], %b::text[],"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -219,6 +220,35 @@ async def test_what_a_savepoint_collected_goes_with_it(store: Store) -> None:
             await undone(work)
         assert work.parts == {}
     assert (await value(store), told) == (0, ["kept"])
+
+
+async def test_what_several_parts_write_last_is_one_statement(store: Store) -> None:
+    """It goes with its savepoint, after the hooks, and none is left for the next flush."""
+    add = "INSERT INTO counter VALUES (%s, %s)"
+
+    async def hook() -> None:
+        work.write_last(add, ("d", 4))
+
+    async with store.work() as work:
+        work.before_commit(hook)
+        work.write_last(add, ("c", 3))
+        with pytest.raises(ZeroDivisionError):
+            await lost(work, add)
+        async with work.savepoint():
+            work.write_last(add, ("s", 5))
+        assert await work.sql("SELECT n FROM counter WHERE n > 2") == [(5,)]
+        await work.flush()
+        assert await work.sql("SELECT count(*) FROM counter WHERE n > 2") == [(3,)]
+        [(at,)] = await work.sql("SELECT count(DISTINCT cmin::text) FROM counter WHERE n IN (3, 4)")
+        assert at == 1
+    assert [await value(store, name) for name in "cds"] == [3, 4, 5]
+
+
+async def lost(work: Work, add: LiteralString) -> None:
+    """Collected in a savepoint that fails."""
+    async with work.savepoint():
+        work.write_last(add, ("lost", 9))
+        raise ZeroDivisionError
 
 
 async def _note(told: list[str], word: str) -> None:
