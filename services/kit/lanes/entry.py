@@ -11,8 +11,12 @@ An entry whose answer was lost stays `sending`. Only posted and skipped let the 
 a ready one that is set aside (`aside` says why): it takes a new place when it is let go.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+
+import msgspec
+
+from services.kit.store import Row
 
 
 class State(StrEnum):
@@ -67,9 +71,9 @@ COLUMNS = (
 """Of the table lane_entry under the alias e, in the order of Entry's fields."""
 
 
-def read_entry(row: tuple[object, ...]) -> Entry:
+_NAMES = tuple(one.name for one in fields(Entry))
+
+
+def read_entry(row: Row) -> Entry:
     """An entry from a row of COLUMNS."""
-    values = list(row)
-    values[7] = State(str(row[7]))
-    values[15] = tuple(row[15])  # type: ignore[arg-type]
-    return Entry(*values)  # type: ignore[arg-type]
+    return msgspec.convert(dict(zip(_NAMES, row, strict=True)), Entry)
