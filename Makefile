@@ -46,6 +46,9 @@ states: .make/install ## Write docs/states.md and docs/movements.md from the tab
 	$(STEP) "docs/states.md" $(BIN)/python -m tools.states
 	$(STEP) "docs/movements.md" $(BIN)/python -m tools.movements
 
+nouns: .make/install ## Write docs/core.md: by which calls, events and fields each noun is read
+	$(STEP) "docs/core.md" $(BIN)/python -m tools.nouns
+
 check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
@@ -94,12 +97,12 @@ sap-contract: .make/install .make/sap/python ## The ERP adapter against mock-sap
 tryton-contract: .make/install .make/tryton/database .make/sap/python ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call; beside an S/4HANA
 	$(PYTEST) -m "peer and not cluster" tests/contract/tryton tests/flows/test_two_erps.py -s $(PICK)
 
-bench: .make/install .make/gateway ## What events, postings, calls, traces and loads cost: ratios of one run, in build/bench too
-	$(PYTEST) tests/bench
-	@$(BIN)/python -m tests.bench
+bench: .make/install .make/gateway ## What events, postings, calls, traces, loads and lists cost: ratios of one run, in build/bench too (K=name picks one)
+	$(if $(K),,$(PYTEST) tests/bench)
+	@$(BIN)/python -m tests.bench $(K)
 
-bench-long: .make/install .make/gateway ## The same with five times as much of everything
-	@$(BIN)/python -m tests.bench --long
+bench-long: .make/install .make/gateway ## The same with five times as much, and traces among 10 M lots (an hour, 20 GB of disk)
+	@$(BIN)/python -m tests.bench --long $(K)
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb
@@ -142,6 +145,7 @@ check-schema:
 check-states:
 	$(STEP) "state machines: docs/states.md is as the code says" $(BIN)/python -m tools.states --check
 	$(STEP) "movements of stock: docs/movements.md is as the code says" $(BIN)/python -m tools.movements --check
+	$(STEP) "canonical core: every read, event and root is a noun of docs/core.md" $(BIN)/python -m tools.nouns --check
 
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint

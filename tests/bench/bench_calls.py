@@ -1,8 +1,6 @@
 """What a batch saves: BatchGetOrders of 100 against 100 calls, to erp as a process of its own."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import uvloop
@@ -13,21 +11,11 @@ from services.erp.domain.keys import OrderKey as Key
 from services.kit.backbone.outbox import Outbox
 from services.kit.migrate import migrate
 from services.kit.store import Store
-from tests.bench.meter import Cost, measure, postgres_cpu, program_cpu
-from tests.bench.report import Result, Step
+from tests.bench.report import Result
+from tests.bench.serving import served
 from tests.component.erp.conftest import ERP, SCOPES, TOPIC, calling, keep, set_up
-from tests.copies import NOWHERE
-from tests.servers import (
-    PostgresServer,
-    issuer_server,
-    postgres_server,
-    scratch_folder,
-    valkey_server,
-)
+from tests.servers import postgres_server
 from tests.unit.erp.memory import order
-from tools.mesh.program import Program
-from tools.mesh.services import declare
-from tools.mesh.tokens import Bearer
 
 BATCH = 100
 AIM = 20
@@ -35,11 +23,13 @@ AIM = 20
 
 def calls(items: int = 20_000) -> Result:
     """Items a CPU second of caller and service together, batched by unary."""
-    with postgres_server() as postgres, _erp(postgres) as (program, token):
-        fetch = partial(_step, postgres, program, token)
-        fetch(items // 10, BATCH)
-        unary = fetch(items // 10, 1)
-        batched = fetch(items, BATCH)
+    with postgres_server() as postgres:
+        dsn = postgres.dsn("erp", prepared_by=partial(migrate, "erp"))
+        asyncio.run(_fill(dsn))
+        with served("erp", postgres, dsn, SCOPES) as erp:
+            erp.step("", _fetch, "grpc", items // 10, BATCH)
+            unary = erp.step("1 a call", _fetch, "grpc", items // 10, 1)
+            batched = erp.step(f"{BATCH} a call", _fetch, "grpc", items, BATCH)
     return Result(
         name="calls",
         says=f"orders by BatchGet of {BATCH} by one a call, each per CPU second",
@@ -50,27 +40,6 @@ def calls(items: int = 20_000) -> Result:
     )
 
 
-@contextmanager
-def _erp(postgres: PostgresServer) -> Iterator[tuple[Program, str]]:
-    """The service with its orders, and a token for it."""
-    dsn = postgres.dsn("erp", prepared_by=partial(migrate, "erp"))
-    with issuer_server() as issuer, valkey_server(private=True) as valkey, scratch_folder() as root:
-        env = {
-            "PLANTMESH_DATABASE_URL": dsn,
-            "PLANTMESH_REDIS_URL": valkey.url,
-            "PLANTMESH_JWKS_URL": issuer.jwks_url,
-            "PLANTMESH_ISSUER": issuer.url,
-            **NOWHERE,
-        }
-        asyncio.run(_fill(dsn))
-        [program] = declare("erp", env, 1).programs(root)
-        program.start()
-        try:
-            yield program, issuer.mint(Bearer("service:process", tuple(SCOPES.split())))
-        finally:
-            program.stop()
-
-
 async def _fill(dsn: str) -> None:
     store = Store(dsn)
     store.bind(Outbox(TOPIC))
@@ -78,15 +47,6 @@ async def _fill(dsn: str) -> None:
     orders = [order(Key("lyon", f"{number}")) for number in range(BATCH)]
     await keep(store, *orders)
     await store.close()
-
-
-def _step(postgres: PostgresServer, program: Program, token: str, items: int, size: int) -> Step:
-    pid = program.child.pid
-    before = program_cpu(pid), postgres_cpu(postgres.url)
-    caller = measure(_fetch, program.port("grpc"), token, items, size)
-    service, servers = program_cpu(pid) - before[0], postgres_cpu(postgres.url) - before[1]
-    cost = Cost(caller.count, caller.cpu + service, caller.wall)
-    return Step(f"{size} a call", cost, {"of it erp": service, "PostgreSQL": servers})
 
 
 def _fetch(port: int, token: str, items: int, size: int) -> int:

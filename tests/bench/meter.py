@@ -4,9 +4,10 @@ import gc
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TypeVar
 
 import psutil
 import psycopg
@@ -14,10 +15,11 @@ import redis
 
 from services.kit.service import GC_THRESHOLD
 
+T = TypeVar("T")
 _FORKS = multiprocessing.get_context("forkserver")
 # Imported once, not by every process.
 _FORKS.set_forkserver_preload(
-    [f"tests.bench.bench_{name}" for name in ("audit", "backbone", "calls", "lanes")]
+    [f"tests.bench.bench_{name}" for name in ("audit", "backbone", "calls", "lanes", "lists")]
 )
 
 
@@ -44,25 +46,44 @@ class Cost:
         return self.count / self.wall
 
 
+class Watch:
+    """What was spent since it was made."""
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = _cpu(), time.perf_counter()
+
+    def cost(self, count: int) -> Cost:
+        """Of as many items."""
+        return Cost(count, _cpu() - self._cpu, time.perf_counter() - self._wall)
+
+
 def measure(work: Callable[..., int], *arguments: object) -> Cost:
-    """Run `work`, which says how many items it did, in a fresh process set up like a service's."""
+    """What all of `work` costs, which says how many items it did, in a process of its own."""
+    return apart(_measured, work, arguments)
+
+
+def apart(work: Callable[..., T], *arguments: object) -> T:
+    """What `work` answers, in a fresh process set up like a service's."""
     here, there = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_measured, args=(there, work, arguments))
+    process = _FORKS.Process(target=_answer, args=(there, work, arguments))
     process.start()
     there.close()
     try:
-        cost: Cost = here.recv()
+        answer: T = here.recv()
     finally:
         process.join()
-    return cost
+    return answer
 
 
-def _measured(answer: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
+def _answer(there: Connection, work: Callable[..., object], arguments: Sequence[object]) -> None:
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    cpu, wall = _cpu(), time.perf_counter()
-    count = work(*arguments)
-    answer.send(Cost(count, _cpu() - cpu, time.perf_counter() - wall))
+    there.send(work(*arguments))
+
+
+def _measured(work: Callable[..., int], arguments: Sequence[object]) -> Cost:
+    watch = Watch()
+    return watch.cost(work(*arguments))
 
 
 def _cpu() -> float:

@@ -31,7 +31,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Result:
-    """What was compared in one run: `ratio` by the `aim` (0: none); `right` are its effects."""
+    """What was compared in one run: `ratio` by the `aim` (0: none), which is at least or `at_most`.
+
+    `right` are its effects.
+    """
 
     name: str
     says: str
@@ -39,11 +42,13 @@ class Result:
     aim: float
     right: bool
     steps: list[Step] = field(default_factory=list)
+    at_most: bool = False
 
     def table(self) -> str:
         """For people."""
         right = "" if self.right else "; THE EFFECTS ARE WRONG, no figure is worth this"
-        aim = f" (aim {self.aim:,.2f})" if self.aim else ""
+        bound = "at most " if self.at_most else ""
+        aim = f" (aim {bound}{self.aim:,.2f})" if self.aim else ""
         head = f"{self.name}: {self.says} = {self.ratio:,.2f}{aim}{right}"
         return "\n".join([head, *(step.line() for step in self.steps)])
 

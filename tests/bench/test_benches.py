@@ -14,6 +14,7 @@ from tests.bench.bench_calls import calls
 from tests.bench.bench_genealogy import genealogy, growth
 from tests.bench.bench_graph import graph
 from tests.bench.bench_lanes import lanes
+from tests.bench.bench_lists import lists
 from tests.bench.bench_load import load
 from tests.bench.meter import Cost
 from tests.bench.report import Result, Step, publish
@@ -74,6 +75,7 @@ def test_a_result_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixt
     publish(Result("paper", "folds by creases", 2.5, 2, True, [step]), tmp_path)
     printed = capsys.readouterr().out
     assert "paper: folds by creases = 2.50 (aim 2.00)\n" in printed
+    assert "(aim at most 2.00)" in Result("paper", "", 1, 2, True, at_most=True).table()
     assert "200/CPU s" in printed
     kept = json.loads((tmp_path / "paper.json").read_text())
     assert kept["ratio"] == 2.5
@@ -84,7 +86,13 @@ def test_wrong_effects_spoil_a_result() -> None:
     assert "WRONG" in Result("paper", "folds", 9, 2, False).table()
 
 
+def test_every_lot_is_listed_once() -> None:
+    result = lists(lots=600)
+    assert result.right
+    assert [step.cost.count for step in result.steps] == [600] * 3
+
+
 def test_a_load_stores_every_item_once() -> None:
     result = load(items=600)
     assert result.right
-    assert [step.cost.count for step in result.steps] == [600] * 3
+    assert [step.cost.count for step in result.steps] == [600] * 4
