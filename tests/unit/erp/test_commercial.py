@@ -1,4 +1,4 @@
-"""Sales and purchase orders: what they may say, how they are taken, and how an ERP is polled."""
+"""Sales and purchase orders: what they may say, how they are taken, and how they are read."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,14 +7,12 @@ from decimal import Decimal
 import pytest
 
 from services.erp.application.map_commercial import STATUSES
-from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.application.read_orders import listing_of_trade, read_commercial
 from services.erp.application.read_state import read_commercial_state
 from services.erp.application.take_commercial import take_commercial
 from services.erp.domain.commercial import Allocation, CommercialOrder, Due, Line
 from services.erp.domain.commercial_document import (
     AllocationDocument,
-    CommercialDocument,
     DueDocument,
     PriceDocument,
 )
@@ -23,17 +21,12 @@ from services.erp.domain.order import Extent
 from services.erp.domain.price import Price
 from services.erp.domain.purchase_state import Buying, PurchaseStatus
 from services.erp.domain.sales_state import SalesStatus, Selling
-from services.erp.ports.feeds import Changes, RawOrder
-from services.kit.errors import InvalidError, NotFoundError, UnavailableError
+from services.kit.errors import InvalidError, NotFoundError
 from services.kit.quantity import Quantity
 from tests.unit.erp.memory import (
-    MemoryInbox,
-    MemoryMarks,
-    MemorySources,
     Shelf,
     kg,
 )
-from tests.unit.erp.memory import document as production_paper
 from tests.unit.erp.memory_commercial import CODES, MONDAY, NOON, SALE, TUESDAY, line, paper
 
 NICE = replace(SALE, plant="nice")
@@ -273,79 +266,3 @@ async def test_a_snapshot_holds_the_orders_wanted(shelf: Shelf) -> None:
         part async for part in read_commercial_state(shelf.books, lambda key: key.plant == "nice")
     ]
     assert [order.key for part in parts for order in part] == [NICE]
-
-
-# --- polling all kinds
-
-
-class Stack:
-    """A feed of one page of documents, named by their content."""
-
-    def __init__(self, *papers: CommercialDocument) -> None:
-        self.papers = papers
-
-    async def list_orders(self, changed_since: str) -> Changes:
-        """All of them."""
-        numbers = range(len(self.papers))
-        return Changes(tuple(RawOrder(f"{n}", f"{n}".encode()) for n in numbers), "m1")
-
-    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """Nobody asks for one."""
-        raise NotImplementedError
-
-    def read_order(self, content: bytes) -> CommercialDocument:
-        """The one of this name."""
-        return self.papers[int(content)]
-
-
-class Silent(Stack):
-    """Does not answer."""
-
-    async def list_orders(self, changed_since: str) -> Changes:
-        """Nothing."""
-        raise UnavailableError("no sales today")
-
-
-class Erp:
-    """Production orders, and both trades."""
-
-    def __init__(self, sales: Stack, purchases: Stack) -> None:
-        self.sales_orders, self.purchase_orders = sales, purchases
-
-    async def list_orders(self, changed_since: str) -> Changes:
-        """One."""
-        return Changes((RawOrder("4711", b""),), "p1")
-
-    async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
-        """Nobody asks for one."""
-        raise NotImplementedError
-
-    def read_order(self, content: bytes) -> object:
-        """Made for a sales order."""
-        return production_paper(statuses=(), operations=(), sales_order="7001", sales_line=10)
-
-
-async def test_every_kind_is_read_and_one_that_cannot_be_mapped_waits_alone(shelf: Shelf) -> None:
-    inboxes = {kind: MemoryInbox() for kind in ("production_order", *Trade)}
-    marks, sources = MemoryMarks(), MemorySources()
-    desk = Desk(lambda _, kind: inboxes[kind], marks, shelf.books, sources)
-    unknown = paper(order_no="7002", partner="C-9")
-    bought = paper(line(ship_to=""), statuses=("SENT",), as_of=NOON + timedelta(hours=1))
-    await poll_orders("erp-1", Erp(Stack(unknown, paper()), Stack(bought)), desk)  # type: ignore[arg-type]
-    assert set(shelf.commercial.orders) == {SALE, replace(SALE, trade=Trade.PURCHASE)}
-    assert inboxes[Trade.SALES].kept["0", b"0"] == "unmapped_code partner"
-    assert set(marks.marks) == {("erp-1", kind) for kind in inboxes}
-    assert sources.said == [("erp-1", NOON + timedelta(hours=1))]
-    [made] = shelf.orders.orders.values()
-    assert made.sales_line
-    assert (made.sales_line.order_no, made.sales_line.line_no) == ("7001", 10)
-
-
-async def test_a_kind_that_is_silent_holds_up_no_other_and_is_named(shelf: Shelf) -> None:
-    sources = MemorySources()
-    desk = Desk(lambda *_: MemoryInbox(), MemoryMarks(), shelf.books, sources)
-    bought = paper(line(ship_to=""), statuses=("SENT",))
-    with pytest.raises(UnavailableError, match="no sales today"):
-        await poll_orders("erp-1", Erp(Silent(), Stack(bought)), desk)  # type: ignore[arg-type]
-    assert [order.key.trade for order in shelf.commercial.told] == [Trade.PURCHASE]
-    assert sources.said == [("erp-1", "no sales today")]
