@@ -31,6 +31,13 @@ class ReportKey(NamedTuple):
     id: str
 
 
+class TradeKey(NamedTuple):
+    """A purchase or a sales order within its plant."""
+
+    plant: str
+    order_no: str
+
+
 class BookedKey(NamedTuple):
     """A confirmation by its number within its order."""
 

@@ -1,4 +1,4 @@
-"""The MES subgraph: orders in execution, lots and what they were made of."""
+"""The MES subgraph: orders in execution, lots, what they were made of and whom they went to."""
 
 from services.kit.graph import subgraph
 from services.mes.graph.query import Query

@@ -19,6 +19,7 @@ from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.graph.confirmations import Confirmation
 from services.mes.graph.context import Asked
+from services.mes.graph.elsewhere import Item
 from services.mes.graph.execution import OrderExecution
 from services.mes.graph.links import LotLink, LotUse
 from services.mes.graph.passages import LotReceipt, LotShipment
@@ -34,6 +35,7 @@ class LotIdentity:
 
     plant: str
     item_no: str
+    item: Item | None = strawberry.field(description="Null where master data do not know it.")
     lot_no: str
     order: "Order | None" = strawberry.field(description="Null for a lot that was bought.")
     produced: Quantity | None = strawberry.field(description="Its yield; null before the first.")
@@ -55,6 +57,7 @@ class LotIdentity:
         return cls(
             plant=lot.key.plant,
             item_no=lot.key.item_no,
+            item=Item.of(lot.key.item_no),
             lot_no=lot.key.lot_no,
             order=Order.by(OrderKey(lot.key.plant, lot.order_no)),
             produced=Quantity.of(lot.produced) if lot.produced else None,
@@ -100,8 +103,7 @@ class LotTrace:
         async with reading(info) as books:
             rows = await books.traces.receipts({at for one in traces for at in one.traced.places})
         return [
-            [LotReceipt.of(row, Lot.of(row.lot)) for row in rows if row.lot in one.traced.keys]
-            for one in traces
+            [LotReceipt.of(row) for row in rows if row.lot in one.traced.keys] for one in traces
         ]
 
     @batch_field(description="Where these lots were sent to, oldest first.")
@@ -110,8 +112,7 @@ class LotTrace:
         async with reading(info) as books:
             rows = await books.traces.shipments({at for one in traces for at in one.traced.places})
         return [
-            [LotShipment.of(row, Lot.of(row.lot)) for row in rows if row.lot in one.traced.keys]
-            for one in traces
+            [LotShipment.of(row) for row in rows if row.lot in one.traced.keys] for one in traces
         ]
 
 

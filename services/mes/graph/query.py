@@ -18,11 +18,19 @@ class LotNumbers:
 
     lot_no: str = ""
     supplier_lot: str = ""
-    order_no: str = ""
+    order_no: str = strawberry.field(default="", description="Of the order that made it.")
+    purchase_order_no: str = strawberry.field(default="", description="It was received for.")
+    sales_order_no: str = strawberry.field(default="", description="It was shipped for.")
 
     def read(self) -> Sought:
         """As the books look for it."""
-        return Sought(self.lot_no, self.supplier_lot, self.order_no)
+        return Sought(
+            self.lot_no,
+            self.supplier_lot,
+            self.order_no,
+            self.purchase_order_no,
+            self.sales_order_no,
+        )
 
 
 @strawberry.type(description="What can be asked.")

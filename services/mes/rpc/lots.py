@@ -62,7 +62,13 @@ class LotServicer(lots_pb2_grpc.LotServiceServicer):
     ) -> lots_pb2.ListLotsResponse:
         """A plant's lots, a page at a time."""
         policy.may_read([request.plant], "plant")
-        sought = Sought(request.lot_no, request.supplier_lot, request.order_no)
+        sought = Sought(
+            request.lot_no,
+            request.supplier_lot,
+            request.order_no,
+            request.purchase_order_no,
+            request.sales_order_no,
+        )
         page = read_page(request.page, listing_of_lots(request.plant, sought))
 
         async def look(books: Books) -> lots_pb2.ListLotsResponse:
