@@ -5,6 +5,7 @@ from typing import Any
 from grpc.aio import ServicerContext
 from plantmesh.wms.v1 import wms_pb2, wms_pb2_grpc
 
+from services.kit.audit import told_by
 from services.kit.paging import Page
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
@@ -96,15 +97,28 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         movements = [wire.write_movement(row.movement) for row in cut.rows]
         return wms_pb2.ListMovementsResponse(movements=movements, page=write_page(cut))
 
+    async def BatchGetMovements(  # noqa: N802 - named by the proto
+        self, request: wms_pb2.BatchGetMovementsRequest, context: Context
+    ) -> wms_pb2.BatchGetMovementsResponse:
+        """Movements by reference, in the order asked for, each once."""
+        policy.may_read([key.plant for key in request.keys], "keys[{}].plant")
+        keys = list(dict.fromkeys(wire.read_reference(key) for key in request.keys))
+        found = await self._desk.read(lambda books: books.movements.find(keys))
+        return wms_pb2.BatchGetMovementsResponse(
+            movements=[wire.write_movement(found[key]) for key in keys if key in found],
+            missing=[wire.write_reference(key) for key in keys if key not in found],
+        )
+
     async def RecountBalances(  # noqa: N802 - named by the proto
         self, request: wms_pb2.RecountBalancesRequest, context: Context
     ) -> wms_pb2.RecountBalancesResponse:
         """Fold some hundred lots anew."""
         policy.may_recount(repair=request.repair)
         after = Page.read(LISTING, 1, request.cursor).after
-        found = await self._desk.read(
-            lambda books: recount_balances(
-                books, LotKey(*map(str, after)) if after else None, repair=request.repair
+        with told_by(request.DESCRIPTOR.full_name):
+            found = await self._desk.read(
+                lambda books: recount_balances(
+                    books, LotKey(*map(str, after)) if after else None, repair=request.repair
+                )
             )
-        )
         return wire.write_recount(found)

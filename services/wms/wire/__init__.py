@@ -16,7 +16,13 @@ from services.wms.wire.keys import (
     read_lot_key,
     read_order_key,
 )
-from services.wms.wire.movements import read_movements, write_movement, write_results
+from services.wms.wire.movements import (
+    read_movements,
+    read_reference,
+    write_movement,
+    write_reference,
+    write_results,
+)
 from services.wms.wire.reservations import (
     read_demands,
     read_reservation_key,
@@ -46,6 +52,7 @@ __all__ = [
     "read_movements",
     "read_order_key",
     "read_places",
+    "read_reference",
     "read_reservation_key",
     "read_tolerance",
     "read_unit_commands",
@@ -59,6 +66,7 @@ __all__ = [
     "write_movement",
     "write_orders",
     "write_recount",
+    "write_reference",
     "write_reservation",
     "write_reservation_key",
     "write_results",

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 from plantmesh.common.v1.page_pb2 import PageRequest
 from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.wms.v1 import wms_pb2
@@ -152,6 +152,10 @@ async def test_movements_are_listed_as_they_were_sent(warehouse: Warehouse) -> N
         cursor, more = answer.page.end_cursor, answer.page.has_more
     assert listed == [move(one).movements[0] for one in sent]
     assert MessageToDict(listed[0])["quantity"] == kg("10")
+    keys = [{"plant": "lyon", "reference": name} for name in ("r3", "none", "r1", "r3")]
+    found = await warehouse.ask(ParseDict({"keys": keys}, wms_pb2.BatchGetMovementsRequest()))
+    assert list(found.movements) == [listed[3], listed[1]]
+    assert [key.reference for key in found.missing] == ["none"]
 
 
 async def test_a_lenient_plant_issues_ahead_of_receipts(database: str) -> None:
