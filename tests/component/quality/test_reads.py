@@ -123,8 +123,8 @@ async def test_a_batch_costs_as_many_statements_as_one(
         answer = await calls.inspections.BatchGetLotQuality(pb.BatchGetLotQualityRequest(lots=keys))
         assert len(answer.lots) == 40
         assert all(len(one.inspections) == len(one.holds) == 1 for one in answer.lots)
-        # inspections, dispositions, holds, their roots, what was excused
-        assert len(asked) == 5
+        # inspections, dispositions, holds, their roots, what was excused, what was judged
+        assert len(asked) == 6
         asked.clear()
         await calls.inspections.ListInspections(pb.ListInspectionsRequest(plant="lyon"))
         assert len(asked) == 2
@@ -146,19 +146,22 @@ async def test_a_snapshot_tells_all_of_a_partition_and_nothing_else(
                 for packed in answer.state:
                     name = packed.TypeName().rpartition(".")[2]
                     message = getattr(events_pb2, name).FromString(packed.value)
-                    key = (
-                        f"hold/{message.hold.hold_no}"
-                        if name.startswith("Hold")
-                        else "/".join(
-                            str(value) for _, value in message.inspection.lot.ListFields()
-                        )
-                    )
+                    key = event_key(message)
                     assert TOPIC.part_of(key) == partition
                     told.append(f"{key} {name}")
     assert sorted(told) == sorted(
         [
             *(f"lyon/{name} InspectionOpened" for name in lots),
             *["lyon/BREAD/L0 DispositionMade"] * 2,
+            *(f"lyon/{name} LotJudged" for name in lots),
             *(f"hold/H{n} HoldPlaced" for n in range(10)),
         ]
     )
+
+
+def event_key(message: Any) -> str:
+    """Of a hold its number, of anything else the lot."""
+    about = message.ListFields()[0][1]
+    if isinstance(about, pb.Hold):
+        return f"hold/{about.hold_no}"
+    return "/".join(str(value) for _, value in about.lot.ListFields())
