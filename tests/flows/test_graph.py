@@ -12,13 +12,14 @@ import pytest
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
-from services.kit.ids import GraphId
+from services.kit.ids import EVERYWHERE, GraphId
 from services.kit.store import Store
 from services.telemetry.application.record_looks import record_looks
 from services.telemetry.store import open_books
-from tests.flows.plant import SERVICES, Plant, running
+from tests.flows.plant import HEAT, SERVICES, Plant, running
+from tests.flows.trade import ACME, BOUGHT, MILL, SENT, SOLD, SSCC, trade
 from tests.servers import scratch_folder
-from tests.shopfloor import MADE, PLANT
+from tests.shopfloor import MADE, PLANT, USED
 from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import at, look, state
 from tests.waiting import until
@@ -75,6 +76,17 @@ class Site:
         text = (await self.gateway.health("metrics")).text
         return Counter({name: int(count) for name, count in CALLS.findall(text)})
 
+    async def has_traded(self) -> bool:
+        """Whether erp has heard of what is bought and sold."""
+        query = """query($plant: String!, $so: String!, $po: String!) {
+          salesOrder(plant: $plant, orderNo: $so) { commercial { asOf } }
+          purchaseOrder(plant: $plant, poNo: $po) { commercial { asOf } }
+        }"""
+        answer = await self.gateway.ask(query, plant=PLANT, so=SOLD, po=BOUGHT)
+        return "errors" not in answer.body and all(
+            order["commercial"] for order in answer.data.values()
+        )
+
     async def is_told(self) -> bool:
         """Whether every service has its part of the confirmation."""
         answer = await self.order()
@@ -97,8 +109,10 @@ async def site() -> AsyncIterator[Site]:
             site = Site(plant, Gateway(program, token))
             await plant.open([NUMBER])
             await plant.confirm(NUMBER, 1)
+            await trade(plant, NUMBER)
             await tell_of_press(plant.mesh.databases["telemetry"])
             await until(site.is_told, every=_BETWEEN)
+            await until(site.has_traded, every=_BETWEEN)
             yield site
 
 
@@ -133,6 +147,8 @@ async def test_any_one_service_may_be_away_and_the_rest_of_the_order_comes(site:
         }
     ]
     await a_question_costs_one_call_a_level(site)
+    await an_order_leads_to_its_customers_and_a_lot_to_its_suppliers(site)
+    await things_are_looked_up_by_their_numbers(site)
     await trusted_documents_are_answered(site)
     await foreign_plants_stay_closed(site)
     for name in PARTS:
@@ -171,6 +187,74 @@ async def a_question_costs_one_call_a_level(site: Site) -> None:
     assert await site.calls() - before == Counter({"telemetry": 1})
 
 
+async def an_order_leads_to_its_customers_and_a_lot_to_its_suppliers(site: Site) -> None:
+    """Each in one document, with one call a level to whoever knows of it."""
+    before = await site.calls()
+    answer = await site.gateway.ask(document("customers"), id=ORDER)
+    assert answer.body.get("errors") is None
+    [lot] = answer.data["order"]["lots"]
+    assert [one["status"] for one in lot["balances"]] == ["QUALITY"]
+    [shipment] = lot["trace"]["shipments"]
+    assert (shipment["shipmentNo"], shipment["salesOrderNo"]) == (SENT, SOLD)
+    assert (shipment["customer"], shipment["customerParty"]["name"]) == (ACME, "Acme")
+    assert shipment["salesOrder"]["commercial"]["lifecycle"] == "CREATED"
+    assert await site.calls() - before == Counter({"mes": 1, "wms": 1, "reference": 1, "erp": 1})
+    before = await site.calls()
+    answer = await site.gateway.ask(document("suppliers"), id=LOT)
+    assert answer.body.get("errors") is None
+    trace = answer.data["lot"]["trace"]
+    assert [one["commercial"]["orderNo"] for one in trace["orders"]] == [NUMBER]
+    [receipt] = [one for one in trace["receipts"] if one["supplier"]]
+    assert (receipt["supplier"], receipt["supplierParty"]["name"]) == (MILL, "The mill")
+    assert (receipt["supplierLot"], receipt["purchaseOrderNo"]) == ("M-77", BOUGHT)
+    assert receipt["purchaseOrder"]["commercial"]["receipt"] == "NONE"
+    assert await site.calls() - before == Counter({"mes": 1, "erp": 1, "reference": 1})
+
+
+async def things_are_looked_up_by_their_numbers(site: Site) -> None:
+    """Order number, lot, SSCC, purchase order; and what they name is a node."""
+    found = {
+        "ByOrderNumber": {"plant": PLANT, "orderNo": NUMBER},
+        "ByLotNumber": {"plant": PLANT, "lotNo": f"L-{NUMBER}"},
+        "BySscc": {"sscc": SSCC},
+        "ByPurchaseOrderNumber": {"plant": PLANT, "poNo": BOUGHT},
+    }
+    told: dict[str, Any] = {}
+    for name, variables in found.items():
+        asked = {"query": document("lookup"), "operationName": name, "variables": variables}
+        answer = await site.gateway.post(asked)
+        assert answer.body.get("errors") is None, answer.text
+        [told[name]] = answer.data.values()
+    heat = GraphId("Lot", PLANT, f"{USED}/{HEAT}").encode()
+    assert told["ByOrderNumber"]["id"] == ORDER
+    assert [edge["node"]["id"] for edge in told["ByLotNumber"]["edges"]] == [LOT]
+    [inside] = told["BySscc"]["contents"]
+    assert (inside["lotNo"], inside["quantity"]["value"]) == (HEAT, "7")
+    bought = told["ByPurchaseOrderNumber"]
+    assert [one["lot"]["id"] for one in bought["receipts"]] == [heat]
+    assert [one["itemNo"] for one in bought["commercial"]["lines"]] == [USED]
+    mill = GraphId("Party", EVERYWHERE, MILL).encode()
+    steel = GraphId("Item", EVERYWHERE, USED).encode()
+    answer = await site.gateway.ask(
+        """query($party: ID!, $item: ID!, $unit: ID!) {
+          party: node(id: $party) { ... on Party { name } }
+          item: node(id: $item) { ... on Item { itemNo } }
+          unit: node(id: $unit) { ... on HandlingUnit { sscc } }
+        }""",
+        party=mill,
+        item=steel,
+        unit=told["BySscc"]["id"],
+    )
+    assert answer.body == {
+        "data": {"party": {"name": "The mill"}, "item": {"itemNo": USED}, "unit": {"sscc": SSCC}}
+    }
+
+
+def document(name: str) -> str:
+    """A trusted one."""
+    return (FOLDER / "operations" / f"{name}.graphql").read_text()
+
+
 async def trusted_documents_are_answered(site: Site) -> None:
     """Every one, without an error."""
     variables = {
@@ -180,8 +264,7 @@ async def trusted_documents_are_answered(site: Site) -> None:
         "Equipment": {"id": MACHINE},
     }
     for name, given in variables.items():
-        text = (FOLDER / "operations" / f"{name.lower()}.graphql").read_text()
-        answer = await site.gateway.ask(text, **given)
+        answer = await site.gateway.ask(document(name.lower()), **given)
         assert (answer.status, answer.body.get("errors")) == (200, None)
         assert None not in answer.data.values()
     lot = await site.gateway.ask(

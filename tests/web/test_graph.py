@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from graphql import ObjectTypeDefinitionNode, parse
 
-from services.kit.ids import GraphId
+from services.kit.ids import EVERYWHERE, GraphId
 from tests.web.rig import LOT, ORDER, PAGE, Answer, Gateway, Web
+from tools.mesh.gateway import FOLDER
 
 pytestmark = pytest.mark.flow
 
@@ -50,6 +52,56 @@ async def test_a_machine_is_found_by_an_id_whose_key_is_a_path(gateway: Gateway)
         "wrong": None,
     }
     assert answer.codes == {"BAD_ID"}
+
+
+NODES = [
+    found.name.value
+    for found in parse((FOLDER / "subgraphs" / "ids.graphql").read_text()).definitions
+    if isinstance(found, ObjectTypeDefinitionNode) and found.interfaces
+]
+
+
+@pytest.mark.parametrize("kind", NODES)
+async def test_whatever_has_an_id_is_a_node(gateway: Gateway, kind: str) -> None:
+    id = GraphId(kind, EVERYWHERE, "A/B c").encode()
+    answer = await gateway.ask("query($id: ID!) { node(id: $id) { __typename id } }", id=id)
+    assert answer.body == {"data": {"node": {"__typename": kind, "id": id}}}
+
+
+NUMBERS = {
+    "productionOrder": ("Order", "orderNo"),
+    "salesOrder": ("SalesOrder", "orderNo"),
+    "purchaseOrder": ("PurchaseOrder", "poNo"),
+}
+
+
+@pytest.mark.parametrize("root", NUMBERS)
+@pytest.mark.parametrize("number", ["4711", "A/B c", "ä€𝄞"])
+async def test_an_order_is_found_by_its_number(gateway: Gateway, root: str, number: str) -> None:
+    kind, name = NUMBERS[root]
+    query = f"query($p: String!, $n: String!) {{ {root}(plant: $p, {name}: $n) {{ id }} }}"
+    answer = await gateway.ask(query, p="lyon", n=number)
+    assert answer.body == {"data": {root: {"id": GraphId(kind, "lyon", number).encode()}}}
+    for given, field in (({"p": "", "n": number}, "plant"), ({"p": "lyon", "n": "1\n2"}, name)):
+        refused = await gateway.ask(query, **given)
+        assert refused.data == {root: None}
+        [error] = refused.body["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["field"]) == ("BAD_ID", field)
+
+
+async def test_an_order_found_by_its_number_has_its_parts(gateway: Gateway) -> None:
+    query = """{ productionOrder(plant: "lyon", orderNo: "4711") {
+      commercial { number } execution { state } lots { balance } } }"""
+    answer = await gateway.ask(query)
+    assert answer.body == {
+        "data": {
+            "productionOrder": {
+                "commercial": {"number": "4711"},
+                "execution": {"state": "RUNNING"},
+                "lots": [{"balance": 50}, {"balance": 50}],
+            }
+        }
+    }
 
 
 async def test_a_node_is_what_its_id_says(gateway: Gateway) -> None:
