@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """PostgreSQL 18, started at first use (about 0.4 s); `dsn(name)` is a fresh database."""
-    with postgres_server() as server:
+    with postgres_server(quick=True) as server:
         yield server
 
 
