@@ -20,6 +20,7 @@ from tools.plantctl.session import SaidError, Session, mint, session
 from tools.plantctl.sources import sources
 from tools.plantctl.standing import status
 from tools.plantctl.stock import app as stock
+from tools.plantctl.takeover import recount
 
 REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
 _TYPER_MISSPELT = 2
@@ -42,6 +43,7 @@ app.command()(sources)
 app.command()(seed)
 app.command()(load)
 app.command()(export)
+app.command()(recount)
 
 
 @app.callback()

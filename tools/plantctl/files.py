@@ -1,4 +1,4 @@
-"""`plantctl load` and `export`: master data as CSV files."""
+"""`plantctl load` and `export`: master data, and plants that already run, as CSV files."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +14,7 @@ from services.kit.errors import InvalidError
 from tools.plantctl.options import AsJson, DryRun
 from tools.plantctl.printing import console, plain, print_json, print_table
 from tools.plantctl.session import SaidError, run, session
+from tools.plantctl.takeover import KINDS, export_taken, take_over
 
 _PREFIX = "MASTER_DATA_KIND_"
 _PIECE = 1024 * 1024
@@ -22,7 +23,14 @@ _LOAD_SECONDS = 600.0
 _HEADS = ("row", "column", "code", "reason", "way out")
 _SHOWN = 50
 
-Kind = Annotated[str, typer.Argument(help="items, conversions, boms, routings, locations, ...")]
+Kind = Annotated[
+    str,
+    typer.Argument(
+        help="items, conversions, boms, routings, locations, ...; of a plant that runs: orders, "
+        "lots, genealogy, stock"
+    ),
+]
+Plant = Annotated[str, typer.Option(help="Whose; of orders, lots, genealogy and stock.")]
 Source = Annotated[Path, typer.Argument(help="CSV with a header, UTF-8; - for standard input.")]
 Target = Annotated[Path, typer.Option("--to", help="Else standard output.")]
 
@@ -34,7 +42,11 @@ def load(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load master data from a file: all of it, or nothing when a row is refused."""
+    """Load a file: all of it, or nothing when a row is refused."""
+    if kind in KINDS:
+        with _opened(file) as content:
+            take_over(context, kind, content, dry_run=dry_run, as_json=as_json)
+        return
     number = _number(kind)
 
     async def pieces(content: IO[bytes]) -> AsyncIterator[pb.LoadMasterDataRequest]:
@@ -60,8 +72,12 @@ def load(
         raise SaidError(InvalidError(f"{answer.problem_count} rows are refused", field="file"))
 
 
-def export(context: typer.Context, kind: Kind, to: Target | None = None) -> None:
-    """Write master data as a file; loading it changes nothing."""
+def export(context: typer.Context, kind: Kind, to: Target | None = None, plant: Plant = "") -> None:
+    """Write it as a file; loading that changes nothing."""
+    if kind in KINDS:
+        place = to.open("wb") if to else nullcontext(sys.stdout.buffer)
+        export_taken(context, kind, plant, place)
+        return
     request = pb.ExportMasterDataRequest(kind=_number(kind))
     desks = session(context).desks
     out: AbstractContextManager[IO[bytes]] = to.open("wb") if to else nullcontext(sys.stdout.buffer)
@@ -80,7 +96,10 @@ def _number(kind: str) -> pb.MasterDataKind.ValueType:
     kinds = [one.removeprefix(_PREFIX).lower() for one in pb.MasterDataKind.keys()[1:]]
     if kind not in kinds:
         raise InvalidError(
-            f"there is no {kind}", code="unknown_kind", field="kind", hint=", ".join(kinds)
+            f"there is no {kind}",
+            code="unknown_kind",
+            field="kind",
+            hint=", ".join((*kinds, *KINDS)),
         )
     return pb.MasterDataKind.Value(name)
 

@@ -81,7 +81,8 @@ class WorkOrder:
         """FINAL once the last operation was reported final."""
         if self.last_operation in self.ended:
             return Confirmed.FINAL
-        return Confirmed.PARTIAL if self.last_no else Confirmed.NONE
+        made = self.good + self.scrap + self.rework
+        return Confirmed.PARTIAL if self.last_no or made.value else Confirmed.NONE
 
     @property
     def delivered(self) -> Delivered:

@@ -7,6 +7,7 @@ from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceService
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.mes.v1.counts_pb2_grpc import add_CountServiceServicer_to_server
 from plantmesh.mes.v1.genealogy_pb2_grpc import add_GenealogyServiceServicer_to_server
+from plantmesh.mes.v1.load_pb2_grpc import add_FloorLoadServiceServicer_to_server
 from plantmesh.mes.v1.lots_pb2_grpc import add_LotServiceServicer_to_server
 from plantmesh.mes.v1.work_orders_pb2_grpc import add_WorkOrderServiceServicer_to_server
 
@@ -20,9 +21,11 @@ from services.mes import policy
 from services.mes.rpc.counts import CountServicer
 from services.mes.rpc.desk import Desk
 from services.mes.rpc.genealogy import GenealogyServicer
+from services.mes.rpc.load import FloorLoadServicer
 from services.mes.rpc.lots import HoldEnforcementServicer, LotServicer
 from services.mes.rpc.work_orders import WorkOrderServicer
 from services.mes.store import open_books
+from services.mes.store.openings import open_floor
 
 
 def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration]:
@@ -37,6 +40,7 @@ def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration
         (add_LotServiceServicer_to_server, LotServicer(desk)),
         (add_GenealogyServiceServicer_to_server, GenealogyServicer(desk)),
         (add_CountServiceServicer_to_server, CountServicer(desk)),
+        (add_FloorLoadServiceServicer_to_server, FloorLoadServicer(store, desk, open_floor())),
         (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
         (
             add_SnapshotServiceServicer_to_server,

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
+from services.kit.audit import made
 from services.kit.store import current_work
 from services.mes.domain.genealogy import Direction, Edge, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+from services.mes.domain.opening import EVENTS
 from services.mes.domain.voiding import Void
 from services.mes.ports import Told
 from services.mes.store import tables as t
@@ -153,7 +155,10 @@ class SqlGenealogy:
         if not orders:
             return []
         its_own = (TARGET.c.order_no == EDGE.order_no, TARGET.c.order_no != "")
-        query = RECORDS.where(LIVE, t.among([TARGET.c.plant, TARGET.c.order_no], orders), *its_own)
+        # No report stands for what was loaded.
+        reported = ~EDGE.event_id.startswith(EVENTS, autoescape=True)
+        of_these = t.among([TARGET.c.plant, TARGET.c.order_no], orders)
+        query = RECORDS.where(LIVE, of_these, *its_own, reported)
         return [read_record(*row) for row in await t.rows(query)]
 
     async def declare(self, voids: Sequence[Void], order: Mapping[ReportKey, OrderKey]) -> None:
@@ -161,7 +166,10 @@ class SqlGenealogy:
         rows = [_void(void, order.get(void.event)) for void in voids]
         if rows:
             statement = postgresql.insert(t.genealogy_void).values(rows).on_conflict_do_nothing()
-            await t.rows(statement.returning(t.genealogy_void.c.event_id))
+            void = t.genealogy_void.c
+            new = await t.rows(statement.returning(void.plant, void.event_id, void.reason))
+            for row in new:
+                made("void", f"{row.plant}/{row.event_id}", {"reason": row.reason})
 
     async def voided(self, events: Collection[ReportKey]) -> set[ReportKey]:
         """By their ids."""

@@ -250,8 +250,8 @@ def _components(order: WorkOrder) -> Iterable[dict[str, Any]]:
 
 
 def _steps(order: WorkOrder) -> Iterable[dict[str, Any]]:
-    """Of the operations that anything was reported of, ever."""
-    for sequence, step in order.steps.items() if order.last_no else ():
+    """Of the operations of an order that anything ever became of."""
+    for sequence, step in order.steps.items() if order.version > 1 else ():
         yield {
             **_of(order),
             "of_sequence": sequence,

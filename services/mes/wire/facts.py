@@ -7,6 +7,7 @@ from services.kit.wire import write_instant
 from services.mes.domain.events import (
     ConfirmationReversed,
     Fact,
+    GenealogyOpened,
     HoldsInherited,
     LotFact,
     LotOperated,
@@ -15,6 +16,7 @@ from services.mes.domain.events import (
     LotStatusChanged,
     OperationConfirmed,
     WorkOrderCreated,
+    WorkOrderOpened,
     WorkOrderStateChanged,
 )
 from services.mes.domain.keys import OrderKey
@@ -32,6 +34,8 @@ def write_fact(fact: Fact) -> Message:
     match fact:
         case WorkOrderCreated(order):
             return events_pb2.WorkOrderCreated(order=write_order(order))
+        case WorkOrderOpened(order):
+            return events_pb2.WorkOrderOpened(order=write_order(order))
         case WorkOrderStateChanged(key, before, after, reason):
             return _write_step(key, before, after, reason)
         case OperationConfirmed(booked, item_no):
@@ -68,6 +72,10 @@ def _write_lot_fact(fact: LotFact) -> Message:
             )
         case LotOperationVoided(void, lots):
             return events_pb2.LotOperationVoided(event=write_void(void), lots=write_lots(lots))
+        case GenealogyOpened(lot, edges):
+            return events_pb2.GenealogyOpened(
+                lot=write_lot(lot), edges=[write_edge(edge) for edge in edges]
+            )
         case LotStatusChanged(lot, quality, disposition, reason):
             return events_pb2.LotStatusChanged(
                 lot=write_lot(lot),

@@ -45,6 +45,7 @@ class MovementType(StrEnum):
     PACK = auto()
     UNPACK = auto()
     COUNT_ADJUST = auto()
+    OPENING_BALANCE = auto()
     REVERSAL = auto()
 
 
@@ -222,6 +223,10 @@ RULES = {
         status=_ON_HAND, adds=True, signed=True, reason=True,
         sap={_FREE: "701, 702", _QUALITY: "703, 704", _BLOCKED: "707, 708"},
         biz_step="cycle_counting",
+    ),
+    _T.OPENING_BALANCE: Rule(
+        status=_ON_HAND, adds=True, signed=True, reason=True,
+        sap={_FREE: "561", _QUALITY: "563", _BLOCKED: "565"}, biz_step="stock_taking",
     ),
     # Its effect and what forbids it are those of the movement it takes back, inverted.
     _T.REVERSAL: Rule(status=tuple(Status), signed=True, sap="type + 1"),

@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.wms.v1.handling_units_pb2_grpc import add_HandlingUnitServiceServicer_to_server
+from plantmesh.wms.v1.load_pb2_grpc import add_StockLoadServiceServicer_to_server
 from plantmesh.wms.v1.reservations_pb2_grpc import add_ReservationServiceServicer_to_server
 from plantmesh.wms.v1.stock_counts_pb2_grpc import add_StockCountServiceServicer_to_server
 from plantmesh.wms.v1.wms_pb2_grpc import add_StockServiceServicer_to_server
@@ -18,9 +19,11 @@ from services.wms import policy
 from services.wms.rpc.counts import StockCountServicer
 from services.wms.rpc.desk import Desk
 from services.wms.rpc.holds import HoldEnforcementServicer
+from services.wms.rpc.load import StockLoadServicer
 from services.wms.rpc.reservations import ReservationServicer
 from services.wms.rpc.stock import StockServicer
 from services.wms.rpc.units import HandlingUnitServicer
+from services.wms.store.openings import SqlOpenings
 
 __all__ = ["Desk", "registrations"]
 
@@ -38,5 +41,9 @@ def registrations(store: Store, topic: Topic, desk: Desk) -> list[Registration]:
         (add_ReservationServiceServicer_to_server, ReservationServicer(desk)),
         (add_HandlingUnitServiceServicer_to_server, HandlingUnitServicer(desk)),
         (add_StockCountServiceServicer_to_server, StockCountServicer(desk)),
+        (
+            add_StockLoadServiceServicer_to_server,
+            StockLoadServicer(store, desk, SqlOpenings()),
+        ),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

@@ -28,7 +28,9 @@ GAINS = {
     T.RETURN_FROM_ORDER,
     T.RETURN_FROM_CUSTOMER,
     T.COUNT_ADJUST,
+    T.OPENING_BALANCE,
 }
+SIGNED = (T.COUNT_ADJUST, T.OPENING_BALANCE)
 LOSES = {T.ISSUE_TO_ORDER, T.ISSUE_TO_DELIVERY, T.RETURN_TO_SUPPLIER, T.SCRAP}
 STATUS = {
     T.RELEASE_FROM_QUALITY: Status.UNRESTRICTED,
@@ -88,7 +90,7 @@ class Chance:
 
     def _any(self, reference: str) -> Movement:
         type = self._dice.choice(self._types)
-        sign = self._dice.choice((1, -1)) if type is T.COUNT_ADJUST else 1
+        sign = self._dice.choice((1, -1)) if type in SIGNED else 1
         rule, location = RULES[type], self._dice.choice(list(NEXT))
         plant = self._dice.choice(list(PLANTS))
         said: dict[str, Any] = {"location": location, "plant": plant}
