@@ -30,6 +30,8 @@ class Role(StrEnum):
     """GBB-VNG."""
     COUNT_DIFFERENCE = "count_difference"
     """GBB-INV."""
+    OPENING = "opening"
+    """GBB-BSA: what lay there before anything was booked."""
     INTERPLANT = "interplant"
     """Between two plants, so that each of them balances by itself."""
     PRICE_VARIANCE = "price_variance"
@@ -90,4 +92,5 @@ BOOKINGS: Mapping[str, Booking] = {
     "pack": Booking(two_sided=True),
     "unpack": Booking(two_sided=True),
     "count_adjust": Booking(Role.COUNT_DIFFERENCE, adds=True),
+    "opening_balance": Booking(Role.OPENING, adds=True),
 }

@@ -34,6 +34,7 @@ _PLAIN = (
     ("RECEIPT_PRODUCTION", "widget"),
     ("SCRAP", "widget"),
     ("BLOCK", "steel"),
+    ("OPENING_BALANCE", "steel"),
 )
 
 

@@ -105,6 +105,18 @@ async def test_consigned_goods_stay_theirs_when_they_are_moved_about(
     assert await balances(store) == {"A-grir": -200, "A-stock": 200}
 
 
+async def test_an_opening_and_its_correction_are_booked_against_their_own_account(
+    store: Store, warehouse: Warehouse
+) -> None:
+    await warehouse.tell(
+        moved("OPENING_BALANCE", "opening/0/1", "100"),
+        moved("OPENING_BALANCE", "opening/0/2", "-40"),
+        moved("OPENING_BALANCE", "opening/1/1", "7", owner="sup-1"),
+    )
+    await warehouse.booked(3)
+    assert await balances(store) == {"A-opening": -12024, "A-stock": 12024}
+
+
 def test_the_consumer_is_waited_for_before_anything_is_trimmed() -> None:
     """Its name stands where the owners of both topics look."""
     assert consumers.MONEY in SUBSCRIBERS

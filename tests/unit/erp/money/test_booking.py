@@ -42,6 +42,7 @@ GR, RETURNS, TRANSIT = StockStatus.GR_BLOCKED, StockStatus.RETURNS, StockStatus.
         ("return_to_supplier", GR, {}),
         ("scrap", FREE, {"stock": "-20.00", "scrap": "20.00"}),
         ("count_adjust", FREE, {"stock": "20.00", "count_difference": "-20.00"}),
+        ("opening_balance", FREE, {"stock": "20.00", "opening": "-20.00"}),
         ("block", FREE, {}),
         ("pack", FREE, {}),
     ],
@@ -63,6 +64,12 @@ async def test_consigned_goods_are_not_ours_until_they_are_taken_over(books: Mem
     assert books.balance(Role.STOCK) == "0.00"
     await book_movements(books.accounts, [goods("take_over", "m-2", owner="sup-1")], CLOCK)
     assert (books.balance(Role.STOCK), books.balance(Role.GRIR)) == ("20.00", "-20.00")
+
+
+async def test_an_opening_that_was_too_high_is_corrected_by_the_difference(books: Memory) -> None:
+    loads = [goods("opening_balance", "opening/1/1"), goods("opening_balance", "opening/1/2", "-4")]
+    await book_movements(books.accounts, loads, CLOCK)
+    assert (books.balance(Role.STOCK), books.balance(Role.OPENING)) == ("12.00", "-12.00")
 
 
 async def test_a_status_with_an_account_of_its_own_moves_the_value(books: Memory) -> None:

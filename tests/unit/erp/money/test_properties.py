@@ -27,6 +27,7 @@ COSTS = {
 TYPES = (
     "receipt_purchase", "issue_to_order", "receipt_production", "return_from_order", "scrap",
     "issue_to_delivery", "block", "count_adjust", "transfer_plant_out", "relabel",
+    "opening_balance",
 )  # fmt: skip
 
 
