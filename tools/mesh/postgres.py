@@ -30,8 +30,9 @@ _SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_min_messages": "warning",
 }
-# The kernel keeps what a killed process wrote; only a power cut needs these.
-_VOLATILE = {"fsync": "off", "full_page_writes": "off"}
+# The kernel keeps what a killed process wrote; only a power cut needs these. Tests that race meet
+# deadlocks on purpose, and would wait a second for each to be noticed.
+_VOLATILE = {"fsync": "off", "full_page_writes": "off", "deadlock_timeout": "50ms"}
 _INITDB = [
     "--username=postgres",
     "--auth=scram-sha-256",
