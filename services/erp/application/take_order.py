@@ -10,6 +10,7 @@ from services.erp.domain.keys import OrderKey
 from services.erp.domain.order import (
     Component,
     Confirmed,
+    Control,
     Operation,
     ProductionOrder,
     SalesLine,
@@ -66,6 +67,9 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
                 part.position,
                 part.item_no,
                 read_quantity(part.amount, part.unit, codes, f"components[{index}].quantity"),
+                part.backflush,
+                part.operation,
+                part.lot_no,
             )
             for index, part in enumerate(document.components)
         ),
@@ -76,6 +80,7 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
                 codes.resolve(
                     "work_center", step.work_center, field=f"operations[{index}].work_center"
                 ),
+                _control(step.control_key, codes, field=f"operations[{index}].control_key"),
             )
             for index, step in enumerate(document.operations)
         ),
@@ -83,3 +88,18 @@ def map_order(system: str, document: OrderDocument, codes: CodeTable) -> Product
         if document.sales_order
         else None,
     )
+
+
+def _control(code: str, codes: CodeTable, *, field: str) -> Control:
+    """None where the ERP says nothing, or nobody has mapped any of its control keys."""
+    if not code or not codes.maps("control_key"):
+        return Control.NONE
+    canonical = codes.resolve("control_key", code, field=field)
+    if canonical not in list(Control):
+        raise InvalidError(
+            f"{code} is mapped to {canonical[:40]!r}, which is no control key",
+            code="unknown_control_key",
+            field=field,
+            hint=f"one of {', '.join(Control)}",
+        )
+    return Control(canonical)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from services.kit.errors import InvalidError
 
-CodeKind = Literal["status", "uom", "work_center", "reason", "party", "location"]
+CodeKind = Literal["status", "uom", "work_center", "reason", "party", "location", "control_key"]
 """The domains of reference's code maps that an order or a posting uses."""
 KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
 Domain = CodeKind | Literal["account"]
@@ -94,6 +94,10 @@ class CodeTable:
         local = [code for code in codes if code.plant == plant and code.holds(at)]
         self._in = _incoming(general) | _incoming(local)
         self._out = _outgoing(general) | _outgoing(local)
+
+    def maps(self, kind: CodeKind) -> bool:
+        """Whether anybody has mapped any code of this kind: where nobody did, none is used."""
+        return any(one == kind for one, _ in self._in)
 
     def resolve(self, kind: CodeKind, code: str, *, field: str) -> str:
         """What the ERP's code means; raises UnmappedCodeError naming `field`."""

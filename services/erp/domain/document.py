@@ -16,15 +16,19 @@ class ComponentDocument:
     item_no: str
     amount: str
     unit: str
+    backflush: bool = False
+    operation: int = 0
+    lot_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationDocument:
-    """A step; `work_center` is the ERP's code."""
+    """A step; `work_center` and `control_key` are the ERP's codes, "" where it has none."""
 
     sequence: int
     segment: str
     work_center: str
+    control_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

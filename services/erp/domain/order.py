@@ -57,13 +57,31 @@ class Status:
     quality_hold: bool = False
 
 
+class Control(StrEnum):
+    """What the control key of an operation says of reporting it. Source: domain model 3.1."""
+
+    NONE = "none"
+    """Reported if the floor cares to."""
+    CONFIRM = "confirm"
+    MILESTONE = "milestone"
+    """Its report says that everything before it was done."""
+    UNREPORTED = "unreported"
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A material the order consumes; `position` as in the ERP's bill of material."""
+    """A material the order consumes; `position` as in the ERP's bill of material.
+
+    With `backflush` nobody reports it: it follows from what `operation` makes (0 = the last one),
+    out of `lot_no`.
+    """
 
     position: int
     item_no: str
     quantity: Quantity
+    backflush: bool = False
+    operation: int = 0
+    lot_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,7 @@ class Operation:
     sequence: int
     segment: str
     work_center: str
+    control: Control = Control.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +129,15 @@ class ProductionOrder:
                 code="not_positive",
                 field="quantity.value",
             )
+        steps = {0, *(one.sequence for one in self.operations)}
+        for place, one in enumerate(self.components):
+            if one.operation not in steps:
+                raise InvalidError(
+                    f"order {self.key} has no operation {one.operation}",
+                    code="unknown_operation",
+                    field=f"components[{place}].operation",
+                    hint="have the bill of material of the order assigned to its own routing",
+                )
 
 
 def tell(known: ProductionOrder | None, new: ProductionOrder) -> News | None:

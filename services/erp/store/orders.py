@@ -11,6 +11,7 @@ from services.erp.domain.keys import CommercialKey, OrderKey
 from services.erp.domain.order import (
     Component,
     Confirmed,
+    Control,
     Extent,
     Lifecycle,
     News,
@@ -100,6 +101,9 @@ def _write(order: ProductionOrder) -> OrderRow:
                 "item_no": part.item_no,
                 "amount": part.quantity.text,
                 "unit": part.quantity.unit,
+                "backflush": part.backflush,
+                "operation": part.operation,
+                "lot_no": part.lot_no,
             }
             for part in order.components
         ],
@@ -129,10 +133,18 @@ def _read(row: OrderRow) -> ProductionOrder:
         due_end=row.due_end,
         components=tuple(
             Component(
-                part["position"], part["item_no"], Quantity.parse(part["amount"], part["unit"])
+                part["position"],
+                part["item_no"],
+                Quantity.parse(part["amount"], part["unit"]),
+                part.get("backflush", False),
+                part.get("operation", 0),
+                part.get("lot_no", ""),
             )
             for part in row.components
         ),
-        operations=tuple(Operation(**step) for step in row.operations),
+        operations=tuple(
+            Operation(**{**step, "control": Control(step.get("control", Control.NONE))})
+            for step in row.operations
+        ),
         sales_line=SalesLine(row.sales_order_no, row.sales_line_no) if row.sales_order_no else None,
     )

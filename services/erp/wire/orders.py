@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from plantmesh.erp.v1 import events_pb2, orders_pb2
 
 from services.erp.domain.keys import OrderKey
-from services.erp.domain.order import Confirmed, Extent, News, ProductionOrder
+from services.erp.domain.order import Confirmed, Control, Extent, News, ProductionOrder
 from services.erp.wire.keys import write_order_key
 from services.kit.paging import Cut
 from services.kit.wire import write_moment, write_page, write_quantity
@@ -38,13 +38,21 @@ def write_order(order: ProductionOrder) -> orders_pb2.ProductionOrder:
         quality_hold=status.quality_hold,
         components=[
             orders_pb2.Component(
-                position=part.position, item_no=part.item_no, quantity=write_quantity(part.quantity)
+                position=part.position,
+                item_no=part.item_no,
+                quantity=write_quantity(part.quantity),
+                backflush=part.backflush,
+                operation_sequence=part.operation,
+                lot_no=part.lot_no,
             )
             for part in order.components
         ],
         operations=[
             orders_pb2.Operation(
-                sequence=step.sequence, segment=step.segment, work_center=step.work_center
+                sequence=step.sequence,
+                segment=step.segment,
+                work_center=step.work_center,
+                control=_control(step.control),
             )
             for step in order.operations
         ],
@@ -88,3 +96,8 @@ def write_order_page(cut: Cut[ProductionOrder]) -> orders_pb2.ListOrdersResponse
 
 def _extent(extent: Extent) -> orders_pb2.Extent.ValueType:
     return orders_pb2.Extent.Value(f"EXTENT_{extent.name}")
+
+
+def _control(control: Control) -> orders_pb2.OperationControl.ValueType:
+    name = "UNSPECIFIED" if control is Control.NONE else control.name
+    return orders_pb2.OperationControl.Value(f"OPERATION_CONTROL_{name}")

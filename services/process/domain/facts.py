@@ -27,15 +27,19 @@ class Component:
     position: int
     item_no: str
     quantity: Quantity
+    backflush: bool = False
+    operation: int = 0
+    lot_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A step of an order's routing."""
+    """A step of an order's routing; `control` by erp's and mes's name, "" says nothing."""
 
     sequence: int
     segment: str
     work_center: str
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from services.process.domain.facts import (
 )
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import Disposition, Outcome
-from services.process.wire.values import read_blocks, read_lot, read_order
+from services.process.wire.values import read_blocks, read_control, read_lot, read_order
 
 PostingEvent = erp_pb2.PostingDone | erp_pb2.PostingRefused | erp_pb2.PostingSkipped
 _VERDICTS = {
@@ -49,13 +49,17 @@ def read_released(event: erp_pb2.ProductionOrderReleased) -> OrderReleased:
         due_start=_moment(order, "due_start"),
         due_end=_moment(order, "due_end"),
         operations=tuple(
-            Operation(one.sequence, one.segment, one.work_center) for one in order.operations
+            Operation(one.sequence, one.segment, one.work_center, read_control(one.control))
+            for one in order.operations
         ),
         components=tuple(
             Component(
                 one.position,
                 one.item_no,
                 read_quantity(one.quantity, field=f"order.components[{place}].quantity"),
+                one.backflush,
+                one.operation_sequence,
+                one.lot_no,
             )
             for place, one in enumerate(order.components)
         ),

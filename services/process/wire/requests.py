@@ -15,7 +15,13 @@ from services.process.domain.effects import Closing, Movement, Posting
 from services.process.domain.facts import Confirmed, HoldOrdered, OrderReleased
 from services.process.domain.keys import LotKey
 from services.process.domain.plan import source_of
-from services.process.wire.values import read_lot, write_blocks, write_lot, write_order
+from services.process.wire.values import (
+    read_lot,
+    write_blocks,
+    write_control,
+    write_lot,
+    write_order,
+)
 
 
 def create_work_order(released: OrderReleased, key: str) -> work_orders_pb2.CreateWorkOrdersRequest:
@@ -28,13 +34,21 @@ def create_work_order(released: OrderReleased, key: str) -> work_orders_pb2.Crea
         due_end=_moment(released.due_end),
         operations=[
             work_orders_pb2.PlannedOperation(
-                sequence=one.sequence, segment=one.segment, work_center=one.work_center
+                sequence=one.sequence,
+                segment=one.segment,
+                work_center=one.work_center,
+                control=write_control(one.control),
             )
             for one in released.operations
         ],
         components=[
             work_orders_pb2.PlannedComponent(
-                position=one.position, item_no=one.item_no, quantity=write_quantity(one.quantity)
+                position=one.position,
+                item_no=one.item_no,
+                quantity=write_quantity(one.quantity),
+                backflush=one.backflush,
+                operation_sequence=one.operation,
+                lot_no=one.lot_no,
             )
             for one in released.components
         ],

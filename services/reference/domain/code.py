@@ -18,6 +18,8 @@ class CodeDomain(StrEnum):
     MOVEMENT = "movement"
     DISPOSITION = "disposition"
     WORK_CENTER = "work_center"
+    CONTROL_KEY = "control_key"
+    """Of an operation of a routing: confirm, milestone, unreported or none."""
     LOCATION = "location"
     PARTY = "party"
     CURRENCY = "currency"
@@ -42,6 +44,7 @@ OWNERS: Mapping[CodeDomain, str] = {
     CodeDomain.STATUS: "production",
     CodeDomain.REASON: "production",
     CodeDomain.WORK_CENTER: "production",
+    CodeDomain.CONTROL_KEY: "production",
     CodeDomain.MOVEMENT: "supply",
     CodeDomain.LOCATION: "supply",
     CodeDomain.DISPOSITION: "quality",

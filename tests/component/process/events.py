@@ -47,8 +47,24 @@ def released(order: str, version: str = "1") -> erp_pb2.ProductionOrderReleased:
             quantity=amount("1000"),
             lifecycle=orders_pb2.ORDER_LIFECYCLE_RELEASED,
             erp_version=version,
-            operations=[orders_pb2.Operation(sequence=10, segment="press", work_center="WC-1")],
-            components=[orders_pb2.Component(position=10, item_no=STEEL, quantity=amount("1.5"))],
+            operations=[
+                orders_pb2.Operation(
+                    sequence=10,
+                    segment="press",
+                    work_center="WC-1",
+                    control=orders_pb2.OPERATION_CONTROL_MILESTONE,
+                )
+            ],
+            components=[
+                orders_pb2.Component(
+                    position=10,
+                    item_no=STEEL,
+                    quantity=amount("1.5"),
+                    backflush=True,
+                    operation_sequence=10,
+                    lot_no="S-1",
+                )
+            ],
         )
     )
 

@@ -113,6 +113,7 @@ class Orders(work_orders_pb2_grpc.WorkOrderServiceServicer):
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.plans: list[work_orders_pb2.WorkOrderPlan] = []
 
     async def CreateWorkOrders(self, request: Any, context: Any) -> Any:  # noqa: N802
         """By order number."""
@@ -122,6 +123,7 @@ class Orders(work_orders_pb2_grpc.WorkOrderServiceServicer):
                 if plan.key.order_no in self.book.refused:
                     raise self.book.refused[plan.key.order_no]
                 self.book.order.append(plan.key.order_no)
+                self.plans.append(plan)
             return work_orders_pb2.CreateWorkOrdersResponse()
 
         return await self.book.once("CreateWorkOrders", request, effect)
@@ -266,11 +268,12 @@ class Peers:
         )
         self.stock, self.postings = partly(Stock, self.wms), partly(Postings, self.erp)
         hold = holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server
+        self.floor = partly(Orders, self.mes)
         served: dict[str, list[Registration]] = {
             "mes": [
                 (
                     work_orders_pb2_grpc.add_WorkOrderServiceServicer_to_server,
-                    partly(Orders, self.mes),
+                    self.floor,
                 ),
                 (lots_pb2_grpc.add_LotServiceServicer_to_server, partly(Lots, self.made)),
                 (hold, Holding(self.mes)),

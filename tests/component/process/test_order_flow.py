@@ -2,6 +2,7 @@
 
 from plantmesh.common.v1.holds_pb2 import HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING
 from plantmesh.erp.v1 import postings_pb2
+from plantmesh.mes.v1 import work_orders_pb2
 from plantmesh.process.v1 import process_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_events
 from plantmesh.quality.v1 import quality_pb2
@@ -32,6 +33,10 @@ async def test_released_order_becomes_a_work_order_once(rig: ProcessRig) -> None
     await rig.tell("erp", (KEY, released("4711")), (KEY, released("4711")))
     await until(lambda: rig.peers.mes.order == ["4711"] and rig.open() == 0)
     assert rig.peers.mes.actors == {"somebody at erp"}
+    [plan] = rig.peers.floor.plans
+    [step], [part] = plan.operations, plan.components
+    assert (step.sequence, step.control) == (10, work_orders_pb2.OPERATION_CONTROL_MILESTONE)
+    assert (part.backflush, part.operation_sequence, part.lot_no) == (True, 10, "S-1")
 
 
 async def test_yield_waits_for_its_disposition_and_exactly_that_part_is_posted(

@@ -13,10 +13,11 @@ from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.application.read_orders import listing_of_orders, read_orders
 from services.erp.application.read_state import read_state
 from services.erp.application.take_order import take_order
+from services.erp.domain.codes import Code
 from services.erp.domain.document import ComponentDocument, OperationDocument, OrderDocument
 from services.erp.domain.hold import Block, Hold
 from services.erp.domain.keys import OrderKey
-from services.erp.domain.order import Confirmed, Lifecycle, News, Status
+from services.erp.domain.order import Confirmed, Control, Lifecycle, News, Status
 from services.erp.domain.posting import MATERIAL, Kind, Line
 from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
 from services.kit.clock import Instant
@@ -253,6 +254,42 @@ async def test_what_cannot_be_read_is_refused(
     assert not shelf.orders.orders
 
 
+async def test_what_is_reported_and_what_follows_from_it_is_the_erp_s_to_say() -> None:
+    pressing = OperationDocument(10, "pressing", "W1", "PP01")
+    steel = ComponentDocument(10, "steel", "120.5", "KG", True, 10, "S-1")
+    told = document(operations=(pressing,), components=(steel,))
+    shelf = Shelf()
+    await take_order(shelf.books, "erp-1", told)
+    stored = shelf.orders.orders[ORDER]
+    # Nobody has mapped any control key of this ERP, so none is used.
+    assert stored.operations[0].control is Control.NONE
+    assert (stored.components[0].backflush, stored.components[0].operation) == (True, 10)
+    assert stored.components[0].lot_no == "S-1"
+    shelf.master.codes = (*CODES, Code("control_key", "PP01", "milestone"))
+    await take_order(shelf.books, "erp-1", replace(told, as_of=NOON + timedelta(hours=1)))
+    assert shelf.orders.orders[ORDER].operations[0].control is Control.MILESTONE
+    other = replace(pressing, control_key="PP99")
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-1", document(operations=(other,), components=(steel,)))
+    assert (refused.value.code, refused.value.field) == (
+        "unmapped_code",
+        "operations[0].control_key",
+    )
+    bare = replace(pressing, control_key="")
+    await take_order(shelf.books, "erp-1", document(operations=(bare,)))
+    shelf.master.codes = (*CODES, Code("control_key", "PP01", "sometimes"))
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-1", told)
+    assert refused.value.code == "unknown_control_key"
+    stray = document(components=(replace(steel, operation=20),))
+    with pytest.raises(InvalidError) as refused:
+        await take_order(shelf.books, "erp-1", stray)
+    assert (refused.value.code, refused.value.field) == (
+        "unknown_operation",
+        "components[0].operation",
+    )
+
+
 async def test_a_status_is_mapped_to_one_of_ours() -> None:
     shelf = Shelf()
     shelf.master.codes = (replace(CODES[1], canonical="released"), *CODES[:1])
@@ -305,6 +342,10 @@ async def test_a_poll_reads_every_page_and_goes_on_from_the_mark() -> None:
     assert shelf.orders.orders[ORDER].quantity == kg("8")
     assert inbox.kept[("4711", b"bad")] == "not_a_decimal quantity.value"
     assert sources.said == [("erp-1", NOON)]
+    assert sources.not_read == {
+        "sales_order": "it sells nothing",
+        "purchase_order": "it buys nothing",
+    }
 
 
 async def test_what_failed_is_read_again_before_the_next_page() -> None:

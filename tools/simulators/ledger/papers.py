@@ -41,14 +41,18 @@ class Component(Struct, frozen=True):
     item: str
     quantity: Decimal
     unit: str
+    backflush: bool = False
+    operation: int = 0
+    lot: str = ""
 
 
 class Operation(Struct, frozen=True):
-    """A step of an order's routing."""
+    """A step of an order's routing; `control` is a code of the ledger's own."""
 
     sequence: int
     segment: str
     work_center: str
+    control: str = ""
 
 
 class Order(Struct, frozen=True, tag="order", tag_field="paper"):

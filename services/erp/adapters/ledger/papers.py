@@ -38,6 +38,9 @@ class Component(Struct):
     item: str
     quantity: str
     unit: str
+    backflush: bool = False
+    operation: int = 0
+    lot: str = ""
 
 
 class Operation(Struct):
@@ -46,6 +49,7 @@ class Operation(Struct):
     sequence: int
     segment: str
     work_center: str
+    control: str = ""
 
 
 class Order(Struct):
@@ -197,10 +201,14 @@ def read_order(content: bytes) -> OrderDocument:
         due_start=order.due_start,
         due_end=order.due_end,
         components=tuple(
-            ComponentDocument(c.position, c.item, c.quantity, c.unit) for c in order.components
+            ComponentDocument(
+                c.position, c.item, c.quantity, c.unit, c.backflush, c.operation, c.lot
+            )
+            for c in order.components
         ),
         operations=tuple(
-            OperationDocument(o.sequence, o.segment, o.work_center) for o in order.operations
+            OperationDocument(o.sequence, o.segment, o.work_center, o.control)
+            for o in order.operations
         ),
         sales_order=order.sales_order,
         sales_line=order.sales_line,

@@ -37,6 +37,9 @@ class Component(Struct):
     material: str = field(name="Material")
     amount: str = field(name="RequiredQuantity")
     unit: str = field(name="BaseUnit")
+    backflush: bool | None = field(name="MatlCompIsMarkedForBackflush", default=None)
+    operation: str | None = field(name="ManufacturingOrderOperation", default=None)
+    lot: str | None = field(name="Batch", default=None)
 
 
 class Operation(Struct):
@@ -45,6 +48,7 @@ class Operation(Struct):
     number: str = field(name="ManufacturingOrderOperation")
     text: str = field(name="MfgOrderOperationText")
     work_center: str = field(name="WorkCenter")
+    control: str | None = field(name="OperationControlProfile", default=None)
 
 
 class Status(Struct):
@@ -146,11 +150,19 @@ def read_order(content: bytes, plants: Mapping[str, str], zone: dt.tzinfo) -> Or
         due_start=read_moment(order.start_day, order.start_time, zone, "MfgOrderPlannedStartDate"),
         due_end=read_moment(order.end_day, order.end_time, zone, "MfgOrderPlannedEndDate"),
         components=tuple(
-            ComponentDocument(read_number(one.position), one.material, one.amount, one.unit)
+            ComponentDocument(
+                read_number(one.position),
+                one.material,
+                one.amount,
+                one.unit,
+                bool(one.backflush),
+                read_number(one.operation) if one.operation else 0,
+                one.lot or "",
+            )
             for one in order.components.results
         ),
         operations=tuple(
-            OperationDocument(read_number(one.number), one.text, one.work_center)
+            OperationDocument(read_number(one.number), one.text, one.work_center, one.control or "")
             for one in order.operations.results
         ),
         sales_order=order.sales_order,
