@@ -10,7 +10,12 @@ from typing import Any, TypeVar
 
 import orjson
 from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
+from plantmesh.erp.v1.money_pb2_grpc import MoneyServiceStub
+from plantmesh.mes.v1 import genealogy_pb2 as genealogy
+from plantmesh.mes.v1 import lots_pb2 as lots
 from plantmesh.mes.v1 import work_orders_pb2 as mes
+from plantmesh.mes.v1.genealogy_pb2_grpc import GenealogyServiceStub
+from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 from plantmesh.quality.v1 import quality_pb2 as quality
 from plantmesh.quality.v1.quality_pb2_grpc import InspectionServiceStub
@@ -23,6 +28,7 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.errors import UnavailableError
 from services.kit.rpc.client import Peer
+from tests.flows.master import STRANGE, described, prices
 from tests.shopfloor import (
     MADE,
     NOON,
@@ -36,6 +42,7 @@ from tests.shopfloor import (
     release_orders,
 )
 from tests.waiting import until
+from tools.demo.finance import Finances, finances
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
@@ -46,10 +53,6 @@ from tools.simulators.ledger.place import Place, declare
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "process")
 HEAT, OPENING = "HEAT-1", 100_000
 """The lot of steel that everything is made of, and how much there is of it."""
-STRANGE = "unobtainium"
-"""An item that everybody but the ledger knows."""
-_MORE = range(12)
-"""Items and plants that nothing is done with: their news reaches every partition."""
 _STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
 _T = TypeVar("_T")
 
@@ -67,6 +70,7 @@ class Plant:
     async def open(self, orders: Sequence[str]) -> None:
         """Master data, stock of steel, and `orders` released, taken over and started."""
         await self.describe("opening")
+        await self.price()
         receipts = [self._receipt(item) for item in (USED, STRANGE)]
         request = wms.MoveStockRequest(idempotency_key="opening", movements=receipts)
         await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
@@ -100,10 +104,70 @@ class Plant:
         )
         await insist(lambda: self.floor.ConfirmOperations(request))
 
+    async def finish(self, order: str) -> None:
+        """The line's last word on an order: nothing more is made of it."""
+        report = mes.Confirmation(
+            id=f"{order}-end", order=order_key(order), occurred_at=noon(), final=True
+        )
+        getattr(report, "yield").CopyFrom(kilograms("0"))
+        request = mes.ConfirmOperationsRequest(
+            idempotency_key=f"finish/{order}", confirmations=[report]
+        )
+        await insist(lambda: self.floor.ConfirmOperations(request))
+
+    async def ship(self, reference: str, lot: str, amount: str) -> None:
+        """The storekeeper issues a part of what was made to a delivery for ACME."""
+        movement = wms.Movement(
+            reference=reference,
+            type=wms.MOVEMENT_TYPE_ISSUE_TO_DELIVERY,
+            stock=wms.StockKey(plant=PLANT, item_no=MADE, lot_no=lot),
+            quantity=kilograms(amount),
+            occurred_at=noon(),
+            delivery_no="80001/10",
+            shipped_to=wms.ShippedTo(customer="ACME", sales_order_no="S-1"),
+        )
+        request = wms.MoveStockRequest(idempotency_key=reference, movements=[movement])
+        await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
+
+    async def recall(self, item: str, lot: str) -> genealogy.LotTrace:
+        """All that was made of a lot, and where it went."""
+        key = keys_pb2.LotKey(plant=PLANT, item_no=item, lot_no=lot)
+        request = genealogy.BatchTraceLotsRequest(
+            starts=[genealogy.TraceStart(lot=key)], direction=lots.DIRECTION_FORWARD
+        )
+        answer = await self._stub(GenealogyServiceStub, "line").BatchTraceLots(request)
+        return answer.traces[0]
+
+    async def lot(self, item: str, lot: str) -> lots.Lot:
+        """As the floor knows it."""
+        key = keys_pb2.LotKey(plant=PLANT, item_no=item, lot_no=lot)
+        request = lots.BatchGetLotsRequest(keys=[key])
+        return (await self._stub(LotServiceStub, "line").BatchGetLots(request)).lots[0]
+
     async def describe(self, text: str) -> None:
         """A steward gives every plant and item another name."""
-        request = _master(text)
+        request = described(text)
         await insist(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(request))
+
+    async def price(self) -> None:
+        """A planner says what things cost and which accounts they are in; a steward approves."""
+        request = prices()
+        approval = reference.ApproveCodesRequest(
+            idempotency_key="accounts", mappings=request.code_mappings
+        )
+        await insist(lambda: self._stub(ReferenceServiceStub, "planner").PutMasterData(request))
+        await insist(lambda: self._stub(ReferenceServiceStub, "operator").ApproveCodes(approval))
+
+    async def finances(self, orders: Sequence[str]) -> Finances:
+        """The journal as it is now."""
+        money = self._stub(MoneyServiceStub, "controller")
+        return await finances(money, self._stub(StockServiceStub, "storekeeper"), PLANT, orders)
+
+    async def is_booked(self) -> bool:
+        """Whether every movement of stock is in the journal, nothing waits, and it balances."""
+        found = await self.finances([])
+        balances = sum(one.balance for one in found.accounts)
+        return found.moved == {*found.booked} and not found.parked and not balances
 
     async def balances(self, item: str, lots: Iterable[str]) -> dict[tuple[str, str], Decimal]:
         """What wms holds of these lots that is not nothing, by lot and status."""
@@ -179,6 +243,8 @@ class Plant:
 
 WHO = (
     "operator@reference",
+    "planner@reference",
+    "controller@erp",
     "storekeeper@wms",
     "line@mes",
     "inspector@quality",
@@ -249,31 +315,3 @@ def _address(mesh: Mesh, service: str, replicas: int) -> str:
     """All replicas, as a gRPC target."""
     ports = (mesh.program(service, replica).port("grpc") for replica in range(replicas))
     return "ipv4:" + ",".join(f"{LOOPBACK}:{port}" for port in ports)
-
-
-def _master(text: str) -> reference.PutMasterDataRequest:
-    kinds = {
-        MADE: reference.ITEM_TYPE_FINISHED,
-        USED: reference.ITEM_TYPE_RAW,
-        STRANGE: reference.ITEM_TYPE_RAW,
-        **dict.fromkeys((f"part-{n}" for n in _MORE), reference.ITEM_TYPE_RAW),
-    }
-    plants = (PLANT, *(f"plant-{n}" for n in _MORE))
-    return reference.PutMasterDataRequest(
-        idempotency_key=text,
-        plants=[
-            reference.Plant(plant=plant, name=f"{plant}, {text}", time_zone="Europe/Paris")
-            for plant in plants
-        ],
-        items=[
-            reference.Item(
-                item_no=item,
-                description=f"{item}, {text}",
-                base_unit=UNIT,
-                type=kind,
-                lot_controlled=True,
-                inspection_on_production=item == MADE,
-            )
-            for item, kind in kinds.items()
-        ],
-    )

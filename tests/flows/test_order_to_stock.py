@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from plantmesh.common.v1 import keys_pb2
+from plantmesh.mes.v1 import lots_pb2
 from plantmesh.process.v1 import process_pb2
 from plantmesh.process.v1.process_pb2_grpc import ProcessServiceStub
 from plantmesh.quality.v1 import quality_pb2
@@ -31,7 +32,7 @@ ORDERS = ["4711", "4712"]
 async def plant() -> AsyncIterator[Plant]:
     """Open, with an order for each test under way."""
     with scratch_folder() as root:
-        async with running(root, {}) as plant:
+        async with running(root, {"PLANTMESH_CLOSE_AFTER_SECONDS": "0"}) as plant:
             await plant.open(ORDERS)
             yield plant
 
@@ -97,15 +98,60 @@ async def test_held_lot_waits_alone_and_goes_on_when_it_is_released(plant: Plant
     await until(lambda: waits_are(plant, order, lambda waits: not waits))
 
 
+async def test_every_movement_is_in_the_books_and_a_closed_order_is_not_in_work(
+    plant: Plant,
+) -> None:
+    order, other = ORDERS
+    # What is posted and not final stays open; its end is told to the ERP by the platform, once.
+    assert f"{PLANT}/{order}/4/close" not in references(plant, order)
+    await plant.finish(order)
+    await until(lambda: is_settled(plant, order))
+    assert references(plant, order)[-1] == f"{PLANT}/{order}/5/close"
+    assert references(plant, order).count(f"{PLANT}/{order}/5/close") == 1
+    await until(plant.is_booked)
+    found = await plant.finances(ORDERS)
+    # 4 times 4 kg of steel made 10 kg; the other order is open.
+    assert found.costs[order].usage == Decimal("16.08") - Decimal(42)
+    assert found.costs[other].wip == Decimal("4.02") - Decimal("10.5")
+    assert all(not sum(line.amount for line in one.lines) for one in found.entries)
+
+
+async def test_what_leaves_the_warehouse_is_in_the_recall_of_the_steel(plant: Plant) -> None:
+    """Nobody told the floor: it hears of goods from stock, and of release from quality."""
+    lot = f"L-{ORDERS[0]}"
+    await plant.ship("D-1", lot, "3")
+
+    async def shipped() -> bool:
+        return bool((await plant.recall(USED, HEAT)).shipments)
+
+    await until(shipped)
+    recall = await plant.recall(USED, HEAT)
+    [shipment] = recall.shipments
+    assert (shipment.lot.lot_no, shipment.customer, shipment.sales_order_no) == (lot, "ACME", "S-1")
+    assert (shipment.shipment_no, shipment.quantity.value) == ("80001", "3")
+    assert [one.event_id for one in recall.receipts] == [f"opening/{USED}"]
+    assert (await plant.lot(MADE, lot)).quality == lots_pb2.LOT_QUALITY_RELEASED
+
+
+async def is_settled(plant: Plant, order: str) -> bool:
+    """Whether nothing is in work of it any more."""
+    cost = (await plant.finances([order])).costs[order]
+    return bool(cost.settlements) and not cost.wip
+
+
 def consumptions(order: str, *numbers: int) -> list[str]:
     """References of what the confirmations consumed."""
     return [f"{PLANT}/{order}/{number}/consumption" for number in numbers]
 
 
-async def posted(plant: Plant, order: str, references: Iterable[str]) -> bool:
+def references(plant: Plant, order: str) -> list[str]:
+    """What the ledger's journal has of the order, in its order."""
+    return [one for _, one in booked(plant.place.journal) if one.startswith(f"{PLANT}/{order}/")]
+
+
+async def posted(plant: Plant, order: str, wanted: Iterable[str]) -> bool:
     """Whether the ledger's journal has exactly these of the order, as they stand."""
-    mine = [one for _, one in booked(plant.place.journal) if one.startswith(f"{PLANT}/{order}/")]
-    return mine == list(references)
+    return references(plant, order) == list(wanted)
 
 
 async def inspection_of(plant: Plant, order: str) -> quality_pb2.Inspection:
