@@ -10,7 +10,17 @@ from services.erp.application.take_commercial import take_commercial
 from services.erp.application.take_order import take_order
 from services.erp.domain.keys import Trade
 from services.erp.ports import Books
-from services.erp.ports.feeds import Feed, Feeds, Inbox, Marks, NotRead, RawOrder, Sources, Take
+from services.erp.ports.feeds import (
+    CommercialFeed,
+    Feed,
+    Feeds,
+    Inbox,
+    Marks,
+    NotRead,
+    RawOrder,
+    Sources,
+    Take,
+)
 from services.kit.errors import UnavailableError
 
 PRODUCTION = "production_order"
@@ -56,16 +66,22 @@ async def poll_orders(system: str, erp: Feeds, desk: Desk) -> None:
     if silent:
         await desk.sources.silent(system, "; ".join(map(str, silent)))
         raise silent[0]
-    await desk.sources.heard(system, max(times, default=None))
+    not_read = {
+        str(trade): feed.reason for trade, feed in _trades(erp) if isinstance(feed, NotRead)
+    }
+    await desk.sources.heard(system, max(times, default=None), not_read)
 
 
 def _readings(erp: Feeds) -> Iterator[_Reading]:
     """Production orders first; what the ERP does not offer is not asked for."""
     yield _Reading(PRODUCTION, erp, take_order)
-    offered = ((Trade.SALES, erp.sales_orders), (Trade.PURCHASE, erp.purchase_orders))
-    for trade, feed in offered:
+    for trade, feed in _trades(erp):
         if not isinstance(feed, NotRead):
             yield _Reading(trade, feed, partial(take_commercial, trade))
+
+
+def _trades(erp: Feeds) -> tuple[tuple[Trade, CommercialFeed | NotRead], ...]:
+    return (Trade.SALES, erp.sales_orders), (Trade.PURCHASE, erp.purchase_orders)
 
 
 def _taking(system: str, reading: _Reading, books: Books, times: list[datetime]) -> Take:

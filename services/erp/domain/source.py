@@ -1,6 +1,7 @@
 """An outside system as a source of news, and how fresh they are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -9,7 +10,8 @@ class Source:
     """How fresh an ERP's orders are. Times None: never yet.
 
     `heard_at` = it last answered, `tried_at` = it was last asked, `changed_at` = its own time of
-    the newest change, which came at `received_at`. `reason` = why it did not answer.
+    the newest change, which came at `received_at`. `reason` = why it did not answer;
+    `not_read` = kinds of orders that it does not offer, and why.
     """
 
     system: str
@@ -22,6 +24,7 @@ class Source:
     reason: str | None
     silent_seconds: float | None
     lag_seconds: float | None
+    not_read: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stale(self) -> bool:

@@ -1,6 +1,6 @@
 """Documents of an ERP as they change: how they are read, kept, and how far that is."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -111,8 +111,13 @@ class Marks(Protocol):
 class Sources(Protocol):
     """When each ERP was last heard, and how old its news was; a transaction each call."""
 
-    async def heard(self, system: str, changed_at: datetime | None) -> None:
-        """It answered; its newest change is of then, None when nothing is new."""
+    async def heard(
+        self, system: str, changed_at: datetime | None, not_read: Mapping[str, str]
+    ) -> None:
+        """It answered; its newest change is of then, None when nothing is new.
+
+        `not_read` = kinds of orders that it does not offer, and why.
+        """
         ...
 
     async def silent(self, system: str, reason: str) -> None:

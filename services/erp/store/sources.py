@@ -1,7 +1,9 @@
 """When each ERP was last heard, in SQL; the database's clock judges."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+
+import msgspec
 
 from services.erp.domain.source import Source
 from services.kit.paging import Page
@@ -11,7 +13,7 @@ _ALL = (
     "SELECT s.id, s.enabled, coalesce(f.interval_seconds, %(interval)s), f.tried_at, f.heard_at,"
     " f.changed_at, f.received_at, f.reason,"
     " extract(epoch FROM clock_timestamp() - f.heard_at)::float8,"
-    " extract(epoch FROM f.received_at - f.changed_at)::float8"
+    " extract(epoch FROM f.received_at - f.changed_at)::float8, coalesce(f.not_read, '{}')"
     " FROM systems s LEFT JOIN source f ON f.system = s.id"
     " WHERE (%(plants)s::text[] IS NULL OR EXISTS (SELECT 1 FROM system_plant p"
     "  WHERE p.system = s.id AND p.plant = ANY(%(plants)s)))"
@@ -28,18 +30,21 @@ class SqlSources:
         self._store = store
         self._interval = interval_seconds
 
-    async def heard(self, system: str, changed_at: datetime | None) -> None:
+    async def heard(
+        self, system: str, changed_at: datetime | None, not_read: Mapping[str, str]
+    ) -> None:
         """It answered; its newest change is of then, None when nothing is new."""
         async with self._store.work() as work:
             await work.sql(
                 "INSERT INTO source AS f (system, interval_seconds, tried_at, heard_at, changed_at,"
-                "  received_at, reason) SELECT %s, %s, now(), now(), t, "
-                "  CASE WHEN t IS NOT NULL THEN now() END, '' FROM (VALUES (%s::timestamptz)) v(t)"
+                "  received_at, reason, not_read) SELECT %s, %s, now(), now(), t, "
+                "  CASE WHEN t IS NOT NULL THEN now() END, '', %s::jsonb"
+                " FROM (VALUES (%s::timestamptz)) v(t)"
                 " ON CONFLICT (system) DO UPDATE SET interval_seconds = excluded.interval_seconds,"
-                "  tried_at = now(), heard_at = now(), reason = '',"
+                "  tried_at = now(), heard_at = now(), reason = '', not_read = excluded.not_read,"
                 "  changed_at = coalesce(excluded.changed_at, f.changed_at),"
                 "  received_at = coalesce(excluded.received_at, f.received_at)",
-                (system, self._interval, changed_at),
+                (system, self._interval, msgspec.json.encode(not_read).decode(), changed_at),
             )
 
     async def silent(self, system: str, reason: str) -> None:

@@ -68,6 +68,10 @@ def write_sources(sources: Sequence[Source]) -> list[sources_pb2.Source]:
             silent_seconds=one.silent_seconds,
             lag_seconds=one.lag_seconds,
             reason=one.reason or "",
+            not_read=[
+                sources_pb2.NotRead(kind=kind, reason=reason)
+                for kind, reason in sorted(one.not_read.items())
+            ],
         )
         for one in sources
     ]

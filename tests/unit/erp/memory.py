@@ -305,10 +305,14 @@ class MemorySources:
     """Who was heard, with what news; who was not, and why."""
 
     said: list[tuple[str, datetime | str | None]] = field(default_factory=list)
+    not_read: Mapping[str, str] = field(default_factory=dict)
 
-    async def heard(self, system: str, changed_at: datetime | None) -> None:
+    async def heard(
+        self, system: str, changed_at: datetime | None, not_read: Mapping[str, str]
+    ) -> None:
         """Keep it."""
         self.said.append((system, changed_at))
+        self.not_read = not_read
 
     async def silent(self, system: str, reason: str) -> None:
         """Keep it."""

@@ -12,10 +12,13 @@ from plantmesh.erp.v1.events_pb2 import PurchaseOrderChanged, SalesOrderChanged
 
 from services.erp.adapters.poller import Poller
 from services.erp.domain.codes import Code
+from services.erp.store.sources import SqlSources
 from services.erp.store.waiting import SqlWaitings
+from services.erp.wire.mapping import write_sources
 from services.kit.lanes.systems import System
 from services.kit.store import Store
 from tests.component.erp.conftest import (
+    ERP,
     ask,
     events,
     set_up,
@@ -120,3 +123,12 @@ async def test_more_lots_than_the_line_leave_no_trace_but_the_raw_input(
     for table in ("commercial_order", "lot_allocation"):
         rows = await ask(store, f"SELECT 1 FROM {table} WHERE order_no = %s", order.order)
         assert rows == []
+
+
+async def test_what_an_erp_does_not_offer_is_said_of_it(store: Store) -> None:
+    sources = SqlSources(store, 60)
+    for not_read in ({"sales_order": "it sells nothing"}, {}):
+        await sources.heard(ERP.id, None, not_read)
+        async with store.work():
+            [one] = write_sources(await sources.of([ERP.id], None))
+        assert {each.kind: each.reason for each in one.not_read} == not_read
