@@ -8,10 +8,10 @@ from typing import Any
 from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.quantity import Quantity
 from services.mes.domain.genealogy import Cause, Edge, Kind, Link, Record
-from services.mes.domain.hold import Block
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Lot
 from services.mes.domain.lot_operation import (
+    STOPPED_BY,
     Aggregate,
     Consume,
     LotOperation,
@@ -25,21 +25,6 @@ from services.mes.domain.lot_operation import (
     What,
 )
 from services.mes.domain.lot_state import DispositionCommand
-
-STOPPED_BY: Mapping[type[What], Block | None] = {
-    Split: None,
-    Merge: Block.MOVE,
-    Relabel: Block.MOVE,
-    Rework: Block.CONSUME,
-    Aggregate: Block.MOVE,
-    Receive: None,
-    Ship: Block.SHIP,
-    Consume: Block.CONSUME,
-}
-"""What a hold on a lot that they take of must not block; wms has the same for stock.
-
-Whatever they make of a held lot is born held, so that splitting one needs no leave.
-"""
 
 Entry = tuple[LotKey, Quantity]
 """What came into a lot, or (negative) went out of it."""

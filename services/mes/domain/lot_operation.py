@@ -1,6 +1,6 @@
 """What is done with lots outside of orders, as it is reported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from services.kit.clock import Instant
 from services.kit.quantity import Quantity
+from services.mes.domain.hold import Block
 from services.mes.domain.keys import LotKey, ReportKey
 
 
@@ -93,6 +94,20 @@ class Consume:
 
 
 What = Split | Merge | Relabel | Rework | Aggregate | Receive | Ship | Consume
+STOPPED_BY: Mapping[type[What], Block | None] = {
+    Split: None,
+    Merge: Block.MOVE,
+    Relabel: Block.MOVE,
+    Rework: Block.CONSUME,
+    Aggregate: Block.MOVE,
+    Receive: None,
+    Ship: Block.SHIP,
+    Consume: Block.CONSUME,
+}
+"""What a hold on a lot that they take of must not block; wms has the same for stock.
+
+Whatever they make of a held lot is born held, so that splitting one needs no leave.
+"""
 
 
 @dataclass(frozen=True, slots=True)
