@@ -199,6 +199,15 @@ async def an_order_leads_to_its_customers_and_a_lot_to_its_suppliers(site: Site)
     assert (shipment["customer"], shipment["customerParty"]["name"]) == (ACME, "Acme")
     assert shipment["salesOrder"]["commercial"]["lifecycle"] == "CREATED"
     assert await site.calls() - before == Counter({"mes": 1, "wms": 1, "reference": 1, "erp": 1})
+    [meant] = lot["allocatedTo"]
+    assert (meant["salesOrder"]["commercial"]["orderNo"], meant["quantity"]["value"]) == (SOLD, "1")
+    planner = site.plant.mesh.issuer.signer.mint(USERS["planner"])
+    told = await site.gateway.ask(document("customers"), token=planner, id=ORDER)
+    shown = [
+        one.data["order"]["lots"][0]["allocatedTo"][0]["salesOrder"]["commercial"]["customer"]
+        for one in (answer, told)
+    ]
+    assert shown == [None, ACME]
     before = await site.calls()
     answer = await site.gateway.ask(document("suppliers"), id=LOT)
     assert answer.body.get("errors") is None

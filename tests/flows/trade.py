@@ -18,7 +18,7 @@ from services.wms.domain.sscc import make_sscc
 from tests.copies import put_codes
 from tests.flows.plant import HEAT, Plant, noon
 from tests.shopfloor import MADE, PLANT, UNIT, USED
-from tools.simulators.ledger.papers import Trade, TradeLine
+from tools.simulators.ledger.papers import Lot, Trade, TradeLine
 
 MILL, ACME = "mill", "acme"
 BOUGHT, SOLD, SENT = "4500001", "80001", "S-1"
@@ -30,7 +30,7 @@ _CODES = [Code("status", "OPEN", "none"), Code("party", MILL, MILL), Code("party
 async def trade(plant: Plant, order: str) -> None:
     """The steel came from the mill, some of it lies on a pallet, and the order's lot was sold."""
     await _introduce(plant)
-    await _order(plant)
+    await _order(plant, f"L-{order}")
     await _pack(plant)
     floor = GenealogyServiceStub(plant.peers["line@mes"].channel)
     receipt = mes.ReceiveLot(
@@ -61,13 +61,14 @@ async def _introduce(plant: Plant) -> None:
     )
 
 
-async def _order(plant: Plant) -> None:
+async def _order(plant: Plant, lot: str) -> None:
     store = Store(plant.mesh.databases["erp"], pool_size=1)
     async with store.work():
         await put_codes("ledger", _CODES)
     await store.close()
     steel = TradeLine(10, USED, Decimal(1000), UNIT)
-    widgets = TradeLine(10, MADE, Decimal(1), UNIT)
+    meant = Lot(lot, Decimal(1), UNIT)
+    widgets = TradeLine(10, MADE, Decimal(2), UNIT, lots=(meant,))
     await plant.ledger.put_trade(Trade("purchase", PLANT, BOUGHT, MILL, ("OPEN",), (steel,)))
     await plant.ledger.put_trade(Trade("sales", PLANT, SOLD, ACME, ("OPEN",), (widgets,)))
 

@@ -46,7 +46,7 @@ class StockBalance:
         return Lot.by(self.balance.place.lot)
 
     @batch_field(description="The unit it is packed in; null: it lies loose.")
-    async def unit(
+    async def packed_in(
         self, info: Asked, balances: list[Self]
     ) -> list[
         Annotated["HandlingUnit", strawberry.lazy("services.wms.graph.handling_unit")] | None

@@ -245,12 +245,12 @@ async def test_units_are_joined_by_id_and_lead_from_what_is_in_them(
     stranger = mint(scope="wms:read", plants=["oslo"])
     foreign = await graph.join("HandlingUnit", [unit_id(BOX)], "sscc", token=stranger)
     assert foreign["data"]["_entities"] == [None]
-    leads = "balances { item { id } ownerParty { id } handlingUnit unit { id state } }"
+    leads = "balances { item { id } ownerParty { id } handlingUnit packedIn { id state } }"
     [lot] = await graph.parts("Lot", [lot_id("FLOUR/F1")], leads)
-    packed, loose = sorted(lot["balances"], key=lambda one: one["unit"] is None)
-    assert packed["unit"] == {"id": unit_id(BOX), "state": "BUILT"}
+    packed, loose = sorted(lot["balances"], key=lambda one: one["packedIn"] is None)
+    assert packed["packedIn"] == {"id": unit_id(BOX), "state": "BUILT"}
     assert packed["item"] == {"id": GraphId("Item", EVERYWHERE, "FLOUR").encode()}
-    assert (loose["unit"], loose["ownerParty"]) == (None, None)
+    assert (loose["packedIn"], loose["ownerParty"]) == (None, None)
 
 
 MOVEMENT = """reference type quantity { value } lot { id } order { id } reverses reason

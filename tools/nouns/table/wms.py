@@ -37,7 +37,7 @@ WMS = (
         ("HandlingUnitService.BatchGetHandlingUnits",),
         ("HandlingUnitService.ListHandlingUnits",),
         ("HandlingUnitChanged",),
-        ("Query.handlingUnit", "Query.handlingUnits", "StockBalance.unit"),
+        ("Query.handlingUnit", "Query.handlingUnits", "StockBalance.packedIn"),
     ),
     Noun(
         "stock count",
