@@ -42,8 +42,8 @@ class Records(Protocol[R]):
         """The next by key; None begins."""
         ...
 
-    async def put(self, records: Sequence[R]) -> None:
-        """Store them, with who did it and what was there before."""
+    async def put(self, records: Sequence[R], known: Mapping[Key, R]) -> None:
+        """Store them, with who did it and what was `known` of each before."""
         ...
 
 

@@ -81,7 +81,7 @@ async def _advance(
             _check_version(record, version)
             moved[record.key] = take(record, place)
     new = list(moved.values())
-    await records.put(new)
+    await records.put(new, known)
     for one in new:
         books.facts.tell(one)
     return new

@@ -88,12 +88,12 @@ class EngineeringChange:
         return (self.eco_no,)
 
     def settled(self, known: "EngineeringChange | None") -> "EngineeringChange":
-        """As it comes after `known`: commands move its state, and only a draft is edited.
+        """Its next version after `known`: commands move its state, and only a draft is edited.
 
         Raises ConflictError where it cannot.
         """
         if known is None:
-            return replace(self, state=self.state or ChangeState.DRAFT)
+            return replace(self, state=self.state or ChangeState.DRAFT, version=1)
         settled = replace(self, state=self.state or known.state)
         if known.state is not ChangeState.DRAFT and settled != replace(known, version=self.version):
             raise ConflictError(
@@ -102,7 +102,7 @@ class EngineeringChange:
                 field="state",
                 hint="AdvanceChanges: revise it to a draft first",
             )
-        return replace(settled, state=known.state)
+        return replace(settled, state=known.state, version=known.version + 1)
 
 
 def revision_on(item: Item, changes: Iterable[EngineeringChange], plant: str, day: date) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.quantity import Measures, Quantity, in_force
@@ -106,7 +107,7 @@ class Item:
     def __post_init__(self) -> None:
         """Refuse unknown units, conversions that contradict on some day, bad numbers."""
         check_name(self.item_no, "item_no")
-        for day in {one.valid_from or date.min for one in self.conversions} | {date.min}:
+        for day in {date.min, *(one.valid_from or date.min for one in self.conversions)}:
             self.measures_on(day)
         if self.gtin:
             check_gtin(self.gtin, "gtin")
@@ -140,18 +141,18 @@ class Item:
             (*self.conversions[place].pair, self.conversions[place].ratio) for place in places
         )
         try:
-            return Measures(self.base_unit, own)
+            return _measures(self.base_unit, own)
         except InvalidError as error:
             error.field = _our_field(error.field, places)
             raise
 
     def settled(self, known: "Item | None") -> "Item":
-        """As it comes after `known`: stock is counted in the unit, and commands move the lifecycle.
+        """Its next version after `known`: the unit is fixed, and commands move the lifecycle.
 
         Raises ConflictError where it cannot.
         """
         if known is None:
-            return self if self.lifecycle else replace(self, lifecycle=Lifecycle.EFFECTIVE)
+            return replace(self, lifecycle=self.lifecycle or Lifecycle.EFFECTIVE, version=1)
         if self.base_unit != known.base_unit:
             raise ConflictError(
                 f"{self.item_no} is counted in {known.base_unit}",
@@ -166,9 +167,11 @@ class Item:
                 field="lifecycle",
                 hint="leave it out; AdvanceItems moves it",
             )
-        return self if self.lifecycle else replace(self, lifecycle=known.lifecycle)
+        return replace(self, lifecycle=known.lifecycle, version=known.version + 1)
 
 
+# Most items of a plant are counted in a few ways, and each is checked whenever it is read.
+_measures = lru_cache(4096)(Measures)
 _OWN = re.compile(r"own\[(\d+)\]")
 
 

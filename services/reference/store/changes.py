@@ -16,7 +16,7 @@ class SqlChanges(SqlRecords[EngineeringChange]):
     async def affecting(self, item_nos: Collection[str]) -> list[EngineeringChange]:
         """Those that name one of these items, by number."""
         rows = await current_work().sql(
-            "SELECT to_jsonb(t) FROM engineering_change t WHERE EXISTS ("
+            "SELECT to_jsonb(t)::text FROM engineering_change t WHERE EXISTS ("
             " SELECT 1 FROM unnest(%s::text[]) AS wanted (item_no)"
             " WHERE t.affected @> jsonb_build_array(jsonb_build_object('item_no', wanted.item_no)))"
             " ORDER BY eco_no",

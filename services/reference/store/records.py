@@ -1,6 +1,6 @@
 """Records of one kind in a table whose columns are the record's fields."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Generic, TypeVar
 
@@ -22,12 +22,13 @@ class SqlRecords(Generic[R]):
         self._kind = kind
         self._key = key
         self._columns = tuple(field.name for field in fields(kind))
+        self._json = msgspec.json.Decoder(kind)
 
     async def get(self, keys: Collection[Key], *, by: Sequence[str] = ()) -> list[R]:
         """Those with these values in the fields `by`, by key."""
         names = tuple(by) or self._key
         rows = await current_work().sql(
-            f"SELECT to_jsonb(t) FROM {self._table} t JOIN unnest({_arrays(names)})"
+            f"SELECT to_jsonb(t)::text FROM {self._table} t JOIN unnest({_arrays(names)})"
             f" AS wanted ({_listed(names)}) USING ({_listed(names)}) ORDER BY {_listed(self._key)}",
             [[key[place] for key in keys] for place in range(len(names))],
         )
@@ -39,17 +40,16 @@ class SqlRecords(Generic[R]):
         marks = ", ".join(["%s"] * len(self._key))
         behind = f"WHERE {place} > ({marks})" if key else ""
         rows = await current_work().sql(
-            f"SELECT to_jsonb(t) FROM {self._table} t {behind} ORDER BY {_listed(self._key)}"
+            f"SELECT to_jsonb(t)::text FROM {self._table} t {behind} ORDER BY {_listed(self._key)}"
             " LIMIT %s",
             (*(key or ()), limit),
         )
         return [self._read(row) for (row,) in rows]
 
-    async def put(self, records: Sequence[R]) -> None:
+    async def put(self, records: Sequence[R], known: Mapping[Key, R]) -> None:
         """Store them; what was there before goes to the audit."""
         work, content = current_work(), msgspec.json.encode(records).decode()
         given = f"jsonb_populate_recordset(NULL::{self._table}, %s::jsonb)"
-        known = {one.key: one for one in await self.get([one.key for one in records])}
         for one in records:
             record(work, Change(self._table, "/".join(one.key), known.get(one.key), one))
         columns = _listed(self._columns)
@@ -61,8 +61,8 @@ class SqlRecords(Generic[R]):
             (content,),
         )
 
-    def _read(self, row: object) -> R:
-        return msgspec.convert(row, self._kind)
+    def _read(self, row: str) -> R:
+        return self._json.decode(row)
 
 
 def _listed(names: Sequence[str], prefix: str = "") -> str:

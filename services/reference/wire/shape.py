@@ -4,11 +4,12 @@ Enumerations go by name, the first one of a contract stands for our default; dat
 quantity may be missing; `from` is no name in Python.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, partial
+from operator import methodcaller
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -21,6 +22,7 @@ from services.kit.wire import read_quantity, write_quantity
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Message)
+_Put = Callable[[Any], Any]
 THEIRS = {"source": "from", "target": "to"}
 
 
@@ -58,12 +60,14 @@ def read(message: Message, kind: type[R]) -> R:
 def write(record: Any, kind: type[M]) -> M:
     """The message."""
     values = {}
-    for field in fields_of(cast(Hashable, type(record))):
-        value = getattr(record, field.ours)
-        if field.many:
-            values[field.theirs] = [_write(one, kind, field) for one in value]
+    for ours, theirs, put in _writers(cast(Hashable, type(record)), cast(Hashable, kind)):
+        value = getattr(record, ours)
+        if put is None:
+            # What a message has from the start need not be said.
+            if value:
+                values[theirs] = value
         elif value is not None:
-            values[field.theirs] = _write(value, kind, field)
+            values[theirs] = put(value)
     return kind(**values)
 
 
@@ -88,18 +92,31 @@ def _read_one(value: Any, message: Message, field: Field, place: str) -> Any:
     return value
 
 
-def _write(value: Any, kind: type[Message], field: Field) -> Any:
-    if isinstance(value, Quantity):
-        return write_quantity(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    descriptor: Any = kind.DESCRIPTOR.fields_by_name[field.theirs]
-    if isinstance(value, Enum):
-        enum = descriptor.enum_type
-        return enum.values_by_name[f"{_prefix(enum)}{value.name}"].number
-    if descriptor.message_type is not None:
-        return write(value, GetMessageClass(descriptor.message_type))
-    return value
+@cache
+def _writers(record: Hashable, kind: Any) -> tuple[tuple[str, str, _Put | None], ...]:
+    """Our name, theirs, and how its values are written where they are not as they are."""
+    return tuple((one.ours, one.theirs, _writer(one, kind)) for one in fields_of(record))
+
+
+def _writer(field: Field, kind: type[Message]) -> _Put | None:
+    put = _writer_of_one(field, kind.DESCRIPTOR.fields_by_name[field.theirs])
+    if put and field.many:
+        return lambda values: [put(one) for one in values]
+    return put
+
+
+def _writer_of_one(field: Field, theirs: Any) -> _Put | None:
+    if field.kind is Quantity:
+        return write_quantity
+    if issubclass(field.kind, date):
+        return methodcaller("isoformat")
+    if issubclass(field.kind, Enum):
+        enum, prefix = theirs.enum_type, _prefix(theirs.enum_type)
+        numbers = {one: enum.values_by_name[f"{prefix}{one.name}"].number for one in field.kind}
+        return numbers.__getitem__
+    if theirs.message_type is not None:
+        return partial(write, kind=GetMessageClass(theirs.message_type))
+    return None
 
 
 def read_date(text: str, field: str) -> date:

@@ -1,6 +1,6 @@
 """The reference service's ports in memory: a unit of work works on a copy."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -35,8 +35,9 @@ class MemoryRecords(Generic[R]):
         """The next by key."""
         return [self.rows[one] for one in sorted(self.rows) if key is None or one > key][:limit]
 
-    async def put(self, records: Sequence[R]) -> None:
-        """Store them."""
+    async def put(self, records: Sequence[R], known: Mapping[Key, R]) -> None:
+        """Store them; the audit is told what they replace."""
+        assert all(known.get(one.key) == self.rows.get(one.key) for one in records)
         self.rows |= {record.key: record for record in records}
 
 
