@@ -67,10 +67,14 @@ def follow(traceparents: Iterable[str]) -> None:
 
 
 def carrier() -> str:
-    """The traceparent of the current span ("" outside of one), to travel with what we hand on."""
-    headers: dict[str, str] = {}
-    _propagator.inject(headers)
-    return headers.get("traceparent", "")
+    """The traceparent of the current span ("" outside of one), to travel with what we hand on.
+
+    Source: W3C Trace Context, 3.2. Every event and audit row asks: a propagator takes longer.
+    """
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return ""
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def link_from(traceparent: str) -> Link | None:
