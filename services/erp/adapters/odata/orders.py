@@ -10,6 +10,7 @@ from services.erp.adapters.odata.feed import Kind, Place
 from services.erp.adapters.odata.papers import (
     About,
     Results,
+    complete,
     read_number,
     read_paper,
     told,
@@ -159,11 +160,11 @@ def read_order(content: bytes, plants: Mapping[str, str], zone: dt.tzinfo) -> Or
                 read_number(one.operation) if one.operation else 0,
                 one.lot or "",
             )
-            for one in order.components.results
+            for one in complete(order.components)
         ),
         operations=tuple(
             OperationDocument(read_number(one.number), one.text, one.work_center, one.control or "")
-            for one in order.operations.results
+            for one in complete(order.operations)
         ),
         sales_order=order.sales_order,
         sales_line=read_number(order.sales_item) if order.sales_item else 0,

@@ -54,6 +54,13 @@ def read_paper(content: bytes, kind: type[_T]) -> _T:
         ) from error
 
 
+def complete(part: Results[_T]) -> list[_T]:
+    """What belongs to an order; raises InvalidError when the ERP left some of it out."""
+    if part.rest:
+        raise InvalidError("the ERP told only a part of the order", code="unreadable_order")
+    return part.results
+
+
 def read_number(text: str) -> int:
     """A position such as "000010"; raises InvalidError."""
     if not text.isdecimal():

@@ -10,7 +10,14 @@ import msgspec
 from msgspec import Struct, field
 
 from services.erp.adapters.odata.feed import Kind, Place
-from services.erp.adapters.odata.papers import About, Results, read_number, read_paper, told
+from services.erp.adapters.odata.papers import (
+    About,
+    Results,
+    complete,
+    read_number,
+    read_paper,
+    told,
+)
 from services.erp.adapters.odata.sales import back
 from services.erp.adapters.odata.values import read_day, read_instant, write_instant
 from services.erp.domain.commercial_document import (
@@ -100,7 +107,7 @@ def read_purchase_order(content: bytes, plants: Mapping[str, str]) -> Commercial
         version=order.about.etag or order.changed,
         as_of=read_instant(order.changed, _CHANGED),
         lines=tuple(
-            _line(item, plants.get(item.plant, item.plant)) for item in order.items.results
+            _line(item, plants.get(item.plant, item.plant)) for item in complete(order.items)
         ),
         currency=order.currency,
         reference=order.reference,
@@ -118,7 +125,7 @@ def _line(item: _Item, plant: str) -> CommercialLineDocument:
         unit=item.unit,
         schedule=tuple(
             DueDocument(due.ordered, requested=read_day(due.requested, "ScheduleLineDeliveryDate"))
-            for due in item.schedule.results
+            for due in complete(item.schedule)
         ),
         partner_item=item.of_supplier,
         ship_to=item.location,

@@ -11,7 +11,14 @@ import msgspec
 from msgspec import Struct, field
 
 from services.erp.adapters.odata.feed import Kind, Place
-from services.erp.adapters.odata.papers import About, Results, read_number, read_paper, told
+from services.erp.adapters.odata.papers import (
+    About,
+    Results,
+    complete,
+    read_number,
+    read_paper,
+    told,
+)
 from services.erp.adapters.odata.values import read_day, read_instant, write_instant
 from services.erp.domain.commercial_document import (
     AllocationDocument,
@@ -106,7 +113,9 @@ def back(since: str, overlap: float) -> str:
 def read_sales_order(content: bytes, plants: Mapping[str, str]) -> CommercialDocument:
     """In our words; raises InvalidError naming the field."""
     order = read_paper(content, _Order)
-    ship_to = next((one.customer for one in order.partners.results if one.function in _SHIP_TO), "")
+    ship_to = next(
+        (one.customer for one in complete(order.partners) if one.function in _SHIP_TO), ""
+    )
     return CommercialDocument(
         order_no=order.number,
         partner=order.customer,
@@ -114,7 +123,8 @@ def read_sales_order(content: bytes, plants: Mapping[str, str]) -> CommercialDoc
         version=order.about.etag or order.changed,
         as_of=read_instant(order.changed, _CHANGED),
         lines=tuple(
-            _line(item, plants.get(item.plant, item.plant), ship_to) for item in order.items.results
+            _line(item, plants.get(item.plant, item.plant), ship_to)
+            for item in complete(order.items)
         ),
         currency=order.currency,
         reference=order.reference,
@@ -137,7 +147,7 @@ def _line(item: _Item, plant: str, ship_to: str) -> CommercialLineDocument:
                 read_day(due.requested, "RequestedDeliveryDate"),
                 read_day(due.promised, "ConfirmedDeliveryDate"),
             )
-            for due in item.schedule.results
+            for due in complete(item.schedule)
         ),
         partner_item=item.of_customer,
         ship_to=ship_to,
