@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from services.erp.domain.booking import Role
@@ -16,6 +17,7 @@ from services.erp.domain.posting import Kind
 from services.erp.domain.settlement import Account, OrderValue, Scrapped
 from services.erp.domain.stock_value import StockKey, StockValue
 from services.erp.store.postings import SqlPostings
+from services.kit.audit import made
 from services.kit.checkpoint import reach
 from services.kit.errors import ConflictError
 from services.kit.lanes.entry import State
@@ -165,7 +167,10 @@ class SqlJournal:
             )
             if added != len(entries):
                 raise ConflictError("somebody books the same this very moment", field="reference")
-            if any(one.key.kind is EntryKind.SETTLEMENT for one in entries):
+            settled = [one for one in entries if one.key.kind is EntryKind.SETTLEMENT]
+            for one in settled:
+                made("settlement", f"{one.key.plant}/{one.key.reference}", _audited(one))
+            if settled:
                 reach("money.settled")
             reach("money.booked")
         if values:
@@ -214,6 +219,16 @@ def _entry_row(entry: Entry) -> tuple[Any, ...]:
     return (
         *entry.key, entry.business_date, entry.currency, order_no, entry.reverses, entry.text,
     )  # fmt: skip
+
+
+def _audited(entry: Entry) -> dict[str, str]:
+    """What was settled; what it cost stays in the journal alone, held to this digest of it."""
+    lines = ";".join(f"{one.plant}/{one.account}/{one.amount.minor}" for one in entry.lines)
+    return {
+        "order_no": entry.order.order_no if entry.order else "",
+        "business_date": entry.business_date.isoformat(),
+        "lines_sha256": sha256(lines.encode()).hexdigest(),
+    }
 
 
 def _line_row(line: Line) -> tuple[Any, ...]:

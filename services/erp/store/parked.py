@@ -12,6 +12,7 @@ from services.erp.application.release_parked import release_parked
 from services.erp.domain.goods import GoodsMovement, MovementKey, Side, StockStatus
 from services.erp.ports.accounting import Accounts, Parked, ParkedDocument
 from services.erp.store.journal import columns
+from services.kit.audit import Change, record, told_by
 from services.kit.checkpoint import reach
 from services.kit.clock import Clock, Instant
 from services.kit.copies import Kind, stamp
@@ -56,9 +57,15 @@ class SqlQueue:
 
     async def drop(self, documents: Collection[int]) -> None:
         """They were booked."""
-        await current_work().sql(
-            "DELETE FROM parked_document WHERE id = ANY(%s)", (list(documents),)
+        work = current_work()
+        rows = await work.sql(
+            "DELETE FROM parked_document WHERE id = ANY(%s)"
+            " RETURNING id, plant, kind, reference, code, wants",
+            (list(documents),),
         )
+        for _, plant, kind, reference, code, wants in sorted(rows):
+            old = {"kind": kind, "code": code, "wants": wants}
+            record(work, Change("parked_document", f"{plant}/{reference}", old, None))
         if documents:
             reach("money.released")
 
@@ -100,8 +107,9 @@ class Releases:
         self._tried = version
 
     async def _release(self, after: int) -> int:
-        async with self._store.work():
-            return await release_parked(self._accounts, after, self._clock)
+        with told_by("release of parked documents"):
+            async with self._store.work():
+                return await release_parked(self._accounts, after, self._clock)
 
 
 def read_parked(row: Row) -> ParkedDocument:
