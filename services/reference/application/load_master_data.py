@@ -46,20 +46,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a record's row says of it by field, and the rows of its parts; the rest stays."""
+    """What a record's row says of it by field, and the rows of its lists; the rest stays."""
 
     row: int
     key: Key
     values: Mapping[str, Any]
-    parts: Sequence[int] = ()
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def problem(self, error: DomainError) -> Problem:
         """The refusal, at the row and column that it is about."""
         row, column = self.row, error.field
         before, bracket, behind = error.field.partition("[")
         place, _, inner = behind.partition("]")
-        if bracket and self.parts:
-            row, column = self.parts[int(place)], inner.lstrip(".")
+        if bracket and before in self.parts:
+            row, column = self.parts[before][int(place)], inner.lstrip(".")
         elif bracket:
             column = before
         column = column.removesuffix(".value").replace(".", "_")

@@ -8,6 +8,7 @@ from plantmesh.reference.v1 import master_pb2 as pb
 from plantmesh.reference.v1.master_pb2_grpc import MasterDataServiceServicer
 
 from services.kit.access.policy import visible_plants
+from services.kit.audit import told_by
 from services.kit.commands import once
 from services.kit.paging import Listing
 from services.kit.store import Store
@@ -151,14 +152,15 @@ class MasterDataServicer(MasterDataServiceServicer):
             table = files.table_of(first.kind, "kind")
             if first.kind == pb.MASTER_DATA_KIND_STANDARD_COSTS:
                 policy.may_price()
-            return await files.load(
-                self._store,
-                self._books,
-                table,
-                file,
-                dry_run=first.dry_run,
-                steward=principal.subject,
-            )
+            with told_by(first.DESCRIPTOR.full_name):
+                return await files.load(
+                    self._store,
+                    self._books,
+                    table,
+                    file,
+                    dry_run=first.dry_run,
+                    steward=principal.subject,
+                )
 
     async def ExportMasterData(  # noqa: N802 - named by the proto
         self, request: pb.ExportMasterDataRequest, context: Context

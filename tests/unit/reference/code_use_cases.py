@@ -6,7 +6,6 @@ A subclass gives the fixture `shelf`.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -17,59 +16,14 @@ from services.kit.errors import (
     InvalidError,
     NotFoundError,
 )
-from services.reference.application.approve_codes import approve_codes
-from services.reference.application.draft_codes import draft_codes
 from services.reference.application.read_state import read_state
-from services.reference.application.resolve_codes import resolve_codes
 from services.reference.application.retire_codes import retire_codes
 from services.reference.domain.code import CodeDomain, Direction, Question
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.code_state import Status
+from tests.unit.reference.code_steps import DAY, approve, draft, resolve, retire, say, versions
 from tests.unit.reference.examples import LYON, NOON, asked, item, mapping
 from tests.unit.reference.use_cases import Shelf, put
-
-DAY = timedelta(days=1)
-
-
-async def resolve(
-    shelf: Shelf, *questions: Question, at: int = 0
-) -> tuple[list[str], list[Question]]:
-    """Codes and what they mean so many days after noon; what nobody knows."""
-    async with shelf.work() as books:
-        found, unmapped = await resolve_codes(books, questions, NOON + at * DAY if at else None)
-    return sorted(f"{one.code}={one.canonical}" for one in found), unmapped
-
-
-async def draft(shelf: Shelf, *mappings: CodeMapping, by: str = "ann") -> list[CodeMapping]:
-    """As they stand then."""
-    async with shelf.work() as books:
-        return await draft_codes(books, mappings, by)
-
-
-async def approve(shelf: Shelf, *mappings: CodeMapping, by: str = "bob") -> list[CodeMapping]:
-    """As they hold then."""
-    async with shelf.work() as books:
-        return await approve_codes(books, mappings, by)
-
-
-async def say(shelf: Shelf, *mappings: CodeMapping) -> list[int]:
-    """Drafted by ann, approved by bob; their versions."""
-    await draft(shelf, *mappings)
-    return [one.version for one in await approve(shelf, *mappings)]
-
-
-async def retire(shelf: Shelf, code: str, version: int, at: int | None = None) -> list[CodeMapping]:
-    """So many days after noon."""
-    async with shelf.work() as books:
-        until = None if at is None else NOON + at * DAY
-        return await retire_codes(books, [(mapping(code).key, version)], until)
-
-
-async def versions(shelf: Shelf, code: str = "KG") -> list[tuple[str, Status]]:
-    """Every one of a code."""
-    async with shelf.work() as books:
-        found = await books.code_mappings.get([mapping(code).key])
-    return [(one.canonical, one.status) for one in found]
 
 
 class CodesContract:

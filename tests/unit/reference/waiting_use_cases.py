@@ -10,7 +10,7 @@ from services.kit.paging import Page
 from services.reference.application.read_state import WAITING
 from services.reference.application.report_waiting import Report, report_waiting
 from services.reference.domain.code import Direction, Document
-from tests.unit.reference.code_use_cases import DAY, approve, draft, resolve, say
+from tests.unit.reference.code_steps import DAY, approve, draft, resolve, say
 from tests.unit.reference.examples import LYON, NOON, asked, mapping
 from tests.unit.reference.use_cases import Shelf, put
 
