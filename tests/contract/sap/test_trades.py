@@ -67,8 +67,8 @@ async def test_an_erp_that_is_not_set_to_tell_of_them_says_so(connect: Connect) 
         b' "to_Item": {"results": []}, "to_Partner": {"results": []}}',
         b'{"__metadata": {}, "SalesOrder": "1", "SoldToParty": "C", "LastChangeDateTime":'
         b' "/Date(0)/", "to_Item": {"results": [], "__next": "more"},'
-        b' "to_Partner": {"results": []}, "PurchaseOrder": "1", "Supplier": "S", "to_PurchaseOrderItem": {"results": [],'
-        b' "__next": "more"}}',
+        b' "to_Partner": {"results": []}, "PurchaseOrder": "1", "Supplier": "S",'
+        b' "to_PurchaseOrderItem": {"results": [], "__next": "more"}}',
     ],
 )
 async def test_what_is_no_order_is_invalid(erp: ErpSystem, content: bytes) -> None:
