@@ -2,14 +2,16 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from services.erp.domain.commercial_document import CommercialDocument
 from services.erp.domain.keys import Trade
 from services.erp.ports import ErpSystem
 from services.erp.ports.feeds import NotRead
-from services.kit.errors import InvalidError
+from services.kit.errors import InvalidError, UnavailableError
 from tests.contract.erp_system.commercial import offered
+from tests.contract.proxy import Visit, for_visits, said
 from tests.contract.sap.stage import Connect, SapStage
 from tools.peers.sap.desk import PLANT
 
@@ -76,6 +78,20 @@ async def test_what_is_no_order_is_invalid(erp: ErpSystem, content: bytes) -> No
         with pytest.raises(InvalidError) as refused:
             offered(erp, trade).read_order(content)
         assert refused.value.code == "unreadable_order"
+
+
+@pytest.mark.parametrize("stamp", ["soon", None])
+async def test_an_order_that_does_not_say_when_it_changed_is_no_answer(
+    erp: ErpSystem, stage: SapStage, stamp: str | None
+) -> None:
+    order = {"SalesOrder": "1", "LastChangeDateTime": stamp, "to_Item": {"results": []}}
+
+    async def say(visit: Visit) -> None:
+        await visit.answer(said("200 OK", msgspec.json.encode({"d": {"results": [order]}})))
+
+    stage.proxy.fault = for_visits(say)
+    with pytest.raises(UnavailableError):
+        await offered(erp, Trade.SALES).list_orders("")
 
 
 async def read(

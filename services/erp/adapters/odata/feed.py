@@ -14,6 +14,7 @@ from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.terms import Terms
 from services.erp.adapters.odata.values import key, literal
 from services.erp.ports.feeds import Changes, RawOrder
+from services.kit.errors import InvalidError, UnavailableError
 
 _Document = TypeVar("_Document")
 
@@ -75,6 +76,8 @@ class ODataFeed(Generic[_Document]):
             places = [self._kind.place(order) for order in page.results]
         except StoppedError as stopped:
             raise unavailable(stopped) from stopped
+        except InvalidError as error:
+            raise UnavailableError(f"the ERP does not say when: {error}") from error
         more = bool(page.rest) or len(page.results) >= self._terms.page
         mark = since
         if places:
