@@ -1,6 +1,7 @@
 """What only this ERP's sales and purchase orders do: several plants, parties, its words."""
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 import pytest
@@ -84,7 +85,11 @@ async def test_what_is_no_order_is_invalid(erp: ErpSystem, content: bytes) -> No
 async def test_an_order_that_does_not_say_when_it_changed_is_no_answer(
     erp: ErpSystem, stage: SapStage, stamp: str | None
 ) -> None:
-    order = {"SalesOrder": "1", "LastChangeDateTime": stamp, "to_Item": {"results": []}}
+    order: dict[str, Any] = {
+        "SalesOrder": "1",
+        "LastChangeDateTime": stamp,
+        "to_Item": {"results": []},
+    }
 
     async def say(visit: Visit) -> None:
         await visit.answer(said("200 OK", msgspec.json.encode({"d": {"results": [order]}})))

@@ -14,7 +14,8 @@ from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.terms import Terms
 from services.erp.adapters.odata.values import key, literal
 from services.erp.ports.feeds import Changes, RawOrder
-from services.kit.errors import InvalidError, UnavailableError
+from services.kit.errors import InvalidError
+from services.kit.lanes.outcome import Unavailable
 
 _Document = TypeVar("_Document")
 
@@ -73,11 +74,9 @@ class ODataFeed(Generic[_Document]):
                 self._kind.service, [self._path(begin, after)]
             )
             page = told(content, Results[msgspec.Raw])
-            places = [self._kind.place(order) for order in page.results]
+            places = [self._place(order) for order in page.results]
         except StoppedError as stopped:
             raise unavailable(stopped) from stopped
-        except InvalidError as error:
-            raise UnavailableError(f"the ERP does not say when: {error}") from error
         more = bool(page.rest) or len(page.results) >= self._terms.page
         mark = since
         if places:
@@ -97,7 +96,7 @@ class ODataFeed(Generic[_Document]):
         path = address(f"{kind.entities}{key(**{kind.number: order_no})}", expand=kind.expand)
         try:
             found = await self._session.read(kind.service, path)
-            if found is None or self._theirs.get(plant) not in kind.place(found).plants:
+            if found is None or self._theirs.get(plant) not in self._place(found).plants:
                 return None
         except StoppedError as stopped:
             raise unavailable(stopped) from stopped
@@ -106,6 +105,13 @@ class ODataFeed(Generic[_Document]):
     def read_order(self, content: bytes) -> _Document:
         """What an order of the ERP says; raises InvalidError naming the field."""
         return self._kind.read(content)
+
+    def _place(self, order: msgspec.Raw) -> Place:
+        try:
+            return self._kind.place(order)
+        except InvalidError as error:
+            reason = f"the ERP does not say when an order changed: {error}"
+            raise StoppedError(Unavailable(reason)) from error
 
     def _path(self, since: str, after: str) -> str:
         kind = self._kind
