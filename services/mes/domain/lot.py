@@ -69,18 +69,16 @@ class Lot:
     @property
     def on_hand(self) -> Quantity | None:
         """What is left of it; None while nobody reported where it came from."""
-        if self.produced is None and self.supplied is None:
-            return None
-        zero = Quantity.zero(self.unit)
-        return (self.produced or zero) + (self.supplied or zero) - (self.spent or zero)
+        came = self.produced
+        if self.supplied is not None:
+            came = self.supplied if came is None else came + self.supplied
+        return came if came is None or self.spent is None else came - self.spent
 
     @property
     def status(self) -> LotQuality:
         """Quality's opinion; CONSUMED while nothing is left that it could be of."""
-        used_up = self.on_hand == Quantity.zero(self.unit) if self.unit else False
-        if used_up and self.quality in CAN_BE_USED_UP:
-            return LotQuality.CONSUMED
-        return self.quality
+        left = self.on_hand if self.quality in CAN_BE_USED_UP else None
+        return self.quality if left is None or left.value else LotQuality.CONSUMED
 
     def take(self, quantity: Quantity, at: datetime | None = None) -> Quantity:
         """What is consumed, in the lot's unit; `at` is when, now if not given.

@@ -54,6 +54,7 @@ class LotIdentity:
     @classmethod
     def of(cls, lot: domain.Lot) -> Self:
         """Wrap a domain lot."""
+        on_hand = lot.on_hand
         return cls(
             plant=lot.key.plant,
             item_no=lot.key.item_no,
@@ -62,7 +63,7 @@ class LotIdentity:
             order=Order.by(OrderKey(lot.key.plant, lot.order_no)),
             produced=Quantity.of(lot.produced) if lot.produced else None,
             produced_at=lot.produced_at,
-            on_hand=Quantity.of(lot.on_hand) if lot.on_hand else None,
+            on_hand=Quantity.of(on_hand) if on_hand else None,
             expiry_at=lot.expiry_at,
             country_of_origin=lot.country,
             supplier_lot=lot.supplier_lot,
@@ -122,12 +123,13 @@ class Lot:
 
     id: strawberry.ID
     key: strawberry.Private[LotKey]
+    read: strawberry.Private[domain.Lot | None] = None
 
     @classmethod
-    def of(cls, key: LotKey) -> Self:
-        """The lot of this key."""
+    def of(cls, key: LotKey, read: domain.Lot | None = None) -> Self:
+        """The lot of this key; who has `read` it already saves a second time."""
         named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
-        return cls(id=strawberry.ID(named.encode()), key=key)
+        return cls(id=strawberry.ID(named.encode()), key=key, read=read)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
@@ -143,8 +145,10 @@ class Lot:
     @batch_field(description="Null where the floor has neither made nor used it.")
     async def identity(self, info: Asked, lots: list[Self]) -> list[LotIdentity | None]:
         """One load for all lots of this level."""
-        async with reading(info) as books:
-            found = await books.lots.get({one.key for one in lots})
+        found = {one.key: one.read for one in lots if one.read}
+        if wanted := {one.key for one in lots} - found.keys():
+            async with reading(info) as books:
+                found |= await books.lots.get(wanted)
         return [LotIdentity.of(found[one.key]) if one.key in found else None for one in lots]
 
     @batch_field(description="The lots that orders used for it directly.")

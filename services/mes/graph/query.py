@@ -52,7 +52,7 @@ class Query:
         page = read_page(listing_of_lots(plant, numbers), first, after)
         async with reading(info) as books:
             cut = await list_lots(books, plant, page, numbers)
-        return Connection.of(page, cut, lambda lot: Lot.of(lot.key))
+        return Connection.of(page, cut, lambda lot: Lot.of(lot.key, lot))
 
     @strawberry.field(description="What machines of a plant counted and nobody could book yet.")
     async def uncounted(

@@ -7,7 +7,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from services.kit.audit import saved, saw
@@ -137,7 +150,8 @@ async def _load(query: Select[Any]) -> list[Lot]:
     found = await t.rows(query)
     holds: defaultdict[int, dict[str, Restraint]] = defaultdict(dict)
     active = select(t.lot_hold).where(
-        t.lot_hold.c.lot_id.in_([row.id for row in found]), t.lot_hold.c.active
+        t.lot_hold.c.lot_id == func.any(cast([row.id for row in found], ARRAY(BigInteger))),
+        t.lot_hold.c.active,
     )
     for row in await t.rows(active):
         holds[row.lot_id][row.hold_no] = Restraint(row.version, _blocks(row.blocks))

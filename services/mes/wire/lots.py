@@ -46,6 +46,7 @@ def write_lots(lots: Iterable[Lot]) -> list[lots_pb2.Lot]:
 
 def write_lot(lot: Lot) -> lots_pb2.Lot:
     """One lot."""
+    on_hand = lot.on_hand
     return lots_pb2.Lot(
         key=write_lot_key(lot.key),
         produced=write_quantity(lot.produced) if lot.produced else None,
@@ -53,7 +54,7 @@ def write_lot(lot: Lot) -> lots_pb2.Lot:
         produced_at=write_moment(lot.produced_at),
         hold_nos=sorted(lot.holds),
         as_of=write_moment(lot.as_of),
-        on_hand=write_quantity(lot.on_hand) if lot.on_hand else None,
+        on_hand=write_quantity(on_hand) if on_hand else None,
         expiry_at=write_moment(lot.expiry_at),
         country_of_origin=lot.country,
         supplier_lot=lot.supplier_lot,
