@@ -14,7 +14,8 @@ from tools.demo.scene import Scene
 from tools.demo.shift import PLANT, draw_shift
 from tools.demo.stage import staged
 from tools.demo.stand import stands
-from tools.demo.story import judge, play
+from tools.demo.story import appraised, judge, play
+from tools.demo.value import Value, appraise
 
 T = TypeVar("T")
 
@@ -45,6 +46,10 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
     assert happened["restarted"] == 1
     assert happened["taken over"] > 0
     await nothing_can_be_dropped(scene)
+    value = await appraised(scene)
+    assert value.holds, value.differences
+    assert happened["settled"] == len(value.count.closed) == 1
+    no_cent_can_be_missing(value)
 
 
 async def nothing_can_be_dropped(scene: Scene) -> None:
@@ -59,6 +64,19 @@ async def nothing_can_be_dropped(scene: Scene) -> None:
         assert not recount(without(made, place), ended, books, said).holds
     for place in range(len(ended)):
         assert not recount(made, without(ended, place), books, said).holds
+
+
+def no_cent_can_be_missing(value: Value) -> None:
+    """One entry less, one movement less, or one piece of the line less, is noticed."""
+    count, found = value.count, value.found
+    for place in range(len(found.entries)):
+        entries = tuple(without([*found.entries], place))
+        assert not appraise(count, replace(found, entries=entries)).holds
+    for reference in found.moved:
+        assert not appraise(count, replace(found, moved=found.moved - {reference})).holds
+    for place in range(len(count.made)):
+        less = replace(count, made=without([*count.made], place))
+        assert not appraise(less, found).holds
 
 
 def without(things: list[T], place: int) -> list[T]:

@@ -244,6 +244,7 @@ async def the_warehouse_agrees(plant: Plant, shift: Shift) -> None:
     assert made == expected
     left = OPENING - STEEL * shift.confirmed.total() - PRESSED * pressed.total()
     assert await plant.balances(USED, [HEAT]) == {(HEAT, "unrestricted"): left}
+    await until(plant.is_booked)
 
 
 async def nothing_is_left(books: Books, shift: Shift) -> None:

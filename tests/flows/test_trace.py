@@ -15,7 +15,8 @@ import psycopg
 import pytest
 
 from services.kit.ids import GraphId
-from tests.flows.plant import STRANGE, Plant, running
+from tests.flows.master import STRANGE
+from tests.flows.plant import Plant, running
 from tests.flows.spans import Sink, Spans, cut, sink
 from tests.flows.story import HOPS, ORDER, PARTS, RELEASE, missing, tell
 from tests.servers import scratch_folder

@@ -14,10 +14,19 @@ from services.kit.errors import DomainError
 from tools.demo.erp import ERPS
 from tools.demo.erp.port import Erp
 from tools.demo.scene import DemoError
-from tools.demo.shift import Shift, draw_shift
-from tools.demo.show import console, heading, print_happened, print_order, print_recount, step
+from tools.demo.shift import CURRENCY, Shift, draw_shift
+from tools.demo.show import (
+    console,
+    heading,
+    print_happened,
+    print_ledgers,
+    print_order,
+    print_recount,
+    print_value,
+    step,
+)
 from tools.demo.stage import staged
-from tools.demo.story import federated, judge, play
+from tools.demo.story import appraised, compared, federated, judge, play
 from tools.mesh.daemon import is_up
 from tools.mesh.errors import MeshError
 from tools.mesh.ports import LOOPBACK, Ports
@@ -61,7 +70,8 @@ def demo(
 async def _demo(root: Path, shift: Shift, erp: Erp) -> bool:
     async with staged(root, shift, step, erp, seconds=_SECONDS) as scene:
         await play(scene)
-        found, order = await judge(scene), await federated(scene)
+        found, value = await judge(scene), await appraised(scene)
+        order = await federated(scene)
         heading(
             f"Order {scene.shift.poisoned.order}: one answer of all services, {scene.graph.url}"
         )
@@ -70,7 +80,13 @@ async def _demo(root: Path, shift: Shift, erp: Erp) -> bool:
         print_happened(scene.happened)
         heading(f"The recount: the line's own file and the books of {erp.title} against the graph")
         print_recount(found)
-        return found.holds
+        heading(f"The books at standard cost, in {CURRENCY}: every movement of the warehouse")
+        print_value(value)
+        rows = await compared(scene, found, value)
+        if rows:
+            heading(f"{erp.title}'s own general ledger beside it")
+            print_ledgers(rows)
+        return found.holds and value.holds and all(row.agrees for row in rows)
 
 
 def _way_on(root: Path, erp: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from plantmesh.common.v1 import keys_pb2, quantity_pb2
+from plantmesh.erp.v1.money_pb2_grpc import MoneyServiceStub
 from plantmesh.erp.v1.postings_pb2_grpc import PostingServiceStub
 from plantmesh.mes.v1.counts_pb2_grpc import CountServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
@@ -42,6 +43,7 @@ class Crew:
         self.machines = EquipmentServiceStub(self._channel("viewer", "telemetry"))
         self.flows = ProcessServiceStub(self._channel("viewer", "process"))
         self.postings = PostingServiceStub(self._channel("viewer", "erp"))
+        self.money = MoneyServiceStub(self._channel("controller", "erp"))
         self.desk = DeskServiceStub(self._channel("operator", "erp"))
         return self
 

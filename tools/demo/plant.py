@@ -1,19 +1,34 @@
 """A plant in Lyon with an ERP: what is known of it before the first order."""
 
+from decimal import Decimal
+
 from plantmesh.common.v1 import instant_pb2
+from plantmesh.reference.v1 import records_pb2 as records
 from plantmesh.reference.v1 import reference_pb2 as reference
 from plantmesh.wms.v1 import wms_pb2 as wms
 
 from services.kit.lanes.systems import System, put_system
 from services.kit.store import Store
+from tools.demo.accounts import account_map
 from tools.demo.crew import Crew, quantity
 from tools.demo.erp.port import Erp
-from tools.demo.shift import HEATS, KILOGRAMS, MADE, PIECES, PLANT, STOCK, USED, ZONE
+from tools.demo.shift import (
+    COSTS,
+    CURRENCY,
+    HEATS,
+    KILOGRAMS,
+    MADE,
+    PIECES,
+    PLANT,
+    STOCK,
+    USED,
+    ZONE,
+)
 
 
 async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
-    """Master data and codes in reference, the ERP in erp's systems, steel in the stock."""
-    codes = [_mapping(erp.name, *code) for code in erp.codes]
+    """Master data, costs and codes in reference, the ERP in erp's systems, steel in the stock."""
+    codes = [*(_mapping(erp.name, *code) for code in erp.codes), *account_map()]
     await crew.reference.PutMasterData(
         reference.PutMasterDataRequest(
             idempotency_key="demo/master-data",
@@ -35,6 +50,7 @@ async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
                     lot_controlled=True,
                 ),
             ],
+            standard_costs=[_cost(MADE, PIECES), _cost(USED, KILOGRAMS)],
             code_mappings=codes,
         )
     )
@@ -62,6 +78,16 @@ async def _connect(erp_database: str, erp: Erp) -> None:
 def _mapping(system: str, domain: str, code: str, canonical: str) -> reference.CodeMapping:
     return reference.CodeMapping(
         code=reference.Code(domain=domain, system=system, code=code), canonical=canonical
+    )
+
+
+def _cost(item_no: str, unit: str) -> records.StandardCost:
+    return records.StandardCost(
+        item_no=item_no,
+        plant=PLANT,
+        currency=CURRENCY,
+        amount=str(COSTS[item_no]),
+        per=quantity(Decimal(1), unit),
     )
 
 

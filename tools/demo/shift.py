@@ -20,6 +20,9 @@ PER_PIECE = Decimal("1.25")
 """Kilograms of steel in a bracket."""
 STOCK = Decimal(5000)
 """Kilograms of each heat, before the shift."""
+CURRENCY = "EUR"
+COSTS = {MADE: Decimal("3.00"), USED: Decimal("2.375")}
+"""By standard, a piece and a kilogram. Steel costs what no count of pieces makes whole cents of."""
 _LARGEST = 60
 _PER_LOT = 2
 
@@ -43,6 +46,13 @@ class Shift:
     def lot(self, number: str) -> Decimal:
         """How much of it will be made."""
         return Decimal(sum(job.good for job in self.jobs if job.lot == number))
+
+    @property
+    def finished(self) -> tuple[str, ...]:
+        """Orders of which nothing is left over at the end of the story."""
+        left = {self.undecided, *self.verdicts}
+        open_ = {job.order for job in self.jobs if job.lot in left}
+        return tuple(order for order in self.orders if order not in open_)
 
     @property
     def pieces(self) -> int:

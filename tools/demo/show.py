@@ -7,8 +7,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tools.demo.finance import Account
+from tools.demo.ledgers import Row as Balance
 from tools.demo.recount import Recount, Row
 from tools.demo.scene import Happened
+from tools.demo.shift import COSTS
+from tools.demo.value import Value
 
 console = Console(highlight=False)
 _HEADS = ("order", "line", "confirmed", "posted", "held", "scrapped", "waiting", "ERP", "")
@@ -39,12 +43,41 @@ def print_recount(found: Recount) -> None:
     for head in _HEADS:
         table.add_column(head, justify="left" if head in ("order", "") else "right")
     for row in found.rows:
-        table.add_row(row.order, *_figures([row]), "✓" if row.agrees else "[red]✗[/]")
+        table.add_row(row.order, *_figures([row]), _mark(row.agrees))
     table.add_section()
-    table.add_row("all", *_figures(found.rows), "✓" if found.holds else "[red]✗[/]")
+    table.add_row("all", *_figures(found.rows), _mark(found.holds))
     console.print(table)
-    for difference in found.differences:
-        console.print(f"  [red]✗[/] {difference}", soft_wrap=True)
+    _print_differences(found.differences)
+
+
+def print_value(value: Value) -> None:
+    """The trial balance, an account a row, and what the stock is worth."""
+    found, count = value.found, value.count
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for head in ("account", "", "debit", "credit", "balance", ""):
+        table.add_column(head, justify="left" if head in ("account", "") else "right")
+    for one in found.accounts:
+        table.add_row(one.no, one.role.replace("_", " "), *map(_money, _sides(one)))
+    table.add_section()
+    sums = (sum(side, Decimal(0)) for side in zip(*map(_sides, found.accounts), strict=True))
+    table.add_row("all", f"{len(found.booked)} movements", *map(_money, sums), _mark(value.holds))
+    console.print(table)
+    lies = ", ".join(f"{count.stock(item)} of {item} at {cost}" for item, cost in COSTS.items())
+    closed = sum((found.costs[one].wip for one in count.closed), Decimal(0))
+    console.print(f"  stock {_money(found.balance('stock'))}: {lies}", soft_wrap=True)
+    console.print(f"  in work of the {len(count.closed)} closed orders: {_money(closed)}")
+    _print_differences(value.differences)
+
+
+def print_ledgers(rows: Iterable[Balance]) -> None:
+    """A balance a row, with what explains the difference."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for head in ("", "ours", "the ERP's", "waits for quality", "scrapped", "rounding", ""):
+        table.add_column(head, justify="right" if head else "left")
+    for row in rows:
+        figures = (row.ours, row.theirs, row.waiting, row.scrapped, row.rounding)
+        table.add_row(row.what, *map(_money, figures), _mark(row.agrees))
+    console.print(table)
 
 
 def print_order(order: Mapping[str, Any]) -> None:
@@ -56,6 +89,23 @@ def print_order(order: Mapping[str, Any]) -> None:
         for place, row in enumerate(rows):
             table.add_row("" if place else f"  {name}", row)
     console.print(table)
+
+
+def _print_differences(differences: Iterable[str]) -> None:
+    for one in differences:
+        console.print(f"  [red]✗[/] {one}", soft_wrap=True)
+
+
+def _mark(holds: bool) -> str:
+    return "✓" if holds else "[red]✗[/]"
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
+
+
+def _sides(one: Account) -> tuple[Decimal, Decimal, Decimal]:
+    return one.debit, one.credit, one.balance
 
 
 def _shortened(part: Sequence[Any]) -> Iterator[str]:

@@ -1,21 +1,26 @@
-"""The story: orders are made, counted, inspected, posted; five things go wrong on the way."""
+"""The story: orders are made, counted, inspected, posted and closed; five things go wrong."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from plantmesh.mes.v1 import counts_pb2
 
 from services.kit.ids import GraphId
+from tools.demo.acts.closing import books, closing
 from tools.demo.acts.hold import hold
 from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
 from tools.demo.acts.restart import restart
 from tools.demo.acts.takeover import takeover
+from tools.demo.ledgers import Left, Row, beside
 from tools.demo.recount import Books, Recount, recount
 from tools.demo.scene import DemoError, Happened, Scene
 from tools.demo.shift import PLANT
 from tools.demo.stand import stands
+from tools.demo.value import Count, Value, appraise
 
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
 COLLECTORS = 2
@@ -32,6 +37,7 @@ async def play(scene: Scene) -> None:
     await scene.until(
         lambda: settled(scene), f"every posting in {scene.erp.title}", log="process-0"
     )
+    await closing(scene)
     await _count(scene)
 
 
@@ -69,6 +75,30 @@ async def judge(scene: Scene) -> Recount:
     books = Books(tuple(await erp.journal()), await erp.moved(), erp.words)
     found = recount(scene.made(), scene.ended(), books, said)
     return replace(found, differences=(*found.differences, *await erp.differences()))
+
+
+async def appraised(scene: Scene) -> Value:
+    """The journal of the platform, beside what was counted outside."""
+    entries = [one for one in await scene.erp.journal() if one.kind == "disposed"]
+    disposed = sum((line.quantity for one in entries for line in one.lines), Decimal(0))
+    count = Count(scene.made(), disposed, scene.shift.finished)
+    return appraise(count, await books(scene))
+
+
+async def compared(scene: Scene, found: Recount, value: Value) -> list[Row]:
+    """The journal beside the ERP's own ledger; [] where it keeps none."""
+    bookings = await scene.erp.bookings()
+    if not bookings:
+        return []
+    scrapped: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in await scene.erp.journal():
+        if entry.kind == "disposed":
+            scrapped[entry.order] += sum(line.quantity for line in entry.lines)
+    left = [
+        Left(one.order, one.counted - one.booked - scrapped[one.order], scrapped[one.order])
+        for one in found.rows
+    ]
+    return beside(value.found, bookings, left)
 
 
 async def federated(scene: Scene) -> dict[str, Any]:

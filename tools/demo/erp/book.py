@@ -33,3 +33,18 @@ class Entry:
         """Scrap of an inspection is "disposed", the floor's own is "scrap"."""
         _, _, _, kind, *split = self.reference.split("/")
         return "disposed" if split and kind == "scrap" else kind
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A line of its general ledger: what a move of goods booked, positive in debit.
+
+    `on_stock` or on the account of the change; `begin` says where the goods came from, `order` is
+    "" where no order is behind the move.
+    """
+
+    item: str
+    order: str
+    begin: str
+    on_stock: bool
+    amount: Decimal

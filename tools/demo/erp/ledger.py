@@ -1,13 +1,13 @@
 """The embedded ledger: its journal is a file, and survives it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tools.demo.erp.book import Entry, Line
+from tools.demo.erp.book import Booking, Entry, Line
 from tools.demo.shift import (
     KILOGRAMS,
     MADE,
@@ -91,6 +91,11 @@ class Ledger:
         await self._client.keep(Item(USED, "KG"))
         await self._client.release(*_orders(shift))
 
+    async def close_orders(self, orders: Sequence[str]) -> None:
+        """At its counter."""
+        for order in orders:
+            await self._client.move_order(PLANT, order, "close")
+
     async def documents(self, reference: str = "") -> int:
         """By its file."""
         found = (one.posting.reference for one in documents(self._place.journal))
@@ -105,6 +110,10 @@ class Ledger:
     async def journal(self) -> list[Entry]:
         """By its file, in order of arrival."""
         return [_entry(one) for one in documents(self._place.journal)]
+
+    async def bookings(self) -> list[Booking]:
+        """It counts goods, not money."""
+        return []
 
     async def moved(self) -> Mapping[tuple[str, str], Decimal]:
         """It began with nothing, and lets lots go below that."""

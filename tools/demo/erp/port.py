@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
-from tools.demo.erp.book import Entry
+from tools.demo.erp.book import Booking, Entry
 from tools.demo.shift import Shift
 from tools.mesh.mesh import Mesh
 
@@ -77,6 +77,10 @@ class Erp(Protocol):
         """Its own users enter what the plant makes, and release the orders."""
         ...
 
+    async def close_orders(self, orders: Sequence[str]) -> None:
+        """Its own users close what is finished; nothing of these orders is on its way to it."""
+        ...
+
     async def documents(self, reference: str = "") -> int:
         """How many its books hold, under a reference or at all; answers while it is dead."""
         ...
@@ -87,6 +91,10 @@ class Erp(Protocol):
 
     async def journal(self) -> list[Entry]:
         """What its books hold, in order of arrival; raises UnavailableError while it is dead."""
+        ...
+
+    async def bookings(self) -> list[Booking]:
+        """Its own general ledger, as far as goods go; [] where it keeps none."""
         ...
 
     async def moved(self) -> Mapping[tuple[str, str], Decimal]:

@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 
-from tools.demo.erp.book import Entry
+from tools.demo.erp.book import Booking, Entry
 from tools.demo.erp.moves import entries, flaws
 from tools.demo.shift import (
+    COSTS,
     HEATS,
     KILOGRAMS,
     MADE,
@@ -30,7 +31,7 @@ from tools.peers.tryton.desk import Desk
 from tools.peers.tryton.place import NAME, declare, settle
 from tools.peers.tryton.template import LOGIN, template
 
-_RUNNING = "running"
+_RUNNING, _DONE = "running", "done"
 _BOOKED = (
     "SELECT count(DISTINCT n.message) FROM ir_note n"
     " JOIN stock_move m ON n.resource = 'stock.move,' || m.id"
@@ -63,13 +64,14 @@ class Tryton:
         ("reason", words[REASON], REASON),
         *(("status", state, "lifecycle.planned") for state in ("request", "draft")),
         *(("status", state, "lifecycle.released") for state in ("waiting", "assigned", _RUNNING)),
-        ("status", "done", "lifecycle.closed"),
+        ("status", _DONE, "lifecycle.closed"),
         ("status", "cancelled", "lifecycle.cancelled"),
     )
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._template = template()
+        self._finished = frozenset[str]()
 
     @property
     def secret(self) -> str:
@@ -115,6 +117,11 @@ class Tryton:
         ]
         await self._desk.run("release", {"orders": orders})
 
+    async def close_orders(self, orders: Sequence[str]) -> None:
+        """What is still open of them is struck out, their works end, they are done."""
+        await self._desk.run("finish", {"orders": list(orders)})
+        self._finished = frozenset(orders)
+
     async def documents(self, reference: str = "") -> int:
         """By its database, which outlives it: references on moves that are done."""
         return int(await self._ask(_BOOKED, {"reference": reference}))
@@ -127,6 +134,17 @@ class Tryton:
         """Moves that are done, by the reference in their notes."""
         return entries((await self._read("moves"))["moves"])
 
+    async def bookings(self) -> list[Booking]:
+        """Moves of accounts that moves of stock made."""
+        lines = (await self._read("ledger"))["ledger"]
+        return [
+            Booking(
+                one["product"], one["order"], one["from"], one["on_stock"], Decimal(one["amount"])
+            )
+            for one in lines
+            if one["posted"]
+        ]
+
     async def moved(self) -> Mapping[tuple[str, str], Decimal]:
         """Its storage, less the steel that was delivered."""
         moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -138,13 +156,13 @@ class Tryton:
         return {key: amount for key, amount in moved.items() if amount}
 
     async def differences(self) -> list[str]:
-        """Productions that do not run, and moves without a reference or not carried out."""
+        """Productions that neither run nor were finished, and moves without a reference or done."""
         books = await self._read("productions", "moves", "stock")
         return [
             *(
                 f"{one['reference']}: its production is {one['state']}"
                 for one in books["productions"]
-                if one["state"] != _RUNNING
+                if one["state"] != (_DONE if one["reference"] in self._finished else _RUNNING)
             ),
             *flaws(books["moves"]),
             *(
@@ -169,8 +187,14 @@ def _plant() -> dict[str, Any]:
         "zones": [ZONE],
         "warehouses": [{"code": PLANT, "name": "Lyon", "reasons": ["S01"]}],
         "products": [
-            {"code": USED, "name": "Steel strip", "unit": "Kilogram", "cost": "2.40"},
-            {"code": MADE, "name": "Bracket, pressed", "unit": "Unit", "cost": "5", "made": True},
+            {"code": USED, "name": "Steel strip", "unit": "Kilogram", "cost": str(COSTS[USED])},
+            {
+                "code": MADE,
+                "name": "Bracket, pressed",
+                "unit": "Unit",
+                "cost": str(COSTS[MADE]),
+                "made": True,
+            },
         ],
         "work_centers": [{"name": "WC-1", "warehouse": PLANT}],
         "boms": [

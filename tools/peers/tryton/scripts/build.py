@@ -1,10 +1,11 @@
-"""Makes an empty database a Tryton company: modules, currency, company, units, users.
+"""Makes an empty database a Tryton company: modules, currency, company, units, accounts, users.
 
 Runs in the environment of Tryton (GPL-3) as a process of its own; nothing of ours imports it.
 JSON on stdin: {"server" (its URL without a database), "database", "email", "admin_password",
 "adapter": {"login", "password"}}.
 """
 
+import datetime as dt
 import json
 import logging
 import subprocess
@@ -16,10 +17,20 @@ from pathlib import Path
 import trytond.config
 from proteus import Model, Wizard, config
 
-_MODULES = ("production_routing", "production_work", "production_split", "stock_lot")
+_MODULES = (
+    "production_routing",
+    "production_work",
+    "production_split",
+    "stock_lot",
+    "account_stock_continental",
+)
 _GROUPS = ("Production", "Stock", "Stock Force Assignment", "Stock Cancellation")
 _DIGITS = {"Kilogram": 3, "Liter": 3, "Meter": 3}
 """Decimals in which a unit counts; Tryton's own are coarser."""
+_YEARS = 8
+"""That a database's books are open, from last year on: it may be copied for long."""
+_CHART = {"RAW": ("3010", "4010"), "FINISHED": ("3020", "4020")}
+"""Stock and its change, by kind of goods: every move of stock is booked on both."""
 
 
 def build(task):
@@ -32,6 +43,7 @@ def build(task):
         [unit] = Model.get("product.uom").find([("name", "=", name)])
         unit.digits, unit.rounding = digits, float(Decimal(1).scaleb(-digits))
         unit.save()
+    _open_books()
     _employ(task["adapter"])
 
 
@@ -64,6 +76,44 @@ def _found_company(tryton, email):
     admin.email = email
     admin.save()
     tryton._context = User.get_preferences(True, {})
+
+
+def _open_books():
+    """A general ledger of stock at cost, as continental valuation keeps it; no other accounts."""
+    [company] = Model.get("company.company").find([])
+    _open_years(company)
+    lies = _kind(company, "Stock", statement="balance", assets=True)
+    changes = _kind(company, "Change of stock", statement="income")
+    for name, (stock, change) in _CHART.items():
+        category = Model.get("product.category")(name=name, accounting=True)
+        category.account_stock = _account(company, lies, stock, f"{name}, stock")
+        change = _account(company, changes, change, f"{name}, change of stock")
+        category.account_stock_in = category.account_stock_out = change
+        category.save()
+
+
+def _open_years(company):
+    first = dt.datetime.now(dt.UTC).year - 1
+    [numbers] = Model.get("ir.sequence.type").find([("name", "=", "Account Move")])
+    sequence = Model.get("ir.sequence.strict")(name="moves", sequence_type=numbers, company=company)
+    sequence.save()
+    years = Model.get("account.fiscalyear")(name=f"from {first}", company=company)
+    years.start_date, years.end_date = dt.date(first, 1, 1), dt.date(first + _YEARS - 1, 12, 31)
+    years.move_sequence, years.account_stock_method = sequence, "continental"
+    years.save()
+    years.click("create_period")
+
+
+def _kind(company, name, **other):
+    kind = Model.get("account.account.type")(name=name, company=company, stock=True, **other)
+    kind.save()
+    return kind
+
+
+def _account(company, kind, code, name):
+    account = Model.get("account.account")(name=name, code=code, type=kind, company=company)
+    account.save()
+    return account
 
 
 def _employ(adapter):

@@ -11,6 +11,7 @@ import xmlrpc.client
 from contextlib import suppress
 
 from call import call
+from finish import finish
 from introduce import introduce
 from period import close_period
 from proteus import config
@@ -20,6 +21,7 @@ from release import release
 _VERBS = {
     "introduce": introduce,
     "release": release,
+    "finish": finish,
     "read": read,
     "close_period": close_period,
     "call": call,

@@ -82,6 +82,8 @@ def _add_product(one):
     template.list_price = Decimal(one["cost"])
     template.cost_price_method = "fixed"
     template.producible = one.get("made", False)
+    kind = "FINISHED" if template.producible else "RAW"
+    template.account_category = the("product.category", "name", kind)
     template.lot_required = ["supplier", "customer", "storage"]
     template.save()
     [product] = template.products

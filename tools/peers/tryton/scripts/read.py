@@ -4,9 +4,11 @@ Quantities are decimal strings of as many places as the unit has. Places are "st
 "production", "lost_found" and "waste <reason>".
 """
 
+from ledger import read_ledger
+
 
 def read(tryton, task):
-    """{"warehouse": code, "of": ["productions", "moves", "stock"]}: those asked for."""
+    """{"warehouse": code, "of": ["productions", "moves", "stock", "ledger"]}: those asked for."""
     [warehouse] = _find(
         tryton, "stock.location", [("code", "=", task["warehouse"])], _PLACES, limit=1
     )
@@ -120,4 +122,4 @@ def _find(tryton, model, domain, fields, *, limit=None, context=None):
     return proxy.search_read(domain, 0, limit, [("id", "ASC")], fields, told)
 
 
-_BOOKS = {"productions": _productions, "moves": _moves, "stock": _stock}
+_BOOKS = {"productions": _productions, "moves": _moves, "stock": _stock, "ledger": read_ledger}
