@@ -31,7 +31,6 @@ STEPS = (
     step(judging("RELEASE"), "lot"),
     step(recording(reading()), "inspection inspection_result"),
     step(deciding(part()), "disposition inspection"),
-    step(judging("BLOCK"), "lot"),
     step(placing(), "hold"),
     step(reporting(applied("BREAD/L1")), "hold"),
     step(releasing("H1"), "hold"),
