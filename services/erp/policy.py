@@ -88,6 +88,12 @@ def may_enforce(plants: Iterable[str]) -> Principal:
     return principal
 
 
+def may_ask_erps() -> Principal:
+    """The service that composes the others: an ERP is not asked for every reader."""
+    require_scope(READ)
+    return require_scope(ENFORCE)
+
+
 def _plants(keys: Iterable[OrderKey | CommercialKey | LotKey], field: str) -> None:
     for index, key in enumerate(keys):
         require_plant(key.plant, field=f"{field}[{index}].plant")

@@ -20,6 +20,23 @@ def may_wake(orders: Iterable[OrderKey]) -> Principal:
     return _may(WRITE, orders, "orders[{}].plant")
 
 
+def may_see_drift(plant: str) -> Principal:
+    """Readers of the plant."""
+    require_scope(READ)
+    return require_plant(plant, field="plant")
+
+
+def may_watch() -> Principal:
+    """Readers; of which plants decides what they see."""
+    return require_scope(READ)
+
+
+def may_reconcile(plant: str) -> Principal:
+    """Those who may act in the plant."""
+    require_scope(WRITE)
+    return require_plant(plant, field="plant")
+
+
 def may_copy() -> Principal:
     """Who asks, if they may have everything: a partition knows no plants."""
     principal = require_scope(READ)

@@ -13,6 +13,7 @@ from services.kit.errors import DomainError, UnavailableError
 from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
 from tools.plantctl import audit, codes, lanes, letters, mapping
+from tools.plantctl.drift import drift, reconcile
 from tools.plantctl.files import export, load
 from tools.plantctl.printing import print_error
 from tools.plantctl.seed import seed
@@ -44,6 +45,8 @@ app.command()(seed)
 app.command()(load)
 app.command()(export)
 app.command()(recount)
+app.command()(drift)
+app.command()(reconcile)
 
 
 @app.callback()

@@ -12,20 +12,25 @@ from plantmesh.erp.v1 import (
     money_pb2_grpc,
     orders_pb2_grpc,
     postings_pb2_grpc,
+    reading_pb2_grpc,
     sources_pb2_grpc,
 )
 
 from services.erp import policy, wire
+from services.erp.application.read_erp import Words
 from services.erp.application.read_state import read_commercial_state, read_state
 from services.erp.domain.keys import CommercialKey, OrderKey
 from services.erp.ports import Books
+from services.erp.ports.reading import Readings
 from services.erp.rpc.commercial import PurchaseOrderServicer, SalesOrderServicer
 from services.erp.rpc.holds import HoldServicer
 from services.erp.rpc.mapping import MappingServicer, Reader
 from services.erp.rpc.money import MoneyServicer
 from services.erp.rpc.orders import OrderServicer
 from services.erp.rpc.postings import Learn, PostingServicer
+from services.erp.rpc.reading import ErpReadingServicer
 from services.erp.rpc.sources import SourceServicer
+from services.erp.store.measured import CopiedMeasures
 from services.erp.store.replays import SqlReplays
 from services.erp.store.sources import SqlSources
 from services.kit.backbone.topic import Topic
@@ -36,11 +41,14 @@ from services.kit.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the calls work with: how plants become known, raw orders are read, and who was heard."""
+    """What the calls work with: how plants become known, raw orders are read, who was heard, and
+    whom to ask what it has.
+    """
 
     learn_plants: Learn
     reader: Reader
     sources: SqlSources
+    readings: Readings
 
 
 def registrations(store: Store, books: Books, topic: Topic, means: Means) -> list[Registration]:
@@ -74,6 +82,10 @@ def registrations(store: Store, books: Books, topic: Topic, means: Means) -> lis
         (
             sources_pb2_grpc.add_SourceServiceServicer_to_server,
             SourceServicer(store, means.sources),
+        ),
+        (
+            reading_pb2_grpc.add_ErpReadingServiceServicer_to_server,
+            ErpReadingServicer(store, means.readings, Words(books.codes, CopiedMeasures())),
         ),
         (
             money_pb2_grpc.add_MoneyServiceServicer_to_server,

@@ -52,20 +52,25 @@ def read_goods(message: wms_pb2.Movement) -> GoodsMovement:
     )
 
 
-def read_valued(
-    plant: str, item: reference_pb2.Item, costs: Iterable[records_pb2.StandardCost]
-) -> ValuedItem:
-    """Classes as the item names them, then its type (RAW, FINISHED)."""
+def read_measures(item: reference_pb2.Item) -> Measures:
+    """The units it is counted in, whatever the day."""
     ratios = tuple(
         (getattr(one, "from"), one.to, Fraction(one.numerator, one.denominator))
         for one in item.conversions
         if not one.valid_from
     )
+    return Measures(item.base_unit, ratios)
+
+
+def read_valued(
+    plant: str, item: reference_pb2.Item, costs: Iterable[records_pb2.StandardCost]
+) -> ValuedItem:
+    """Classes as the item names them, then its type (RAW, FINISHED)."""
     type = reference_pb2.ItemType.Name(item.type).removeprefix("ITEM_TYPE_")
     return ValuedItem(
         plant,
         item.item_no,
-        Measures(item.base_unit, ratios),
+        read_measures(item),
         (*item.classes, type),
         tuple(
             StandardCost(

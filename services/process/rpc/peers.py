@@ -14,6 +14,13 @@ from services.process.adapters.peers import GrpcEnforcer, GrpcErp, GrpcMes, Grpc
 from services.process.ports import Peers
 
 
+def opening(
+    peer: Callable[..., Peer], address_of: Callable[[str], str], seconds: float
+) -> Callable[[str], Peer]:
+    """How to open a peer by its service's name; a call of it may take so long."""
+    return lambda name: peer(address_of(name), seconds=seconds)
+
+
 def open_peers(open_to: Callable[[str], Peer]) -> Peers:
     """All of them; `open_to` gives the peer of a service's name."""
     mes, quality, wms, erp = (open_to(name).channel for name in ("mes", "quality", "wms", "erp"))

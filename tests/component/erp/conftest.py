@@ -25,6 +25,7 @@ from plantmesh.erp.v1.postings_pb2_grpc import (
 from services.erp import rpc
 from services.erp.adapters.lane import Words, announce, lanes_over
 from services.erp.adapters.poller import Poller
+from services.erp.adapters.readers import SystemReadings
 from services.erp.adapters.reading import reader
 from services.erp.adapters.registry import Connect, connections, kept_in
 from services.erp.application.poll_orders import Desk, poll_orders
@@ -33,6 +34,7 @@ from services.erp.domain.order import News, ProductionOrder
 from services.erp.ports import ErpSystem
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
+from services.erp.store.master import CopiedPlants
 from services.erp.store.rounding import SqlRounding
 from services.erp.store.sources import SqlSources
 from services.kit.backbone.outbox import Outbox
@@ -141,10 +143,15 @@ class Stubs:
         self.snapshots = SnapshotServiceStub(self.peer.channel)
 
 
+def no_readings(store: Store) -> SystemReadings:
+    """No ERP may be asked what it has."""
+    return SystemReadings(store, (), kept_in({}), CopiedPlants())
+
+
 @pytest.fixture
 async def server(store: Store, connect: dict[str, Connect]) -> AsyncIterator[RpcServer]:
     """Everything erp answers, behind a real port."""
-    means = rpc.Means(no_owner, reader(connect), SqlSources(store, 60))
+    means = rpc.Means(no_owner, reader(connect), SqlSources(store, 60), no_readings(store))
     registrations = rpc.registrations(store, sql_books(), TOPIC, means)
     server = RpcServer(verifier(), registrations, bind="127.0.0.1", port=0)
     await server.start()

@@ -24,7 +24,8 @@ from services.kit.errors import ConflictError, DeniedError, NotFoundError
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
 from services.kit.wire import write_moment
-from tests.component.erp.conftest import TOPIC
+from tests.audited import leaves_rows, rows_of
+from tests.component.erp.conftest import TOPIC, ask, no_readings
 from tests.component.erp.month import BEGIN, MONTH, ORDERS, Month, receive, with_month
 from tests.component.kit.rpc.desk import verifier
 from tests.copies import no_owner
@@ -42,7 +43,8 @@ async def month(dsn: str) -> AsyncIterator[Month]:
     """As recorded, behind a real port."""
     store = Store(dsn)
     store.bind(Outbox(TOPIC))
-    means = rpc.Means(no_owner, reader(connections(["ledger"], kept_in({}))), SqlSources(store, 60))
+    read = reader(connections(["ledger"], kept_in({})))
+    means = rpc.Means(no_owner, read, SqlSources(store, 60), no_readings(store))
     server = RpcServer(
         verifier(), rpc.registrations(store, sql_books(), TOPIC, means), bind="127.0.0.1", port=0
     )
@@ -52,6 +54,7 @@ async def month(dsn: str) -> AsyncIterator[Month]:
     await store.close()
 
 
+@leaves_rows(pb.DiffMappingRequest, pb.ApplyMappingRequest)
 async def test_a_diff_names_exactly_what_a_draft_affects_and_is_applied_once(month: Month) -> None:
     before, told = await month.rows(), len(await month.told())
     assert (await month.diff()).changed == 0
@@ -81,6 +84,9 @@ async def test_a_diff_names_exactly_what_a_draft_affects_and_is_applied_once(mon
     assert (await month.diff()).changed == 0
     assert sum(one.applied for one in await month.apply(diff.digest)) == 0
     assert len(await month.told()) == told + len(month.affected)
+    assert await rows_of(month.store, pb.ApplyMappingRequest) == {"mapping_diff"}
+    rows = await ask(month.store, "SELECT who FROM audit_unsealed WHERE kind = 'mapping_diff'")
+    assert {who for (who,) in rows} == {"ann", "bob"}
 
 
 async def test_a_diff_that_is_another_now_is_refused(month: Month) -> None:

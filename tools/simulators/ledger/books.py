@@ -73,6 +73,19 @@ class Books:
             if where == plant and quantity
         ]
 
+    def deliveries(self, plant: str) -> list[dict[str, str]]:
+        """What each order that is not closed has yielded."""
+        return [
+            {
+                "order": order.order,
+                "item": order.item,
+                "unit": order.unit,
+                "quantity": str(self.made[plant, order.order, "yield"]),
+            }
+            for order in self.orders.values()
+            if order.plant == plant and "CLSD" not in order.status
+        ]
+
     def under(self, reference: str) -> list[Document]:
         """Documents that carry a reference, oldest first; also those that were taken back."""
         return [self.documents[number] for number in self.by_reference.get(reference, ())]

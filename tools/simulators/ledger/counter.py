@@ -76,6 +76,7 @@ class Counter:
                 web.post("/documents/search", self._search),
                 web.get("/requests/{token}", self._result),
                 web.get("/stock/{plant}", self._stock),
+                web.get("/deliveries/{plant}", self._deliveries),
                 web.put("/items", self._keep(Item)),
                 web.put("/periods", self._keep(Period)),
                 web.put("/accounts", self._keep(Account)),
@@ -210,7 +211,12 @@ class Counter:
     # -- master data
 
     async def _stock(self, request: web.Request) -> web.Response:
-        return _json({"stock": self._clerk.books.balance(request.match_info["plant"])})
+        rows = self._clerk.books.balance(request.match_info["plant"])
+        return _paged(request, "stock", rows, lambda row: f"{row['item']}/{row['lot']}")
+
+    async def _deliveries(self, request: web.Request) -> web.Response:
+        rows = self._clerk.books.deliveries(request.match_info["plant"])
+        return _paged(request, "orders", rows, lambda row: row["order"])
 
     def _keep(self, kind: type[Item] | type[Period] | type[Account]) -> Handler:
         async def keep(request: web.Request) -> web.Response:
@@ -240,6 +246,20 @@ def _page(request: web.Request, known: Iterable[Order | Trade]) -> web.Response:
 
 def _place(order: Order | Trade) -> tuple[dt.datetime, str, str]:
     return order.changed, order.plant, order.order
+
+
+def _paged(
+    request: web.Request,
+    name: str,
+    rows: list[dict[str, str]],
+    key: Callable[[dict[str, str]], str],
+) -> web.Response:
+    """Rows behind `after` in the order of their keys, at most `limit` if that is asked."""
+    after, limit = request.query.get("after", ""), int(request.query.get("limit", len(rows) or 1))
+    left = sorted((row for row in rows if key(row) > after), key=key)
+    next_after = key(left[limit - 1]) if len(left) > limit else ""
+    now = dt.datetime.now(dt.UTC).isoformat()
+    return _json({name: left[:limit], "next": next_after, "as_of": now})
 
 
 async def _served(request: web.Request, handler: Handler) -> web.StreamResponse:
