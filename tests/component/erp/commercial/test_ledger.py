@@ -12,6 +12,7 @@ from plantmesh.erp.v1.events_pb2 import PurchaseOrderChanged, SalesOrderChanged
 
 from services.erp.adapters.poller import Poller
 from services.erp.domain.codes import Code
+from services.erp.store.inbox import SqlMarks
 from services.erp.store.sources import SqlSources
 from services.erp.store.waiting import SqlWaitings
 from services.erp.wire.mapping import write_sources
@@ -132,3 +133,11 @@ async def test_what_an_erp_does_not_offer_is_said_of_it(store: Store) -> None:
         async with store.work():
             [one] = write_sources(await sources.of([ERP.id], None))
         assert {each.kind: each.reason for each in one.not_read} == not_read
+
+
+async def test_each_kind_is_read_from_where_it_stopped(store: Store) -> None:
+    marks = SqlMarks(store)
+    for mark, kind in (("m1", "sales_order"), ("m2", "purchase_order"), ("m3", "sales_order")):
+        await marks.put(ERP.id, kind, mark)
+    kinds = ("sales_order", "purchase_order", "production_order")
+    assert [await marks.get(ERP.id, kind) for kind in kinds] == ["m3", "m2", ""]
