@@ -22,9 +22,9 @@ def benches(scale: int) -> dict[str, Callable[[], Result]]:
         "lanes": lambda: lanes(6_000 * scale, (1, 20, 50) if scale > 1 else (1, 20)),
         "calls": lambda: calls(20_000 * scale),
         "graph": lambda: graph(400 * scale),
-        "audit": lambda: audit(60_000 * scale),
+        "audit": lambda: audit(40_000 * scale),
         "genealogy": growth if scale > 1 else genealogy,
-        "load": lambda: load(20_000 * scale),
+        "load": lambda: load(100_000),
         "lists": lambda: lists(20_000 * scale),
     }
 

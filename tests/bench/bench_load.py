@@ -28,7 +28,7 @@ _COLUMNS = (
 _PIECE = 1 << 18
 
 
-def load(items: int = 20_000) -> Result:
+def load(items: int = 100_000) -> Result:
     """Items a CPU second (ours and PostgreSQL's) from a file, per those by bare COPY.
 
     The baseline is a program that stores the same rows in the same table without any rule; beside

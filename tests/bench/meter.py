@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import psutil
 import psycopg
 import redis
 
+from services.kit.log import configure
 from services.kit.service import GC_THRESHOLD
 
 T = TypeVar("T")
@@ -78,6 +80,7 @@ def apart(work: Callable[..., T], *arguments: object) -> T:
 def _answer(there: Connection, work: Callable[..., object], arguments: Sequence[object]) -> None:
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
+    configure("bench", "bench", level="warning", out=sys.stderr)
     there.send(work(*arguments))
 
 
