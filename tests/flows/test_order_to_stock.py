@@ -1,14 +1,18 @@
 """From the ledger's release to stock and document, in the parts that quality decides."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from plantmesh.common.v1 import keys_pb2
 from plantmesh.mes.v1 import lots_pb2
-from plantmesh.process.v1 import process_pb2
+from plantmesh.process.v1 import drift_pb2, process_pb2
+from plantmesh.process.v1.drift_pb2_grpc import DriftServiceStub
 from plantmesh.process.v1.process_pb2_grpc import ProcessServiceStub
 from plantmesh.quality.v1 import quality_pb2
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub
@@ -16,12 +20,14 @@ from plantmesh.wms.v1 import wms_pb2
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.rpc.client import Peer
+from tests.flows.master import STRANGE
 from tests.flows.plant import HEAT, Plant, order_key, running
 from tests.servers import scratch_folder
-from tests.shopfloor import MADE, PLANT, USED, Token, booked
+from tests.shopfloor import MADE, PLANT, UNIT, USED, Token, booked
 from tests.waiting import until
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK
+from tools.simulators.ledger.papers import Line, Posting
 
 pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -32,7 +38,8 @@ ORDERS = ["4711", "4712"]
 async def plant() -> AsyncIterator[Plant]:
     """Open, with an order for each test under way."""
     with scratch_folder() as root:
-        async with running(root, {"PLANTMESH_CLOSE_AFTER_SECONDS": "0"}) as plant:
+        env = {"PLANTMESH_CLOSE_AFTER_SECONDS": "0", "PLANTMESH_SETTLE_SECONDS": "0.2"}
+        async with running(root, env) as plant:
             await plant.open(ORDERS)
             yield plant
 
@@ -133,6 +140,72 @@ async def test_what_leaves_the_warehouse_is_in_the_recall_of_the_steel(plant: Pl
     assert (await plant.lot(MADE, lot)).quality == lots_pb2.LOT_QUALITY_RELEASED
 
 
+async def test_what_the_erp_has_otherwise_is_told_once_and_nothing_is_overwritten(
+    plant: Plant,
+) -> None:
+    order, made = ORDERS[1], f"L-{ORDERS[1]}"
+    journal = plant.place.journal.read_bytes()
+    # Nobody tells the ledger of goods that were bought or shipped.
+    bought = {(one, HEAT): "100000" for one in (USED, STRANGE)}
+    known = {**bought, (MADE, f"L-{ORDERS[0]}"): "-3"}
+    assert await reconciled(plant) == known
+    await plant.confirm(order, 2)
+    await until(lambda: stock_is(plant, order, UNRESTRICTED="2.5", QUALITY="2.5"))
+    assert await reconciled(plant) == known, "what waits for quality is no drift"
+    line = Line(MADE, Decimal(7), UNIT, made)
+    day = date(2026, 5, 4)
+    document = await plant.ledger.post(Posting("by hand", PLANT, order, "yield", day, (line,)))
+    planted = {**known, (MADE, made): "-7", ("", order): "-7"}
+    assert await reconciled(plant) == planted
+    first = {one.no: one.first_seen for one in await drifts(plant)}
+    assert await reconciled(plant) == planted
+    assert {one.no: one.first_seen for one in await drifts(plant)} == first
+    back = Posting("back", PLANT, order, "reversal", day, reverses=document)
+    await plant.ledger.post(back)
+    assert await reconciled(plant) == known
+    assert plant.place.journal.read_bytes().startswith(journal)
+    own = [one for one in booked(plant.place.journal) if one[1] in ("by hand", "back")]
+    assert len(own) == 2, "they are ours, and the only ones that nobody's lane posted"
+    assert await stock_is(plant, order, UNRESTRICTED="2.5", QUALITY="2.5")
+
+
+async def reconciled(plant: Plant) -> dict[tuple[str, str], str]:
+    """What a comparison of now leaves unexplained, by item and lot, or by order."""
+    async with asking(plant, DriftServiceStub) as process:
+        request = drift_pb2.RequestReconciliationRequest(idempotency_key=str(uuid4()), plant=PLANT)
+        run = (await process.RequestReconciliation(request)).reconciliation
+
+        async def ended() -> bool:
+            wanted = drift_pb2.GetReconciliationRequest(no=run.no)
+            found = (await process.GetReconciliation(wanted)).reconciliation
+            assert not found.trouble
+            return bool(found.HasField("ended_at"))
+
+        await until(ended)
+    return {
+        (one.item_no, one.lot_no or one.order_no): one.unexplained.value
+        for one in await drifts(plant)
+    }
+
+
+async def drifts(plant: Plant) -> list[drift_pb2.BalanceDrift]:
+    """Those that are open."""
+    async with asking(plant, DriftServiceStub) as process:
+        answer = await process.ListDrifts(drift_pb2.ListDriftsRequest(plant=PLANT))
+        return list(answer.drifts)
+
+
+@asynccontextmanager
+async def asking(plant: Plant, stub: Callable[[Any], Any]) -> AsyncIterator[Any]:
+    """Calls of process, as an operator."""
+    token = Token(plant.mesh.issuer.signer.mint(USERS["operator"]))
+    peer = Peer(f"{LOOPBACK}:{plant.mesh.program('process').port('grpc')}", token)
+    try:
+        yield stub(peer.channel)
+    finally:
+        await peer.close()
+
+
 async def is_settled(plant: Plant, order: str) -> bool:
     """Whether nothing is in work of it any more."""
     cost = (await plant.finances([order])).costs[order]
@@ -182,15 +255,10 @@ async def hold_is(holds: Any, state: quality_pb2.HoldState.ValueType) -> bool:
 
 async def flow_of(plant: Plant, order: str) -> process_pb2.OrderFlow:
     """What the order waits for."""
-    token = Token(plant.mesh.issuer.signer.mint(USERS["operator"]))
-    peer = Peer(f"{LOOPBACK}:{plant.mesh.program('process').port('grpc')}", token)
-    try:
-        process = ProcessServiceStub(peer.channel)
+    async with asking(plant, ProcessServiceStub) as process:
         request = process_pb2.BatchGetOrderFlowsRequest(orders=[order_key(order)])
-        [flow] = (await process.BatchGetOrderFlows(request)).flows
-        return flow
-    finally:
-        await peer.close()
+        answer: process_pb2.BatchGetOrderFlowsResponse = await process.BatchGetOrderFlows(request)
+        return answer.flows[0]
 
 
 async def waits_are(plant: Plant, order: str, wanted: Callable[[list[int]], bool]) -> bool:
