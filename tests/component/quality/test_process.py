@@ -158,7 +158,8 @@ async def test_a_lot_is_held_released_and_decided_in_two_parts_across_a_kill(
             assert not await due()
             with pytest.raises(UnavailableError):
                 await inspections.OpenInspections(opening(output("x", lot=lot("NEW/N1"))))
-    bread = ["InspectionOpened", "DispositionMade", "DispositionMade"]
+    decided = ["DispositionMade", "DispositionMade"]
+    bread = ["InspectionOpened", "LotJudged", *decided, "LotJudged"]
     await until(partial(told, fresh_valkey.url, "lyon/BREAD/L1"), bread)
     steps = ["HoldPlaced", "HoldSettled", "HoldReleased", "HoldSettled"]
     await until(partial(told, fresh_valkey.url, "hold/H1"), steps)
