@@ -135,14 +135,19 @@ class Plant:
         request = genealogy.BatchTraceLotsRequest(
             starts=[genealogy.TraceStart(lot=key)], direction=lots.DIRECTION_FORWARD
         )
-        answer = await self._stub(GenealogyServiceStub, "line").BatchTraceLots(request)
+        answer: genealogy.BatchTraceLotsResponse = await self._stub(
+            GenealogyServiceStub, "line"
+        ).BatchTraceLots(request)
         return answer.traces[0]
 
     async def lot(self, item: str, lot: str) -> lots.Lot:
         """As the floor knows it."""
         key = keys_pb2.LotKey(plant=PLANT, item_no=item, lot_no=lot)
         request = lots.BatchGetLotsRequest(keys=[key])
-        return (await self._stub(LotServiceStub, "line").BatchGetLots(request)).lots[0]
+        answer: lots.BatchGetLotsResponse = await self._stub(LotServiceStub, "line").BatchGetLots(
+            request
+        )
+        return answer.lots[0]
 
     async def describe(self, text: str) -> None:
         """A steward gives every plant and item another name."""

@@ -52,19 +52,21 @@ class OrdersContract:
     ) -> None:
         await create(floor, plan())
         await confirm(floor, report("a"), report("b", final=True))
+
+        async def close(seen: int) -> Lifecycle:
+            async with floor.work() as books:
+                step = Step(order_key(), Command.CLOSE, last_no=seen)
+                (order,) = await command_work_orders(books, [step])
+            return order.lifecycle
+
         for seen in (1, 3):
             with pytest.raises(ConflictError) as caught:
-                async with floor.work() as books:
-                    step = Step(order_key(), Command.CLOSE, last_no=seen)
-                    await command_work_orders(books, [step])
+                await close(seen)
             assert (caught.value.code, caught.value.field) == (
                 "order_changed",
                 "commands[0].last_confirmation_no",
             )
-        async with floor.work() as books:
-            step = Step(order_key(), Command.CLOSE, last_no=2)
-            (order,) = await command_work_orders(books, [step])
-        assert order.lifecycle is Lifecycle.CLOSED
+        assert await close(2) is Lifecycle.CLOSED
 
     async def test_commands_are_all_or_none(self, floor: Floor) -> None:
         async with floor.work() as books:
