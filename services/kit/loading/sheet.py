@@ -9,7 +9,7 @@ from services.kit.errors import DomainError, InvalidError
 from services.kit.loading.cells import Cells, guarded
 from services.kit.loading.verdict import Report
 
-MAX_ROWS = 200_000
+MAX_ROWS = 100_000
 """Of a file; more comes as several."""
 T = TypeVar("T")
 
