@@ -41,7 +41,7 @@ async def play(rig: Any, store: Store, ask: Ask, steps: Iterable[Step]) -> None:
         await ask(request)
         found = await rows_of(store, one.asks, after=mark)
         if found != set(one.kinds.split()):
-            wrong.append((one.asks.DESCRIPTOR.full_name, found))
+            wrong.append((str(request), found))
     assert not wrong, wrong
 
 

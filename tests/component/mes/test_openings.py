@@ -23,6 +23,7 @@ from services.mes.domain.lot_state import LotDisposition, LotQuality
 from services.mes.rpc.load import kinds
 from services.mes.store import open_books
 from services.mes.store.openings import open_floor as open_floor_of_files
+from tests.audited import leaves_rows, rows_of
 from tests.component.kit.rpc.desk import Given, mint
 from tests.component.mes.floor import Floor, open_floor
 from tests.loads import DRY_RUN, RECOUNT, Death, death_at, outcomes, send
@@ -96,6 +97,7 @@ async def loaded(
         )
 
 
+@leaves_rows(pb.LoadFloorRequest)
 async def test_an_order_is_as_far_as_the_file_says_and_goes_on_from_there(floor: Floor) -> None:
     await create(floor, plan())
     rows = (order(10, "50", scrap="2"), order(20, "40"))
@@ -116,6 +118,7 @@ async def test_an_order_is_as_far_as_the_file_says_and_goes_on_from_there(floor:
         10: "55 KGM",
         20: "47 KGM",
     }
+    assert await rows_of(floor.store, pb.LoadFloorRequest) == {"opening_orders", "work_order"}
 
 
 async def test_what_was_confirmed_before_is_part_of_it_and_what_was_said_later_stands(

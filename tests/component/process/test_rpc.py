@@ -11,6 +11,7 @@ from plantmesh.process.v1.events_pb2 import ProductionPosted
 
 from services.kit.errors import DeniedError, DomainError, InvalidError, UnauthenticatedError
 from services.kit.rpc.client import Peer
+from tests.audited import leaves_rows
 from tests.component.process.events import PLANT, confirmed, order_key, posting_done
 from tests.component.process.rig import ProcessRig, until
 from tests.shopfloor import Token
@@ -50,6 +51,7 @@ BAD: list[tuple[str, Any, Bearer, type[DomainError], str]] = [
 ]
 
 
+@leaves_rows(pb.WakeOrdersRequest)
 async def test_the_port(rig: ProcessRig, mint: Callable[[Bearer], str]) -> None:
     await rig.start()
     key = f"{PLANT}/4711"
@@ -71,6 +73,9 @@ async def test_the_port(rig: ProcessRig, mint: Callable[[Bearer], str]) -> None:
         answer = await process.BatchGetOrderFlows(pb.BatchGetOrderFlowsRequest(orders=both))
         assert [one.order.order_no for one in answer.flows] == ["4711"]
         assert (await process.WakeOrders(pb.WakeOrdersRequest(orders=both))).woken == 1
+    told = "SELECT kind, key, who FROM {} WHERE method = 'plantmesh.process.v1.WakeOrdersRequest'"
+    rows = rig.ask(f"{told.format('audit')} UNION ALL {told.format('audit_unsealed')}")
+    assert rows == [("flow", key, "operator")]
 
     [posting] = rig.peers.postings.accepted
     await rig.tell("erp", (key, posting_done(posting, "D-1")))

@@ -21,6 +21,7 @@ from services.wms.domain.opening import Counted
 from services.wms.store import open_books
 from services.wms.store.openings import SqlOpenings
 from services.wms.wire.load import STOCK
+from tests.audited import leaves_rows, rows_of
 from tests.component.kit.rpc.desk import Given, mint
 from tests.component.wms.test_fold import rebuild
 from tests.component.wms.test_recount import plantctl
@@ -64,6 +65,7 @@ async def loaded(
         return await send(stub.LoadStock, pb.LoadStockRequest, content, mode=mode)
 
 
+@leaves_rows(pb.LoadStockRequest)
 async def test_the_same_again_changes_nothing_and_a_correction_moves_the_difference(
     warehouse: Warehouse,
 ) -> None:
@@ -86,6 +88,7 @@ async def test_the_same_again_changes_nothing_and_a_correction_moves_the_differe
     assert news[0].startswith("lyon/FLOUR/F1 opening/")
     assert news[0].endswith("/2")
     assert await rebuild(warehouse) == []
+    assert await rows_of(warehouse.store, pb.LoadStockRequest) == {"movement", "stock_opening"}
 
 
 async def test_what_was_moved_before_the_count_is_part_of_it_and_what_came_after_is_not(
