@@ -7,7 +7,7 @@ from services.kit.audit import told_by
 from tests.audited import play, step
 from tests.component.mes import messages as m
 from tests.component.mes.floor import Floor
-from tests.component.mes.test_lots import MILL, command, operate, operation, some, void
+from tests.component.mes.lot_messages import MILL, command, operate, operation, some, void
 from tests.unit.mes.reports import plan, report
 from tests.unit.mes.use_cases.steps import confirm, create
 

@@ -2,11 +2,10 @@
 # ruff: noqa: E501 - a row of the table is a line
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.json_format import MessageToDict
 from plantmesh.mes.v1 import genealogy_pb2 as pb
 from plantmesh.mes.v1 import lots_pb2
 
@@ -16,74 +15,19 @@ from services.mes.application.apply_holds import apply_holds
 from services.mes.domain.genealogy import Direction
 from services.mes.domain.hold import Restraint
 from services.mes.domain.lot_operation import Split
-from services.mes.graph import SCHEMA
 from services.mes.store import open_books
 from services.mes.store.expiry import Expiry
 from tests.component.kit.rpc.desk import mint
 from tests.component.kit.test_commands import waiting_for_a_lock
 from tests.component.mes.floor import Floor, open_floor
-from tests.component.mes.messages import AT, kg, lot
+from tests.component.mes.lot_messages import MILL, command, operate, operation, some, trace, void
+from tests.component.mes.messages import kg, lot
 from tests.component.mes.test_concurrency import apart
-from tests.subgraph import Subgraphed, lot_id, order_id, serving
 from tests.unit.mes.reports import hold, lot_key, part, received
 from tests.unit.mes.use_cases import family, put
 from tests.unit.mes.use_cases import lot as read_lot
 from tests.unit.mes.use_cases.recalls import bakery
 from tests.unit.mes.use_cases.steps import operate as carry_out
-
-MILL: dict[str, Any] = {
-    "supplier": "MILL",
-    "supplier_lot": "M7",
-    "manufacturer": "MILLER",
-    "country_of_origin": "FR",
-    "expiry_at": "2027-05-04T00:00:00Z",
-    "purchase_order_no": "4500",
-    "attributes": {"grade": "A"},
-}
-
-
-def some(name: str, value: str) -> dict[str, Any]:
-    """Kilograms of "F/1"."""
-    return {"lot": lot(name), "quantity": kg(value)}
-
-
-def operation(id: str, plant: str = "lyon", **what: Any) -> dict[str, Any]:
-    """At noon."""
-    return {"event_id": id, "plant": plant, "occurred_at": AT, **what}
-
-
-def operate(*operations: dict[str, Any], key: str = "") -> pb.OperateLotsRequest:
-    """In one batch."""
-    ids = [one["event_id"] for one in operations]
-    request = {"idempotency_key": key or f"operate {ids}", "operations": list(operations)}
-    return ParseDict(request, pb.OperateLotsRequest())
-
-
-def void(*ids: str) -> pb.VoidLotOperationsRequest:
-    """They did not occur."""
-    reason = "VOID_REASON_DID_NOT_OCCUR"
-    events = [{"plant": "lyon", "event_id": id, "reason": reason} for id in ids]
-    return ParseDict(
-        {"idempotency_key": f"void {ids}", "events": events}, pb.VoidLotOperationsRequest()
-    )
-
-
-def command(name: str, *given: str) -> pb.CommandLotsRequest:
-    """One after the other."""
-    commands = [{"lot": lot(name), "command": f"LOT_COMMAND_{one}"} for one in given]
-    return ParseDict(
-        {"idempotency_key": f"{name} {given}", "commands": commands}, pb.CommandLotsRequest()
-    )
-
-
-def trace(*starts: tuple[str, str], forward: bool = True, **more: Any) -> pb.BatchTraceLotsRequest:
-    """From lots and cursors."""
-    request = {
-        "starts": [{"lot": lot(name), "cursor": cursor} for name, cursor in starts],
-        "direction": "DIRECTION_FORWARD" if forward else "DIRECTION_BACKWARD",
-        **more,
-    }
-    return ParseDict(request, pb.BatchTraceLotsRequest())
 
 
 async def test_every_operation_through_the_port(floor: Floor) -> None:
@@ -276,66 +220,3 @@ async def test_a_part_of_a_lot_that_is_being_held_is_born_held(floor: Floor, dat
         await cutting
     assert (await read_lot(floor, "F/1a")).holds == {"H1": Restraint(1)}
     assert "lyon/F/1a HoldsInherited" in await floor.told()
-
-
-@pytest.fixture
-async def graph(floor: Floor) -> AsyncIterator[Subgraphed]:
-    """Asked by readers of lyon."""
-    async with serving(
-        SCHEMA, floor.store, {"books": open_books(SystemClock())}, "mes:read"
-    ) as one:
-        yield one
-
-
-RECALL = """
-identity { onHand { value } quality disposition supplierLot }
-links(direction: FORWARD) { kind order { id } lot { id } quantity { value } made { value } }
-back: trace(direction: BACKWARD) { total withheld orders { id } receipts { supplier supplierLot lot { id } } }
-ahead: trace(direction: FORWARD) { orders { id } shipments { customer shipmentNo quantity { value } } }
-"""
-
-
-async def test_a_lot_is_found_by_its_number_alone(floor: Floor, graph: Subgraphed) -> None:
-    await bakery(floor)
-    query = 'query { lots(plant: "lyon", sought: {supplierLot: "M-77"}) { edges { node { id } } } }'
-    assert (await graph.ask(query))["data"]["lots"]["edges"] == [
-        {"node": {"id": lot_id("FLOUR/F1")}}
-    ]
-    async with floor.calling() as calls:
-        found = await calls.lots.ListLots(lots_pb2.ListLotsRequest(plant="lyon", lot_no="X1"))
-    assert [one.order_no for one in found.lots] == ["x"]
-
-
-async def test_a_recall_is_one_document(floor: Floor, graph: Subgraphed) -> None:
-    await bakery(floor)
-    dough, flour = await graph.parts("Lot", [lot_id("DOUGH/D1"), lot_id("FLOUR/F1")], RECALL)
-    assert dough["back"] == {
-        "total": 2,
-        "withheld": 0,
-        "orders": [{"id": order_id("d")}],
-        "receipts": [
-            {"supplier": "MILL", "supplierLot": "M-77", "lot": {"id": lot_id("FLOUR/F1")}},
-            {"supplier": "OTHER", "supplierLot": "O-1", "lot": {"id": lot_id("FLOUR/F2")}},
-        ],
-    }
-    assert sorted(one["customer"] for one in dough["ahead"]["shipments"]) == [
-        "ACME",
-        "SHOP",
-        "SHOP",
-    ]
-    assert len(flour["ahead"]["orders"]) == 4
-    assert flour["identity"] == {
-        "onHand": {"value": "60"},
-        "quality": "CREATED",
-        "disposition": "RESTRICTED",
-        "supplierLot": "M-77",
-    }
-    assert flour["links"] == [
-        {
-            "kind": "TRANSFORM",
-            "order": {"id": order_id("d")},
-            "lot": {"id": lot_id("DOUGH/D1")},
-            "quantity": {"value": "40"},
-            "made": {"value": "60"},
-        }
-    ]

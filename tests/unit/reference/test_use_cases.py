@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit.reference.change_file_use_cases import ChangeFilesContract
 from tests.unit.reference.code_use_cases import CodesContract
 from tests.unit.reference.load_use_cases import LoadContract
 from tests.unit.reference.master_use_cases import FullDataContract
@@ -10,7 +11,12 @@ from tests.unit.reference.use_cases import MasterDataContract, StateContract
 
 
 class TestInMemory(
-    MasterDataContract, FullDataContract, LoadContract, CodesContract, StateContract
+    MasterDataContract,
+    FullDataContract,
+    LoadContract,
+    ChangeFilesContract,
+    CodesContract,
+    StateContract,
 ):
     """All of them."""
 

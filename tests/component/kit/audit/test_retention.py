@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 from plantmesh.ops.v1 import audit_pb2 as pb
 
@@ -14,19 +13,17 @@ from services.kit import checkpoint
 from services.kit.audit import archivist as archivist_module
 from services.kit.audit import retention
 from services.kit.audit.encoding import FIELDS
-from services.kit.audit.export import Kept, Line, begins_after, prove
+from services.kit.audit.export import Kept, begins_after, prove
 from services.kit.audit.finding import Flaw
 from services.kit.audit.keys import Keyring, SigningKey
 from services.kit.audit.schedule import Schedule
-from services.kit.audit.verify import Verifier
-from services.kit.audit.walk import Walk
 from services.kit.errors import ConflictError, DeniedError, DomainError, UnavailableError
 from tests.audited import leaves_rows, rows_of
-from tests.component.kit.audit.ledger import KEY, Ledger, in_one_chain
+from tests.component.kit.audit.ledger import Ledger, in_one_chain
+from tests.component.kit.audit.retiring import NOW, exported, files, flaws, places, retire, walk
 from tests.component.kit.audit.test_servicer import asking
 from tests.waiting import until
 
-NOW = timedelta(0)
 ROWS = 9
 
 
@@ -59,53 +56,6 @@ def crash() -> Iterator[dict[str, int]]:
     checkpoint.observe(strike)
     yield planned
     checkpoint.observe(lambda _: None)
-
-
-async def retire(ledger: Ledger, kept: timedelta = NOW) -> None:
-    """A turn of the schedule, the seal of what it announced, and the turn that prunes."""
-    schedule = Schedule(ledger.archivist, kept, every=NOW)
-    await schedule.turn()
-    await ledger.keeper().turn()
-    await Schedule(ledger.archivist, None).turn()
-
-
-async def walk(ledger: Ledger, *, whole: bool = True) -> list[pb.VerifyAuditResponse]:
-    """As `plantctl audit verify` does."""
-    verifier = Verifier("works", Keyring([KEY.public]))
-    steps = Walk(ledger.store, verifier, ledger.anchors, ledger.archivist)
-    answers, request = list[pb.VerifyAuditResponse](), pb.VerifyAuditRequest(whole=whole)
-    while not answers or answers[-1].HasField("next"):
-        answers.append(await steps.step(request))
-        request.after.CopyFrom(answers[-1].next)
-    return answers
-
-
-async def flaws(ledger: Ledger) -> list[str]:
-    """What it finds."""
-    found = [one.flaw for answer in await walk(ledger) for one in answer.findings]
-    return [pb.AuditFlaw.Name(one).removeprefix("AUDIT_FLAW_").lower() for one in found]
-
-
-def files(ledger: Ledger) -> list[Path]:
-    """Of the first chain."""
-    return [one.path for one in ledger.archive.pieces(0)]
-
-
-def exported(ledger: Ledger) -> list[int]:
-    """The places of the rows in them."""
-    found: list[int] = []
-    for path in files(ledger):
-        with gzip.open(path) as file:
-            lines = [msgspec.json.decode(line, type=Line) for line in file]
-        things = [one for one in lines if isinstance(one, Kept) and one.kind == "thing"]
-        found += [one.seq for one in things]
-    return found
-
-
-async def places(ledger: Ledger) -> list[int]:
-    """Of the things that are in the database still."""
-    rows = await ledger.rows("SELECT seq FROM audit WHERE kind = 'thing' ORDER BY seq")
-    return [seq for (seq,) in rows]
 
 
 async def test_what_is_old_goes_to_a_file_and_both_are_proved(sealed: Ledger) -> None:
