@@ -101,7 +101,7 @@ bench: .make/install .make/gateway ## What events, postings, calls, traces, load
 	$(if $(K),,$(PYTEST) tests/bench)
 	@$(BIN)/python -m tests.bench $(K)
 
-bench-long: .make/install .make/gateway ## The same with five times as much, and traces among 10 M lots (an hour, 20 GB of disk)
+bench-long: .make/install .make/gateway ## The same with five times as much, and traces among 10 M lots (16 GB of disk; these alone, K=genealogy, take some 10 minutes)
 	@$(BIN)/python -m tests.bench --long $(K)
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)

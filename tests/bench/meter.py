@@ -100,9 +100,13 @@ def postgres_cpu(url: str) -> float:
         server = psutil.Process(connection.info.backend_pid).parent()
     if server is None:
         raise RuntimeError("a backend without its server")
-    ended = server.cpu_times()
-    alive = sum(_of(child) for child in server.children(recursive=True))
-    return alive + ended.user + ended.system + ended.children_user + ended.children_system
+    # Whoever ends while we count is neither among the living nor among the dead: count again.
+    while True:
+        before = server.cpu_times()
+        alive = sum(_of(child) for child in server.children(recursive=True))
+        ended = server.cpu_times()
+        if ended == before:
+            return alive + sum(ended[:4])
 
 
 def program_cpu(pid: int) -> float:
