@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from services.kit.clock import find_zone
 from services.kit.errors import ConflictError
@@ -20,6 +20,9 @@ from services.process.domain.keys import OrderKey
 from services.process.ports.drifts import BothBooks, Drift, Drifts, Run, Site
 
 NOT_READABLE = "not_readable"
+_MADE_UP_FOR = time(6)
+"""For so long a comparison that nobody was there for is made up for; then the day has begun,
+and the next night is soon enough."""
 Seen = Mapping[DriftKind, Sight]
 """What was compared; a kind that an ERP cannot be asked for is missing."""
 
@@ -82,14 +85,15 @@ async def keep(
 
 
 async def ask_nightly(drifts: Drifts, sites: Sequence[Site], at: time, now: datetime) -> list[Run]:
-    """A run for each plant whose hour has come, once a day of its own."""
+    """A run for each plant whose hour has come, once a day of its own; made up for some hours."""
     asked = []
     for site in sites:
         if not site.time_zone:
             continue
-        local = now.astimezone(find_zone(site.time_zone))
-        if local.time() >= at:
-            asked.append(await drifts.ask(site.plant, "", now, local.date()))
+        local = now.astimezone(find_zone(site.time_zone)).replace(tzinfo=None)
+        since = local - timedelta(hours=at.hour, minutes=at.minute)
+        if since.time() < _MADE_UP_FOR:
+            asked.append(await drifts.ask(site.plant, "", now, since.date()))
     return [one for one in asked if one]
 
 

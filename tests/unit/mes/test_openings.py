@@ -1,10 +1,8 @@
 """What is taken over of a floor, on books in memory."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import pytest
 
@@ -19,65 +17,18 @@ from services.mes.domain.genealogy import Direction, Edge, Kind, Link
 from services.mes.domain.keys import OrderKey, ReportKey
 from services.mes.domain.lifecycle import Command, Lifecycle
 from services.mes.domain.lot_state import LotDisposition, LotQuality
-from services.mes.domain.opening import Loaded, OpenEdge, OpenLot, OpenOperation, Opens
+from services.mes.domain.opening import OpenEdge, OpenLot, OpenOperation
 from services.mes.domain.order import Confirmed, WorkOrder
 from services.mes.domain.progress import Progress
 from services.mes.domain.voiding import Void, VoidReason
-from services.mes.ports.openings import Floor, Until
+from services.mes.ports.openings import Floor
 from tests.unit.mes.memory import MemoryFloor
+from tests.unit.mes.memory_openings import MemoryOpenings, MemoryReported
 from tests.unit.mes.reports import LYON, NOON, kg, lot_key, order_key, plan, report
 from tests.unit.mes.use_cases.steps import command, confirm, create, family
 
-T = TypeVar("T", bound=Opens)
 BEFORE, AFTER = NOON - timedelta(hours=4), NOON + timedelta(hours=4)
 EARLIER = BEFORE - timedelta(days=1)
-
-
-class MemoryOpenings(Generic[T]):
-    """ports.Openings."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Loaded[T]] = {}
-
-    async def get(self, rows: Collection[T]) -> dict[str, Loaded[T]]:
-        """By name."""
-        return {row.name: self.rows[row.name] for row in rows if row.name in self.rows}
-
-    async def put(self, loaded: Sequence[Loaded[T]]) -> None:
-        """By name."""
-        self.rows |= {one.row.name: one for one in loaded}
-
-    async def page(self, plant: str, after: T | None) -> Sequence[T]:
-        """All of them."""
-        return [one.row for one in self.rows.values() if one.row.plant == plant]
-
-
-class MemoryReported:
-    """ports.Reported over a floor's confirmations."""
-
-    def __init__(self, floor: MemoryFloor) -> None:
-        self._floor = floor
-
-    async def until(self, wanted: Collection[Until]) -> dict[Until, tuple[Decimal, ...]]:
-        """Summed."""
-        async with self._floor.work() as books:
-            booked = await books.confirmations.of_orders([one.order for one in wanted])
-        found: dict[Until, tuple[Decimal, ...]] = {}
-        for one in wanted:
-            told = [
-                each.report
-                for each in booked.get(one.order, [])
-                if each.report.operation == one.operation
-                and (one.moment is None or each.report.occurred_at.moment <= one.moment)
-            ]
-            if told:
-                sums = (
-                    sum((each.output.value for each in told), Decimal(0)),
-                    sum((each.scrapped.value for each in told), Decimal(0)),
-                    sum((each.rework.value for each in told), Decimal(0)),
-                )
-                found[one] = sums
-        return found
 
 
 class Plant:

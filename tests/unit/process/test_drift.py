@@ -233,3 +233,6 @@ async def test_a_night_is_asked_for_once_at_the_plants_own_hour() -> None:
     [run] = await ask_nightly(drifts, sites, time(2), NIGHT)
     assert (run.plant, run.day) == ("lyon", date(2026, 5, 4))
     assert await ask_nightly(drifts, sites, time(2), NIGHT + timedelta(hours=1)) == []
+    assert await ask_nightly(drifts, sites, time(2), NIGHT + timedelta(hours=30)) == []
+    [late] = await ask_nightly(drifts, sites, time(23), NIGHT + timedelta(hours=48))
+    assert late.day == date(2026, 5, 5), "of the night that began the day before"
