@@ -1,15 +1,16 @@
 """Use case: master data come as rows of a file; all of them are stored, or none."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from services.kit.errors import DomainError, InvalidError, NotFoundError
 from services.reference.application.put_master_data import put_master_data
 from services.reference.domain.code_mapping import CodeMapping
 from services.reference.domain.master_data import MasterData
-from services.reference.domain.names import Key
+from services.reference.domain.names import Key, by_key
 from services.reference.ports import Books, Record, Records
 
 AT_ONCE = 500
@@ -77,6 +78,15 @@ class Target:
     only_known: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Records, the rows they were made of, and what is stored under their keys, if it was read."""
+
+    records: Sequence[Any]
+    made: Sequence[Given]
+    stored: Mapping[Key, Any] | None = None
+
+
 async def load_master_data(
     books: Books, target: Target, rows: Iterable[Given], report: Report, *, steward: str
 ) -> None:
@@ -88,17 +98,17 @@ async def load_master_data(
     rows = iter(rows)
     while batch := list(islice(rows, AT_ONCE)):
         if target.kind is CodeMapping:
-            records, made = _mappings(batch, report), batch
+            read = _Read(_mappings(batch, report), batch)
         else:
-            records, made = await _records(getattr(books, target.part), target, batch, report)
-        report.changed += await _put(books, target.part, records, made, report, steward)
+            read = await _records(getattr(books, target.part), target, batch, report)
+        report.changed += await _put(books, target.part, read, report, steward)
         await books.facts.write()
 
 
 async def _records(
     stored: Records[Any], target: Target, batch: Sequence[Given], report: Report
-) -> tuple[list[Any], list[Given]]:
-    known = {one.key: one for one in await stored.get([one.key for one in batch])}
+) -> _Read:
+    known = by_key(await stored.get([one.key for one in batch]))
     records, made = [], []
     for one in batch:
         try:
@@ -106,7 +116,7 @@ async def _records(
             made.append(one)
         except DomainError as error:
             report.refuse(one.problem(error))
-    return records, made
+    return _Read(records, made, known)
 
 
 def _merged(target: Target, known: Record | None, given: Given) -> Any:
@@ -120,7 +130,7 @@ def _merged(target: Target, known: Record | None, given: Given) -> Any:
             field=fields(target.kind)[0].name,
             hint="load it first",
         )
-    for missing in _required(target.kind):
+    for missing in _required(cast(Hashable, target.kind)):
         if missing not in values:
             raise InvalidError(
                 "it is not known yet, and the file does not say all of it",
@@ -131,8 +141,9 @@ def _merged(target: Target, known: Record | None, given: Given) -> Any:
     return target.kind(**values)
 
 
-def _required(kind: type) -> Iterator[str]:
-    return (one.name for one in fields(kind) if one.default is MISSING)
+@cache
+def _required(kind: Any) -> list[str]:
+    return [one.name for one in fields(kind) if one.default is MISSING]
 
 
 def _mappings(batch: Sequence[Given], report: Report) -> list[CodeMapping]:
@@ -148,8 +159,7 @@ def _mappings(batch: Sequence[Given], report: Report) -> list[CodeMapping]:
 async def _put(
     books: Books,
     part: str,
-    records: Sequence[Any],
-    made: Sequence[Given],
+    read: _Read,
     report: Report,
     steward: str,
 ) -> int:
@@ -157,7 +167,8 @@ async def _put(
         """Its field is the part's, such as `items[3].base_unit`."""
         place, _, error.field = error.field.partition("[")[2].partition("]")
         error.field = error.field.removeprefix(".")
-        report.refuse(made[int(place)].problem(error))
+        report.refuse(read.made[int(place)].problem(error))
 
-    data = MasterData(**{part: records})
-    return len(await put_master_data(books, data, steward=steward, refuse=refuse))
+    data = MasterData(**{part: read.records})
+    changed = await put_master_data(books, data, steward=steward, refuse=refuse, stored=read.stored)
+    return len(changed)
