@@ -27,6 +27,16 @@ async def until(
         raise AssertionError(f"not within {seconds:g} s: {fact}") from None
 
 
+async def insist(call: Callable[[], Awaitable[_T]], seconds: float = 60.0) -> _T:
+    """Ask until somebody answers; whatever we ask carries its key, so it happens once."""
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                return await call()
+            except UnavailableError:
+                await asyncio.sleep(0.1)
+
+
 async def in_the_end(call: Callable[[], Awaitable[_T]]) -> _T:
     """Do what competes for rows and connections: too long a wait is an honest "try again"."""
     for _ in range(_TRIES):

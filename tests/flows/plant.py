@@ -1,16 +1,14 @@
 """All services around one plant and its ledger, and the people who work there."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
-from plantmesh.erp.v1.money_pb2_grpc import MoneyServiceStub
 from plantmesh.mes.v1 import genealogy_pb2 as genealogy
 from plantmesh.mes.v1 import lots_pb2 as lots
 from plantmesh.mes.v1 import work_orders_pb2 as mes
@@ -41,8 +39,7 @@ from tests.shopfloor import (
     ledger_system,
     release_orders,
 )
-from tests.waiting import until
-from tools.demo.finance import Finances, finances
+from tests.waiting import insist, until
 from tools.mesh.files import remembered_secret
 from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
@@ -54,7 +51,6 @@ SERVICES = ("reference", "erp", "mes", "wms", "quality", "process")
 HEAT, OPENING = "HEAT-1", 100_000
 """The lot of steel that everything is made of, and how much there is of it."""
 _STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -162,17 +158,6 @@ class Plant:
         )
         await insist(lambda: self._stub(ReferenceServiceStub, "planner").PutMasterData(request))
         await insist(lambda: self._stub(ReferenceServiceStub, "operator").ApproveCodes(approval))
-
-    async def finances(self, orders: Sequence[str]) -> Finances:
-        """The journal as it is now."""
-        money = self._stub(MoneyServiceStub, "controller")
-        return await finances(money, self._stub(StockServiceStub, "storekeeper"), PLANT, orders)
-
-    async def is_booked(self) -> bool:
-        """Whether every movement of stock is in the journal, nothing waits, and it balances."""
-        found = await self.finances([])
-        balances = sum(one.balance for one in found.accounts)
-        return found.moved == {*found.booked} and not found.parked and not balances
 
     async def balances(self, item: str, lots: Iterable[str]) -> dict[tuple[str, str], Decimal]:
         """What wms holds of these lots that is not nothing, by lot and status."""
@@ -304,16 +289,6 @@ def noon() -> instant_pb2.Instant:
     at = instant_pb2.Instant(offset_minutes=120)
     at.timestamp.FromDatetime(NOON)
     return at
-
-
-async def insist(call: Callable[[], Awaitable[_T]], seconds: float = 60.0) -> _T:
-    """Ask until somebody answers; whatever we ask carries its key, so it happens once."""
-    async with asyncio.timeout(seconds):
-        while True:
-            try:
-                return await call()
-            except UnavailableError:
-                await asyncio.sleep(0.1)
 
 
 def _address(mesh: Mesh, service: str, replicas: int) -> str:

@@ -21,6 +21,7 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.rpc.client import Peer
 from tests.flows.master import STRANGE
+from tests.flows.money import is_booked, journal
 from tests.flows.plant import HEAT, Plant, order_key, running
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT, UNIT, USED, Token, booked
@@ -115,8 +116,8 @@ async def test_every_movement_is_in_the_books_and_a_closed_order_is_not_in_work(
     await until(lambda: is_settled(plant, order))
     assert references(plant, order)[-1] == f"{PLANT}/{order}/5/close"
     assert references(plant, order).count(f"{PLANT}/{order}/5/close") == 1
-    await until(plant.is_booked)
-    found = await plant.finances(ORDERS)
+    await until(lambda: is_booked(plant))
+    found = await journal(plant, ORDERS)
     # 4 times 4 kg of steel made 10 kg; the other order is open.
     assert found.costs[order].usage == Decimal("16.08") - Decimal(42)
     assert found.costs[other].wip == Decimal("4.02") - Decimal("10.5")
@@ -208,7 +209,7 @@ async def asking(plant: Plant, stub: Callable[[Any], Any]) -> AsyncIterator[Any]
 
 async def is_settled(plant: Plant, order: str) -> bool:
     """Whether nothing is in work of it any more."""
-    cost = (await plant.finances([order])).costs[order]
+    cost = (await journal(plant, [order])).costs[order]
     return bool(cost.settlements) and not cost.wip
 
 

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from tests.faults.checker import check
+from tests.flows.money import is_booked
 from tests.flows.owners import (
     COLLECTOR,
     COMMANDS,
@@ -244,7 +245,7 @@ async def the_warehouse_agrees(plant: Plant, shift: Shift) -> None:
     assert made == expected
     left = OPENING - STEEL * shift.confirmed.total() - PRESSED * pressed.total()
     assert await plant.balances(USED, [HEAT]) == {(HEAT, "unrestricted"): left}
-    await until(plant.is_booked)
+    await until(lambda: is_booked(plant))
 
 
 async def nothing_is_left(books: Books, shift: Shift) -> None:

@@ -57,7 +57,8 @@ class Drill:
             last = self._actor("erp3", Booking())
             self.everyone.append(last)
             last.start()
-            until(self._done, "everything booked", seconds=60)
+            # What was being read at a death is read one by one.
+            until(self._done, "everything booked", seconds=60 + 15 * hits)
         finally:
             for actor in self.everyone:
                 actor.end()
