@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +84,7 @@ class SqlMovements:
                     hint="give every movement a reference of its own",
                 )
             if by_hand or one.movement.reverses:
-                made("movement", "/".join(one.movement.reference), one.movement)
+                made("movement", "/".join(one.movement.reference), _audited(one.movement))
 
     async def page(self, plant: str, page: Page) -> Sequence[Numbered]:
         """By number."""
@@ -106,6 +107,11 @@ class SqlMovements:
         for plant, order_no, item_no, lot_no in rows:
             found[OrderKey(plant, order_no)].add(LotKey(plant, item_no, lot_no))
         return dict(found)
+
+
+def _audited(movement: Movement) -> Movement:
+    """Without the customer, who may ask to be forgotten: the audit cannot."""
+    return replace(movement, destination=replace(movement.destination, customer=""))
 
 
 def _by_hand() -> bool:

@@ -24,6 +24,9 @@ from tests.component.wms.test_papers import (
 from tests.component.wms.warehouse import PROCESS, Warehouse
 
 OTHER = {"plant": "lyon", "count_no": "C2"}
+SHIPPED = movement(
+    "s1", "ISSUE_TO_DELIVERY", "1", delivery_no="80001/10", shipped_to={"customer": "ACME"}, **FREE
+)
 SEEN = {"stock": stock(status="UNRESTRICTED"), "quantity": kg("1.5")}
 
 
@@ -35,6 +38,7 @@ async def _drift(warehouse: Warehouse) -> None:
 
 STEPS = (
     step(move(receipt()), "movement"),
+    step(move(SHIPPED), "movement"),
     step(reserve(), "reservation"),
     step(move(issue(amount="2")), "movement"),
     step(fill(reservations.ReleaseReservationsRequest(), keys=[KEY]), "reservation"),
