@@ -47,6 +47,7 @@ class InsertFirst(Ours):
         """Insert, dawdle, then take the sequence of the one event."""
         [key], [id] = self.keys, self.columns[0]
         await super().flush()
+        await self.work._flush_last()
         await self.dawdle()
         taken = await Waiting.lock(self, Counter([key]))
         await self.work.sql(
