@@ -50,5 +50,3 @@ async def test_what_is_no_kind_or_no_file_is_said(library: Library, tmp_path: Pa
     assert (code, "unknown_kind" in said, "items" in said) == (1, True, True)
     code, _, said = await plantctl(library, "load", "items", str(tmp_path / "none.csv"))
     assert (code, "cannot be read" in said) == (1, True)
-    code, _, said = await plantctl(library, "export", "changes")
-    assert (code, "no_file" in said) == (1, True)

@@ -94,25 +94,28 @@ async def _tell_aside(shop: Shop) -> None:
 async def test_snapshots_under_load_hold_exactly_the_events_up_to_their_position(
     shop: Shop,
 ) -> None:
-    stop = asyncio.Event()
+    stop, enough = asyncio.Event(), asyncio.Event()
     relay = asyncio.create_task(shop.relay(idle=0.001).run(stop))
 
     async def write(writer: int) -> None:
-        for i in range(40):
+        i = 0
+        while not enough.is_set():
             await tell(shop, (KEY if i % 2 else OTHER, f"{writer}.{i}"))
+            i += 1
 
     writers = asyncio.gather(*(write(writer) for writer in range(3)))
-    taken = []
-    while not writers.done():
-        taken.append(await state_of(shop.owner))
-        await asyncio.sleep(0.02)
+    taken = [await state_of(shop.owner)]
+    while len(taken) < 5:
+        position, state = await state_of(shop.owner)
+        if position != taken[-1][0]:
+            taken.append((position, state))
+    enough.set()
     await writers
     stop.set()
     await relay
     await shop.carry(shop.relay(patience=0.0))
     rows = await shop.ask_owner("SELECT n, data FROM outbox ORDER BY n")
     events = {n: StringValue.FromString(data).value for n, data in rows}
-    assert len(taken) > 3
     for position, state in taken:
         assert {value for _, value in state} == {events[n] for n in range(1, position.n + 1)}
 
