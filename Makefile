@@ -72,15 +72,15 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
-unit: .make/install .make/gateway .make/sap/python ## Unit, component and contract tests, two at a time (K=word picks some)
+unit: .make/install .make/gateway .make/sap/python ## Unit, component and contract tests, two or three at a time (K=word picks some)
 	$(if $(K),,$(PYTEST) tests/unit -n 2 $(COVER))
-	$(PYTEST) tests -n 2 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
+	$(PYTEST) tests -n 3 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
 flows: .make/install .make/gateway .make/sap/python ## Several services as real processes, through to the recount (K=word picks some)
 	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or peer or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
-	$(PYTEST) tests/faults -n 2 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
+	$(PYTEST) tests/faults -n 3 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
 
 faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills (four at a time: they mostly wait)
 	$(PYTEST) tests/faults -n 4 --dist worksteal -o faulthandler_timeout=0 -m "fault and long and not (bench or cluster)" $(PICK)
