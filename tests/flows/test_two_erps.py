@@ -22,7 +22,7 @@ from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK
 
-pytestmark = pytest.mark.flow
+pytestmark = pytest.mark.peer
 
 SLACK = 5.0
 """How many times as long the quicker postings may take while the other ERP is dead; 1 is expected.
@@ -141,7 +141,7 @@ class Setting:
     "setting",
     [
         pytest.param(Setting(LedgerSite, 3, 6, 0.5), id="ledger-and-odata"),
-        pytest.param(Setting(TrytonSite, 2, 3, 6.0), id="tryton-and-odata", marks=pytest.mark.peer),
+        pytest.param(Setting(TrytonSite, 2, 3, 6.0), id="tryton-and-odata"),
     ],
 )
 async def test_one_dead_erp_does_not_slow_the_other(setting: Setting) -> None:
