@@ -1,0 +1,1 @@
+"""The charts as programs see them: rendered in process, and checked."""
