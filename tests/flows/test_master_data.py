@@ -1,8 +1,6 @@
 """A steward maps a code that an ERP said: what waited goes on, also while reference is away."""
 
-import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +13,7 @@ from plantmesh.reference.v1.reference_pb2 import CODE_STATUS_APPROVED, CODE_STAT
 
 from services.kit.lanes.systems import put_system
 from services.kit.store import Store
+from tests.plantctl import plantctl
 from tests.servers import scratch_folder
 from tests.shopfloor import (
     MADE,
@@ -63,16 +62,12 @@ class Office:
 
     async def command(self, *words: str) -> tuple[int, str]:
         """How it ends, and what it prints."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tools.plantctl", "--root", str(self.mesh.root)),
+        ended = await plantctl(
+            *("--root", str(self.mesh.root)),
             *("--address", f"reference={_address(self.mesh, 'reference')}"),
             *("--address", f"erp={_address(self.mesh, 'erp')}", *words),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=HERE,
         )
-        said, _ = await process.communicate()
-        return process.returncode or 0, said.decode()
+        return ended.code, ended.said
 
     async def refused(self, *words: str) -> str:
         """Why; fails when it is not."""

@@ -1,38 +1,20 @@
 """plantctl as an operator runs it: a real process against a real desk on loopback."""
 
-import asyncio
-import json
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.kit.rpc.server import RpcServer
 from tests.component.kit.desk.conftest import database, server, works
 from tests.component.kit.desk.works import Works, token
+from tests.plantctl import Ended, plantctl
 from tests.servers import IssuerServer
 from tools.mesh.ports import free_port
 
 __all__ = ["database", "server", "works"]
 KEY = "lyon/4711"
 PARKED = f"works:works/plantmesh.works/{KEY}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What a script reads."""
-        return json.loads(self.out)
 
 
 @dataclass
@@ -44,16 +26,8 @@ class Shell:
 
     async def run(self, *words: str, typed: str = "") -> Ended:
         """One command, with `typed` as its standard input."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "tools.plantctl", "--address", f"works={self.address}", *words),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PLANTMESH_TOKEN": self.bearer, "COLUMNS": "250"},
-        )
-        out, err = await process.communicate(typed.encode())
-        return Ended(process.returncode or 0, out.decode(), err.decode())
+        told = ("--address", f"works={self.address}", *words)
+        return await plantctl(*told, typed=typed.encode(), PLANTMESH_TOKEN=self.bearer)
 
 
 @pytest.fixture
@@ -201,10 +175,6 @@ async def test_token_is_the_development_issuers(issuer: IssuerServer, shell: She
 
 
 async def test_without_a_mesh_the_way_out_is_said(tmp_path: Path, shell: Shell) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tools.plantctl", "--root", str(tmp_path), "status"),
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, err = await process.communicate()
-    assert process.returncode == 2
-    assert b"make up" in err
+    ended = await plantctl("--root", str(tmp_path), "status")
+    assert ended.code == 2
+    assert "make up" in ended.err

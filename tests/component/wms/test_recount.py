@@ -1,53 +1,44 @@
 """`plantctl stock recount` as an operator runs it, also while stock moves."""
 
 import asyncio
-import os
-import sys
 
 from services.wms.ports import Drift
 from tests.component.kit.rpc.desk import mint
 from tests.component.wms.messages import issue, move, receipt, stock
 from tests.component.wms.test_fold import rebuild
 from tests.component.wms.warehouse import STOREKEEPER, Warehouse, open_warehouse
+from tests.plantctl import plantctl
 from tests.unit.wms.moves import issue as issued
 from tests.unit.wms.moves import receive
 from tests.unit.wms.promises import ask, reserve
 from tests.unit.wms.use_cases import carry
 
 
-async def plantctl(warehouse: Warehouse, *words: str) -> tuple[int, str]:
+async def recount(warehouse: Warehouse, *words: str) -> tuple[int, str]:
     """Exit code, and what was said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tools.plantctl", "--address", f"wms=127.0.0.1:{warehouse.server.port}", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={
-            **os.environ,
-            "PLANTMESH_TOKEN": mint(scope=STOREKEEPER, plants=["*"]),
-            "COLUMNS": "250",
-        },
+    ended = await plantctl(
+        *("--address", f"wms=127.0.0.1:{warehouse.server.port}", "stock", "recount", *words),
+        PLANTMESH_TOKEN=mint(scope=STOREKEEPER, plants=["*"]),
     )
-    out, _ = await process.communicate()
-    return process.returncode or 0, out.decode()
+    return ended.code, ended.said
 
 
 async def test_a_recount_says_what_differs_and_a_repair_ends_it(warehouse: Warehouse) -> None:
     many = (receipt(f"r/{n}", stock=stock(f"I{n}/L", "QUALITY")) for n in range(450))
     await warehouse.ask(move(*many, receipt(), issue(amount="1"), key="many"))
     await warehouse.ask(move(receipt("salt", stock=stock("SALT/", "BLOCKED"))))
-    assert await plantctl(warehouse, "stock", "recount") == (0, "lots 452, differences 0\n")
+    assert await recount(warehouse) == (0, "lots 452, differences 0\n")
     async with warehouse.store.work() as work:
         await work.sql("UPDATE balance SET quantity = 7 WHERE item_no = 'FLOUR'")
         await work.sql("DELETE FROM balance WHERE item_no = 'SALT'")
-    code, said = await plantctl(warehouse, "stock", "recount")
+    code, said = await recount(warehouse)
     assert code == 1
     assert "lots 452, differences 2" in said
     assert "7 KGM" in said
     assert "none" in said
-    code, said = await plantctl(warehouse, "stock", "recount", "--repair")
+    code, said = await recount(warehouse, "--repair")
     assert (code, said.splitlines()[0]) == (0, "lots 452, differences 2 repaired")
-    assert await plantctl(warehouse, "stock", "recount") == (0, "lots 452, differences 0\n")
+    assert await recount(warehouse) == (0, "lots 452, differences 0\n")
 
 
 async def test_a_recount_of_stock_that_moves_finds_nothing(
