@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import pytest
@@ -53,11 +54,15 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def environment(url: str, fresh_valkey: ValkeyServer, issuer: IssuerServer) -> dict[str, str]:
-    """As the mesh tells a service."""
+    """As the chart tells a service: passwords beside the addresses, out of Secrets."""
+    database, database_password = _apart(url)
+    broker, broker_password = _apart(fresh_valkey.url)
     return {
         **os.environ,
-        "PLANTMESH_DATABASE_URL": url,
-        "PLANTMESH_REDIS_URL": fresh_valkey.url,
+        "PLANTMESH_DATABASE_URL": database,
+        "PGPASSWORD": database_password,
+        "PLANTMESH_REDIS_URL": broker,
+        "PLANTMESH_REDIS_PASSWORD": broker_password,
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
         "PLANTMESH_GRPC_PORT": str(free_port()),
@@ -65,6 +70,12 @@ def environment(url: str, fresh_valkey: ValkeyServer, issuer: IssuerServer) -> d
         "PLANTMESH_INSTANCE": "works-0",
         "PLANTMESH_AUDIT_KEY": written(bytes(32)),
     }
+
+
+def _apart(url: str) -> tuple[str, str]:
+    """The URL without its password, and the password."""
+    password = unquote(urlsplit(url).password or "")
+    return url.replace(f":{password}@", "@"), password
 
 
 @asynccontextmanager
