@@ -66,7 +66,10 @@ class Assembly:
     ) -> None:
         self.name = name
         self.store = service.store
-        self.redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+        apart = settings.redis_password
+        self.redis: Redis = Redis.from_url(
+            settings.redis_url.get_secret_value(), password=apart and apart.get_secret_value()
+        )
         self._service = service
         self._settings = settings
         service.closing(self.redis.aclose)

@@ -48,6 +48,8 @@ class ServiceSettings(BaseSettings):
 
     database_url: Annotated[SecretStr, _scheme("postgresql")]
     redis_url: Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+    redis_password: SecretStr | None = None
+    """Any characters, where a password inside the URL would have to be percent-encoded."""
     instance: Annotated[str, Field(default_factory=_here, pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
     bind: IPvAnyAddress = Field(default="127.0.0.1", validate_default=True)
