@@ -46,12 +46,12 @@ app.kubernetes.io/part-of: plantmesh
 app.kubernetes.io/component: {{ .name }}
 {{- end -}}
 
-{{- /* registry/repository/component:tag@digest; skaffold puts its own in its place by that name. */ -}}
+{{- /* registry/repository-component:tag@digest; skaffold puts its own in its place by that name. */ -}}
 {{- define "plantmesh-common.image" -}}
 {{- $image := .root.Values.image -}}
 {{- $of := .facts.image | default .name -}}
 {{- with $image.registry }}{{ . }}/{{ end -}}
-{{- $image.repository }}/{{ $of }}:{{ $image.tag | default .root.Chart.AppVersion -}}
+{{- $image.repository }}-{{ $of }}:{{ $image.tag | default .root.Chart.AppVersion -}}
 {{- with index $image.digests $of }}@{{ . }}{{ end -}}
 {{- end -}}
 

@@ -35,7 +35,10 @@ containers:
   - name: {{ .name }}
     image: {{ include "plantmesh-common.image" . | quote }}
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-    command: {{ include "plantmesh-common.command" . }}
+    {{- if eq .facts.kind "service" }}
+    # The image's entry point is python -m.
+    args: [services.{{ .facts.module | default .name }}]
+    {{- end }}
     securityContext:
       {{- include "plantmesh-common.container-security" . | nindent 6 }}
     env:
@@ -51,18 +54,9 @@ volumes:
   {{- include "plantmesh-common.volumes" . | nindent 2 }}
 {{- end -}}
 
-{{- define "plantmesh-common.command" -}}
-{{- if eq .facts.kind "gateway" -}}
-[node, server.mjs]
-{{- else -}}
-[python, -m, services.{{ .facts.module | default .name }}]
-{{- end -}}
-{{- end -}}
-
-{{- /* Three parts may wait for others when a process stops: the graph, gRPC, and lanes or the workflow engine,
-      each for drainSeconds at most. What is not done by then is killed, and safe to find. */ -}}
+{{- /* Serving on until balancers know, then all parts together; what is late is killed, and safe to find. */ -}}
 {{- define "plantmesh-common.grace" -}}
-{{- add (int (ceil .spec.unreadySeconds)) (mul 3 (int (ceil .spec.drainSeconds))) 5 -}}
+{{- add (int (ceil .spec.unreadySeconds)) (int (ceil .spec.drainSeconds)) 5 -}}
 {{- end -}}
 
 {{- /* PodSecurity "restricted", and a user that owns nothing in the image. */ -}}
