@@ -50,6 +50,8 @@ from services.kit.settings import ServiceSettings
 
 _PRUNE_SECONDS = 3600.0
 _LOOK_SECONDS = 10.0
+_CALLS_SHARE = 0.4
+"""Of the time to drain; a part gets half of it, and wants to be done before that is over."""
 
 
 class Assembly:
@@ -141,6 +143,7 @@ class Assembly:
         Its resolvers find the store, and `ports` by name.
         """
         bind = str(self._settings.bind)
+        grace = _CALLS_SHARE * self._settings.drain_seconds
         desk: Registration = add_DeskServiceServicer_to_server, DeskServicer(self._owner())
         audit: Registration = add_AuditServiceServicer_to_server, self._audit.servicer()
         rpc = RpcServer(
@@ -148,11 +151,16 @@ class Assembly:
             [*registrations, desk, audit],
             bind=bind,
             port=self._settings.grpc_port,
+            grace=grace,
         )
         self._service.add("grpc", rpc, serving=True)
         if graph is not None:
-            app = GraphApp(graph, self._service.verifier, {"store": self.store, **ports})
-            server = GraphServer(app, bind=bind, port=self._settings.graph_port)
+            resolve_with = {"store": self.store, **ports}
+            components = self._service.components
+            app = GraphApp(
+                graph, self._service.verifier, resolve_with, leaving=lambda: components.draining
+            )
+            server = GraphServer(app, bind=bind, port=self._settings.graph_port, grace=grace)
             self._service.add("graph", server, serving=True)
 
     def _owner(self) -> Owner:

@@ -71,12 +71,15 @@ class Component:
 
 
 class Components:
-    """All parts of this process; `watch` is told whenever the health changes."""
+    """All parts of this process; `watch` is told whenever the health changes.
+
+    `draining` once the process is about to stop.
+    """
 
     def __init__(self) -> None:
         self._components: dict[str, Component] = {}
         self._watchers: list[Callable[[Health], None]] = []
-        self._draining = False
+        self.draining = False
         self._told = self.health
         signals.observe("plantmesh.component.state", self._readings)
 
@@ -91,7 +94,7 @@ class Components:
 
     def drain(self) -> None:
         """The process is about to stop: not ready from now on."""
-        self._draining = True
+        self.draining = True
         self._tell()
 
     def watch(self, tell: Callable[[Health], None]) -> None:
@@ -105,7 +108,7 @@ class Components:
         parts = self._components.values()
         startup = bool(parts) and all(part.state is not State.STARTING for part in parts)
         well = all(part.state in (State.ACTIVE, State.IDLE) for part in parts if part.serving)
-        return Health(startup, startup and well and not self._draining)
+        return Health(startup, startup and well and not self.draining)
 
     def states(self) -> dict[str, tuple[State, str]]:
         """State and reason of every part by name, in the order they were added."""

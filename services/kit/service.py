@@ -2,8 +2,9 @@
 
 A `__main__` is `run("mes", MesSettings(), compose)`; `compose(service, settings)` adds relay,
 consumers and lanes, then the ports that callers reach. SIGTERM takes readiness away first, then
-the parts stop from the ports down to the relay, and the store is closed last. A part that ends
-by itself ends the process: whatever it left half done is safe to find.
+the ports stop side by side, the other parts one by one down to the relay, and the store is closed
+last; all of it within `drain_seconds`. A part that ends by itself ends the process: whatever it
+left half done is safe to find.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ from typing import NoReturn, Protocol, TypeVar
 
 import uvloop
 
-from services.kit import log
+from services.kit import log, signals
 from services.kit.access.keys import IssuerKeys
 from services.kit.access.tokens import Verifier
 from services.kit.clock import SystemClock
@@ -70,6 +72,7 @@ class Service:
         clock = SystemClock()
         keys = IssuerKeys(str(settings.jwks_url), clock)
         self.store = Store(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
+        signals.observe("plantmesh.database.connections", self._lent)
         self.verifier = Verifier(keys, settings.issuer, settings.audience, clock)
         self.components = Components()
         self._settings = settings
@@ -104,10 +107,14 @@ class Service:
         async with self._open:
             await self._life([placed.start() for placed in self._placed])
             self.components.drain()
-            ended = [await self._end(placed) for placed in reversed(self._placed)]
+            ended = await self._end_all()
         telling.cancel()
         await self._health.stop()
-        return all(ended)
+        return ended
+
+    def _lent(self) -> list[signals.Reading]:
+        in_use, limit = self.store.connections()
+        return [(in_use, {"state": "in_use"}), (limit, {"state": "limit"})]
 
     def _ask_to_stop(self, number: int) -> None:
         _log.info("asked to stop", signal=signal.Signals(number).name)
@@ -124,12 +131,26 @@ class Service:
             self.components.drain()
             await asyncio.sleep(self._settings.unready_seconds)
 
-    async def _end(self, placed: _Placed) -> bool:
+    async def _end_all(self) -> bool:
+        """Stop everything; each may take half of what is left, so that the next has its time."""
+        began = time.monotonic()
+
+        def patience() -> float:
+            return (began + self._settings.drain_seconds - time.monotonic()) / 2
+
+        ports = [placed for placed in self._placed if placed.component.serving]
+        others = [placed for placed in reversed(self._placed) if not placed.component.serving]
+        ended = await asyncio.gather(*(self._end(placed, patience()) for placed in ports))
+        ended += [await self._end(placed, patience()) for placed in others]
+        _log.info("drained", seconds=round(time.monotonic() - began, 3))
+        return all(ended)
+
+    async def _end(self, placed: _Placed, seconds: float) -> bool:
         """Stop one part; True if it had not died and was in time."""
         task = placed.task
         died = task.done()
         placed.stop.set()
-        _, late = await asyncio.wait({task}, timeout=self._settings.drain_seconds)
+        _, late = await asyncio.wait({task}, timeout=seconds)
         if late:
             task.cancel()
             await asyncio.wait({task}, timeout=1)
@@ -165,14 +186,14 @@ def run(name: str, settings: S, compose: Callable[[Service, S], Awaitable[None]]
         metrics_bind=str(settings.bind),
         metrics_port=settings.metrics_port,
     )
-    signals = setup.start(name, settings.instance, export)
+    running = setup.start(name, settings.instance, export)
     try:
         good = uvloop.run(_live(settings, compose))
     except Exception:  # noqa: BLE001 - the end of the process: it goes to the log
         _log.exception("the service could not run")
         good = False
     finally:
-        signals.close()
+        running.close()
     _log.info("ended", good=good)
     sys.exit(0 if good else 1)
 

@@ -89,4 +89,5 @@ class ServiceSettings(BaseSettings):
     unready_seconds: Annotated[float, Field(ge=0, le=60)] = 0
     """How long to go on serving after readiness is off, until balancers have noticed."""
     drain_seconds: Annotated[float, Field(gt=0, le=300)] = 20
-    """How long one component may take to finish what it has begun when the process stops."""
+    """How long all parts together may take to finish what they have begun when the process stops;
+    what callers have under way gets two fifths of it."""

@@ -62,7 +62,10 @@ class Operation(msgspec.Struct):
 
 
 class GraphApp:
-    """Serves one subgraph at /graphql; resolvers find `ports` in their context."""
+    """Serves one subgraph at /graphql; resolvers find `ports` in their context.
+
+    Once it is `leaving`, whoever is answered is told to ask over another connection next time.
+    """
 
     def __init__(
         self,
@@ -72,7 +75,9 @@ class GraphApp:
         *,
         largest_body: int = LARGEST_BODY,
         longest: float = LONGEST_OPERATION,
+        leaving: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._leaving = leaving
         self._schema = schema
         self._verifier = verifier
         self._ports = ports
@@ -93,7 +98,7 @@ class GraphApp:
         try:
             status, answer = await self._answer(scope, receive)
             outcome = "refused" if status >= 400 else "partial" if "errors" in answer else "ok"
-            await _reply(send, status, answer)
+            await _reply(send, status, answer, last=self._leaving())
             _duration.record(time.perf_counter() - began, {"outcome": outcome})
         finally:
             self._under_way -= 1
@@ -197,12 +202,14 @@ def _text(headers: Headers, name: bytes) -> str:
     return headers.get(name, b"").decode("latin-1")
 
 
-async def _reply(send: Send, status: int, answer: dict[str, Any]) -> None:
+async def _reply(send: Send, status: int, answer: dict[str, Any], *, last: bool) -> None:
     body = orjson.dumps(answer)
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
     ]
+    if last:
+        headers.append((b"connection", b"close"))
     if status == 405:
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

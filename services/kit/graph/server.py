@@ -15,15 +15,19 @@ _BACKLOG = 1024
 
 
 class GraphServer:
-    """Serves `app` on `bind`:`port`; port 0 takes a free one. Raises OSError when it is taken."""
+    """Serves `app` on `bind`:`port`; port 0 takes a free one. Raises OSError when it is taken.
 
-    def __init__(self, app: GraphApp, *, bind: str, port: int) -> None:
+    Told to stop, it lets what is under way end within `grace` seconds.
+    """
+
+    def __init__(self, app: GraphApp, *, bind: str, port: int, grace: float = 8.0) -> None:
         self._app = app
+        self._grace = grace
         self._socket = _listen(bind, port)
         self.port: int = self._socket.getsockname()[1]
 
-    async def run(self, stop: asyncio.Event, *, grace: float = 10.0) -> None:
-        """Serve until `stop` is set, then let what is under way end within `grace` seconds."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set, then drain."""
         server = _Embedded(self._app, self._socket)
         serving = asyncio.create_task(server.serve())
         stopped = asyncio.create_task(stop.wait())
@@ -33,11 +37,11 @@ class GraphServer:
                 serving.result()
                 raise RuntimeError("the HTTP server ended by itself")
             # granian tells nobody when the last answer is out; the app does.
-            await asyncio.wait({asyncio.ensure_future(self._app.quiet.wait())}, timeout=grace)
+            await asyncio.wait({asyncio.ensure_future(self._app.quiet.wait())}, timeout=self._grace)
         finally:
             stopped.cancel()
             server.stop()  # type: ignore[no-untyped-call]
-            await asyncio.wait({serving}, timeout=grace)
+            await asyncio.wait({serving}, timeout=self._grace)
 
 
 class _Embedded(Server):

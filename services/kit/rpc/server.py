@@ -34,7 +34,8 @@ Registration = tuple[Callable[[Any, grpc.aio.Server], None], Any]
 class RpcServer:
     """Serves `registrations` on `bind`:`port`; port 0 takes a free one.
 
-    A call takes `longest` seconds at most. Raises RuntimeError when the port is taken.
+    A call takes `longest` seconds at most, and `grace` seconds once the server is to stop. Raises
+    RuntimeError when the port is taken.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class RpcServer:
         bind: str,
         port: int,
         longest: float = LONGEST_CALL,
+        grace: float = 8.0,
     ) -> None:
+        self._grace = grace
         self._server = grpc.aio.server(
             interceptors=[Guard(verifier, longest=longest)],
             options=_OPTIONS,
@@ -63,10 +66,10 @@ class RpcServer:
         """Take no new calls, and give those under way `grace` seconds to end."""
         await self._server.stop(grace)
 
-    async def run(self, stop: asyncio.Event, *, grace: float = 10.0) -> None:
+    async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then drain."""
         await self.start()
         try:
             await stop.wait()
         finally:
-            await self.stop(grace)
+            await self.stop(self._grace)

@@ -1,7 +1,9 @@
 """Turn signals on for this process: providers, exporters, sampling and instrumentation."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Thread
 
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
@@ -31,6 +33,7 @@ from prometheus_client import start_http_server
 from services.kit.signals.tracing import MAX_LINKS
 
 METRICS_EVERY_MS = 10_000
+CLOSE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,19 @@ class Running:
     metrics_port: int | None = None
     _closers: list[Callable[[], object]] = field(default_factory=list)
 
-    def close(self) -> None:
-        """Send what waits and stop; blocks for the exporters' timeout at most."""
-        while self._closers:
-            self._closers.pop()()
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Send what waits and stop, in `seconds` at most.
+
+        An exporter tries for up to half a minute where nobody listens, and what is killed
+        because it used up its grace period has not ended well.
+        """
+        deadline = time.monotonic() + seconds
+        closing = [Thread(target=close, daemon=True) for close in reversed(self._closers)]
+        self._closers.clear()
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join(max(deadline - time.monotonic(), 0))
 
 
 def start(service: str, instance: str, export: Export) -> Running:

@@ -34,7 +34,7 @@ class Loop:
             await asyncio.sleep(0.3)
             raise RuntimeError("the loop broke")
         await stop.wait()
-        if self._fate == "hang":
+        if self._fate.startswith("hang"):
             await asyncio.sleep(60)
         say(f"stopped {self._name}")
 
@@ -56,10 +56,16 @@ class SlowShop(Shop):
 async def compose(service: Service, settings: ServiceSettings) -> None:
     """Relay, consumer, then the ports."""
     service.add("relay", Loop("relay", sys.argv[1]), reports=True)
-    service.add("consumer", Loop("consumer", "live"), reports=True)
+    consumer = "hang" if sys.argv[1] == "hang all" else "live"
+    service.add("consumer", Loop("consumer", consumer), reports=True)
     rpc = RpcServer(service.verifier, [], bind=str(settings.bind), port=settings.grpc_port)
     service.add("grpc", rpc, serving=True)
-    app = GraphApp(SCHEMA, service.verifier, {"shop": SlowShop()})
+    app = GraphApp(
+        SCHEMA,
+        service.verifier,
+        {"shop": SlowShop()},
+        leaving=lambda: service.components.draining,
+    )
     graph = GraphServer(app, bind=str(settings.bind), port=settings.graph_port)
     service.add("graph", graph, serving=True)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from services.kit.signals.setup import CLOSE_SECONDS
 from tests.servers import IssuerServer, PostgresServer
 from tools.mesh.tokens import Bearer
 
@@ -132,6 +134,7 @@ async def test_a_stop_answers_what_is_under_way_and_ends_in_order(
             assert await running.health() == {**UP, "readiness": False}
             async with await asked as answer:
                 assert await answer.json() == {"data": {"who": "alice alice"}}
+                assert answer.headers["connection"] == "close", "the next one goes elsewhere"
         assert await running.end() == 0
     assert running.said == ["under way", "stopped consumer", "stopped relay", "closed"]
     assert running.logged[-1]["event"] == "ended"
@@ -158,6 +161,30 @@ async def test_a_part_that_does_not_stop_is_left_behind(
         assert await running.end() == 1
     assert any(entry["event"] == "a part did not stop in time" for entry in running.logged)
     assert running.said == ["stopped consumer", "closed"]
+
+
+async def test_parts_that_do_not_stop_share_the_time_that_there_is(
+    postgres: PostgresServer, issuer: IssuerServer
+) -> None:
+    async with service(postgres, issuer, "hang all", PLANTMESH_DRAIN_SECONDS="1") as running:
+        await running.up()
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.end() == 1
+    (drained,) = [entry for entry in running.logged if entry["event"] == "drained"]
+    assert drained["seconds"] < 1.5
+
+
+async def test_a_collector_of_signals_that_does_not_answer_keeps_nobody(
+    postgres: PostgresServer, issuer: IssuerServer
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told = {"PLANTMESH_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        async with service(postgres, issuer, "live", **told) as running:
+            await running.up()
+            running.process.send_signal(signal.SIGTERM)
+            await running.until("closed")
+            async with asyncio.timeout(2 * CLOSE_SECONDS):
+                assert await running.end() == 0
 
 
 async def test_asked_twice_it_ends_at_once(postgres: PostgresServer, issuer: IssuerServer) -> None:

@@ -139,7 +139,7 @@ async def test_a_draining_server_ends_what_it_began() -> None:
     desk.answer = slow
     server = RpcServer(verifier(), [(register, desk)], bind="127.0.0.1", port=0)
     stop = asyncio.Event()
-    running = asyncio.create_task(server.run(stop, grace=10))
+    running = asyncio.create_task(server.run(stop))
     async with calling(server) as stub, calling(server) as late:
         under_way = asyncio.create_task(stub.ask(GOOD))
         await begun.wait()
