@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.concurrency import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -181,6 +182,7 @@ class Store:
     def __init__(self, url: str, *, pool_size: int = 10, patience: float = 10) -> None:
         self.bound: dict[type, Any] = {}
         self._dsn = url
+        self._pool_size = pool_size
         self._engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
@@ -252,11 +254,20 @@ class Store:
                 "the database is not available", code="database_unavailable"
             ) from error
 
-    async def raw(self) -> psycopg.AsyncConnection[Row]:
-        """A connection of the caller's own, autocommit, same guards; close it yourself."""
+    async def raw(self, *, durable: bool = True) -> psycopg.AsyncConnection[Row]:
+        """A connection of the caller's own, autocommit, same guards; close it yourself.
+
+        A commit that is not `durable` may be lost with the server, for its last moments.
+        """
+        options = _GUARDS if durable else f"{_GUARDS} -c synchronous_commit=off"
         return await psycopg.AsyncConnection.connect(
-            self._dsn, autocommit=True, options=_GUARDS, connect_timeout=5
+            self._dsn, autocommit=True, options=options, connect_timeout=5
         )
+
+    def connections(self) -> tuple[int, int]:
+        """How many of the pool are lent just now, and how many there can be."""
+        pool = self._engine.pool
+        return (pool.checkedout(), self._pool_size) if isinstance(pool, QueuePool) else (0, 0)
 
     async def close(self) -> None:
         """Give back every pooled connection."""

@@ -1,5 +1,6 @@
 """A database connection for one loop, opened again after it was lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString
@@ -19,16 +20,17 @@ class Link:
         self._store = store
         self._durable = durable
         self._connection: Connection | None = None
+        self._opening = asyncio.Lock()
         self.opened = 0
 
     async def connection(self) -> Connection:
         """The connection, opened if there is none."""
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._store.raw()
-            self.opened += 1
-            if not self._durable:
-                await self._connection.execute("SET synchronous_commit = off")
-        return self._connection
+        async with self._opening:
+            # Between opening and returning nothing may wait: a task beside us may drop it.
+            if self._connection is None or self._connection.closed:
+                self._connection = await self._store.raw(durable=self._durable)
+                self.opened += 1
+            return self._connection
 
     async def rows(self, query: LiteralString, params: Sequence[Any] = ()) -> list[Row]:
         """Run one statement, alone in its transaction; [] if it returns no rows."""
