@@ -2,12 +2,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_MS = 100;
+// Telling of the last operations must not use up the grace period where nobody listens.
+const TELL_MS = 3000;
 
 export function drainOnSignal({ server, health, supergraph, gateway, telemetry, settings, log }) {
   let draining = false;
   server.prependListener('request', (_, response) => {
     if (draining) response.setHeader('connection', 'close');
   });
+
+  async function dispose() {
+    await gateway[Symbol.asyncDispose]();
+    await telemetry.close();
+  }
 
   async function drain(signal) {
     if (draining) return;
@@ -24,8 +31,7 @@ export function drainOnSignal({ server, health, supergraph, gateway, telemetry, 
     await Promise.race([closed, pause(settings.drainSeconds * 1000)]);
     clearInterval(idle);
     server.closeAllConnections();
-    await gateway[Symbol.asyncDispose]();
-    await telemetry.close();
+    await Promise.race([dispose(), pause(TELL_MS)]);
     log.info({}, 'stopped');
     process.exit(0);
   }

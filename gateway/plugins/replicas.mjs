@@ -1,4 +1,5 @@
-// Where the subgraphs are: each call goes to the next replica, past those where nobody listens.
+// Where the subgraphs are: each call goes to the next replica, past those where nobody listens; a
+// query whose connection broke (a replica that stops closes its idle ones) is asked once more.
 
 export function useReplicas(subgraphs) {
   const turns = new Map();
@@ -12,15 +13,21 @@ export function useReplicas(subgraphs) {
 
   return {
     // The supergraph names subgraphs by host: http://erp/graphql.
-    onFetch({ url, fetchFn, setFetchFn }) {
+    onFetch({ url, fetchFn, setFetchFn, executionRequest }) {
       const name = new URL(url).hostname;
+      const isQuery = executionRequest?.operationType === 'query';
       setFetchFn(async (_, ...rest) => {
+        const replicas = inTurn(name);
         let refused = new Error(`no address of ${name} in PLANTMESH_SUBGRAPHS`);
-        for (const replica of inTurn(name)) {
+        let mayBreak = isQuery;
+        // The first once more: one address may stand for several replicas (a Service).
+        for (const replica of [...replicas, ...replicas.slice(0, 1)]) {
           try {
             return await fetchFn(replica, ...rest);
           } catch (error) {
-            if (!neverSent(error)) throw error;
+            if (mayBreak && isBroken(error)) {
+              mayBreak = false; // what ends one replica after the other is not asked of all
+            } else if (!neverSent(error)) throw error;
             refused = error;
           }
         }
@@ -33,4 +40,8 @@ export function useReplicas(subgraphs) {
 // Anything else may have arrived, and a mutation must not run twice.
 function neverSent(error) {
   return (error.cause ?? error).code === 'ECONNREFUSED';
+}
+
+function isBroken(error) {
+  return ['ECONNRESET', 'EPIPE'].includes((error.cause ?? error).code);
 }

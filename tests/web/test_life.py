@@ -177,6 +177,30 @@ async def test_a_replica_that_is_gone_is_passed_over(web: Web, gateway: Gateway)
             assert "errors" not in (await choosing.ask(PAGE, id=ORDER)).body
 
 
+async def test_a_query_whose_connection_broke_is_asked_of_another_replica(
+    web: Web, gateway: Gateway
+) -> None:
+    torn = 0
+
+    async def tear(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal torn
+        torn += 1
+        writer.close()
+
+    ending = await asyncio.start_server(tear, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{ending.sockets[0].getsockname()[1]}/graphql"
+    with web.gateway("again", replicas={"mes": [url]}) as again:
+        for _ in range(4):
+            assert "errors" not in (await again.ask(PAGE, id=ORDER)).body
+    assert torn
+    with web.gateway("once", replicas={"mes": [url, url, url]}) as once:
+        torn = 0
+        answers = [await once.ask(PAGE, id=ORDER) for _ in range(4)]
+        # What ends one replica after the other shall not be asked of all: two, two, one, none.
+        assert (torn, sum("errors" in answer.body for answer in answers)) == (5, 2)
+    ending.close()
+
+
 async def test_it_tells_how_long_operations_and_calls_take(gateway: Gateway) -> None:
     await gateway.ask(PAGE, id=ORDER)
     await gateway.ask("query Invented { running }")
