@@ -12,7 +12,7 @@ from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
-from tools.plantctl import retention
+from tools.plantctl import offline, retention
 from tools.plantctl.desks import Reply
 from tools.plantctl.options import AsJson, Limit, ServiceName
 from tools.plantctl.printing import age, console, plain, print_error, print_json, print_table
@@ -21,6 +21,7 @@ from tools.plantctl.session import SaidError, run, say_errors, session
 app = typer.Typer(no_args_is_help=True, help="Who changed what, and whether the record is whole.")
 app.command()(retention.export)
 app.command()(retention.prune)
+app.command()(offline.check)
 
 Kind = Annotated[str, typer.Option(help="Only of this kind of thing, such as work_order.")]
 Key = Annotated[str, typer.Option(help="Only this thing, such as lyon/4711.")]
@@ -92,6 +93,7 @@ class Verdict:
     unsealed_rows: int = 0
     unsealed_seconds: float = 0.0
     cuts: Sequence[str] = ()
+    keys: Sequence[str] = ()
     findings: list[pb.AuditFinding] = field(default_factory=list)
 
 
@@ -108,7 +110,7 @@ async def _verify(stub: Any, *, whole: bool) -> Verdict:
         if not answer.HasField("next"):
             verdict.unsealed_rows = answer.unsealed_rows
             verdict.unsealed_seconds = answer.unsealed_seconds
-            verdict.cuts = answer.cuts
+            verdict.cuts, verdict.keys = answer.cuts, answer.keys
             return verdict
         request.after.CopyFrom(answer.next)
 
@@ -127,6 +129,8 @@ def _tell(reply: Reply[Verdict]) -> None:
     _say(f"{reply.service}: {found}; {counted}")
     for cut in verdict.cuts:
         _say(f"  {cut}")
+    if verdict.keys:
+        _say(f"  public keys: {' '.join(verdict.keys)}")
     for one in verdict.findings:
         chain = f"chain {one.partition}: " if one.partition >= 0 else ""
         _say(f"  {_name(one)}: {chain}{one.words}")
@@ -145,7 +149,8 @@ def _plain(reply: Reply[Verdict]) -> dict[str, object]:
     if verdict is None:
         return {"error": reply.error.code if reply.error else ""}
     findings = [plain(one) | {"flaw": _name(one)} for one in verdict.findings]
-    return {**vars(verdict), "cuts": list(verdict.cuts), "findings": findings}
+    lists = {"cuts": list(verdict.cuts), "keys": list(verdict.keys), "findings": findings}
+    return {**vars(verdict), **lists}
 
 
 def _line(row: pb.AuditRow) -> tuple[str, ...]:

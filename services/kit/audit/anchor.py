@@ -40,6 +40,12 @@ def latest(heads: Sequence[Head]) -> Mapping[int, Head]:
     return {head.partition: head for head in sorted(heads, key=lambda head: head.no)}
 
 
+def read_heads(path: Path) -> list[Head]:
+    """All that a file was told, oldest first; raises OSError."""
+    found = map(_head, path.read_bytes().split(b"\n"))
+    return [head for head in found if head is not None]
+
+
 class FileAnchor:
     """A line a head, in a file on other storage than the database's; synced before it counts."""
 

@@ -23,6 +23,15 @@ class Piece:
     last: int
 
 
+def read_name(path: Path) -> tuple[str, int, Piece] | None:
+    """The service and partition that an export is named for, and its seals; None for others."""
+    name = _NAME.fullmatch(path.name)
+    if name is None:
+        return None
+    piece = Piece(path, int(name["first"]), int(name["last"]))
+    return name["service"], int(name["partition"]), piece
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Of one service; a file that has its name is complete and was proved."""
@@ -47,9 +56,9 @@ class Archive:
             return []
         found = []
         for path in self.folder.iterdir():
-            name = _NAME.fullmatch(path.name)
-            if name and (name["service"], name["partition"]) == (self.service, str(partition)):
-                found.append(Piece(path, int(name["first"]), int(name["last"])))
+            name = read_name(path)
+            if name and name[:2] == (self.service, partition):
+                found.append(name[2])
         return sorted(found, key=lambda one: one.first)
 
     def following(self, partition: int, seal: int) -> list[Piece]:

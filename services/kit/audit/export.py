@@ -111,7 +111,8 @@ class Draft:
 class Proof:
     """What a file holds: the chain from `after` to `end`; it proves that where nothing was found.
 
-    `digest` is the SHA-256 of the file.
+    `digest` is the SHA-256 of the file; `told` are heads that an anchor was told of, by their seal,
+    and `anchored` the last of these that the file bears out.
     """
 
     name: str
@@ -121,11 +122,19 @@ class Proof:
     rows: int = 0
     digest: str = ""
     findings: list[Finding] = field(default_factory=list)
+    told: Mapping[int, Head] = field(default_factory=dict)
+    anchored: int = 0
 
 
-def prove(path: Path, service: str, keys: Keyring, partition: int) -> Proof:
-    """Compute a file again, line by line."""
-    proof = Proof(path.name, Head(partition), Head(partition))
+def prove(
+    path: Path,
+    service: str,
+    keys: Keyring,
+    partition: int,
+    told: Mapping[int, Head] | None = None,
+) -> Proof:
+    """Compute a file again, line by line, and compare it with what an anchor was told."""
+    proof = Proof(path.name, Head(partition), Head(partition), told=told or {})
     try:
         with path.open("rb") as file:
             proof.digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -140,8 +149,13 @@ def prove(path: Path, service: str, keys: Keyring, partition: int) -> Proof:
 
 def begins_after(path: Path) -> Head:
     """What a file goes on from, by its first line; raises OSError or msgspec.DecodeError."""
+    return begin_of(path).after
+
+
+def begin_of(path: Path) -> Begin:
+    """Its first line; raises OSError, EOFError, zlib.error or msgspec.DecodeError."""
     with gzip.open(path) as unpacked:
-        return msgspec.json.decode(unpacked.readline(), type=Begin).after
+        return msgspec.json.decode(unpacked.readline(), type=Begin)
 
 
 def _judge(lines: Iterator[Line], proof: Proof, service: str, keys: Keyring) -> None:
@@ -175,6 +189,12 @@ def _close(seal: Seal, rows: Mapping[int, Values], proof: Proof) -> None:
     proof.seals += 1
     proof.rows += len(rows)
     proof.end = seal.end
+    head = proof.told.get(seal.no)
+    if head == proof.end:
+        proof.anchored = seal.no
+    elif head is not None:
+        words = f"has another seal {seal.no} than the anchor was told of"
+        proof.findings.append(_flaw(proof, Flaw.FORKED, words))
 
 
 def _finish(line: End, behind: Line | None, proof: Proof) -> None:

@@ -7,6 +7,7 @@ SHA-256, so nobody can mix them up.
 
 import base64
 import binascii
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Self
 
@@ -48,6 +49,16 @@ class Keyring:
         publics = [_decoded(text, "audit_former_keys") for text in former]
         return cls([*publics, *([key.public] if key else [])])
 
+    @property
+    def publics(self) -> list[str]:
+        """As settings have them."""
+        return sorted(written(one.public_bytes_raw()) for one in self._keys.values())
+
+    @classmethod
+    def public(cls, keys: Iterable[str]) -> Self:
+        """Of public halves alone; raises InvalidError."""
+        return cls([_decoded(text, "key") for text in keys])
+
     def knows(self, id: str) -> bool:
         """Whether a seal with this key id can be judged."""
         return id in self._keys
@@ -58,6 +69,21 @@ class Keyring:
             self._keys[id].verify(signature, content)
         except (KeyError, InvalidSignature):
             return False
+        return True
+
+
+class Unjudged(Keyring):
+    """Without keys: whatever a seal is signed with is taken for signed."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+    def knows(self, id: str) -> bool:
+        """Any."""
+        return True
+
+    def judges(self, id: str, content: bytes, signature: bytes) -> bool:
+        """Nothing is judged."""
         return True
 
 

@@ -40,6 +40,7 @@ class Walk:
             async with self.store.work() as work:
                 answer.unsealed_rows, answer.unsealed_seconds = await unsealed(work)
                 answer.cuts.extend(await tell_cuts(work))
+            answer.keys.extend(self.verifier.keys.publics)
             found = await compare_anchors(self.store, self.anchors)
             answer.findings.extend(map(wire.write_finding, found))
         return answer
