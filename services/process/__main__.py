@@ -18,12 +18,14 @@ from services.process.rpc.peers import open_peers, opening
 from services.process.rpc.reconciling import reconcile
 from services.process.settings import ProcessSettings
 from services.process.store import sql_books
+from services.process.store.open_work import OpenWork
 from services.process.workflows import SAGAS
 from services.process.workflows.desk import Activations, Desk
 
 TOPIC = Topic("plantmesh.process")
 SOURCES = [Topic("plantmesh.erp"), Topic("plantmesh.mes"), Topic("plantmesh.quality")]
 _FORGET_SECONDS = 600.0
+_LOOK_SECONDS = 10.0
 
 
 async def compose(service: Service, settings: ProcessSettings) -> None:
@@ -51,6 +53,7 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
     service.add("forgetting", forget, reports=True)
     service.add("waker", waker)
+    service.add("open work", Rounds(OpenWork(store).look, seconds=_LOOK_SECONDS), reports=True)
     reconcile(service, store, open_to, settings)
     process.consume(subscriptions(books, waker.wake), SOURCES)
     process.serve(rpc.registrations(store, books, clock, TOPIC), SCHEMA, books=books, clock=clock)

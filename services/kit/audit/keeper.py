@@ -58,10 +58,12 @@ class Keeper:
         self._told: dict[str, dict[int, Head]] = {}
         self._looks = 0
         self._unsealed = (0.0, 0.0)
+        self._anchored: dict[str, bool] = {}
         lease = LeaseRow(store, LEASE)
         self._elector = Elector(lease, instance, self._lead, pace=pace)
         signals.observe("plantmesh.audit.unsealed", self._rows_waiting)
         signals.observe("plantmesh.audit.unsealed_age", self._oldest_waiting)
+        signals.observe("plantmesh.audit.anchored", self._anchors_that_know)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Contend, and seal while leading."""
@@ -75,6 +77,8 @@ class Keeper:
             _sealed.add(sealed.rows)
         await self._measure()
         troubles = [await self._tell(anchor, sealed.heads) for anchor in self._anchors]
+        names = (anchor.name for anchor in self._anchors)
+        self._anchored = {name: not why for name, why in zip(names, troubles, strict=True)}
         if self.retention:
             troubles.append(self.retention.trouble)
         if trouble := "; ".join(filter(None, troubles)):
@@ -88,6 +92,8 @@ class Keeper:
         try:
             await self._seal(term, retiring)
         finally:
+            self._anchored = {}
+            self._unsealed = (0.0, 0.0)
             if retiring is not None:
                 retiring.cancel()
 
@@ -142,3 +148,7 @@ class Keeper:
 
     def _oldest_waiting(self) -> Iterator[signals.Reading]:
         yield self._unsealed[1], {}
+
+    def _anchors_that_know(self) -> Iterator[signals.Reading]:
+        for name, knows in self._anchored.items():
+            yield float(knows), {"anchor": name}

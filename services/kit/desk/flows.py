@@ -24,7 +24,13 @@ _LANES = """
 SELECT 'lane', coalesce(s.id, e.system), coalesce(e.state, ''), coalesce(e.n, 0), e.oldest,
   CASE WHEN p.failures > 0 THEN p.reason ELSE '' END
   FROM systems s FULL JOIN (SELECT system, state, count(*) AS n, min(accepted_at) AS oldest
-    FROM lane_entry WHERE state NOT IN ('posted', 'skipped') GROUP BY system, state) e
+    FROM (SELECT o.system, o.accepted_at, CASE WHEN o.state <> 'ready' THEN o.state
+      WHEN o.aside <> '' THEN 'aside'
+      WHEN EXISTS (SELECT 1 FROM lane_entry b WHERE b.system = o.system AND b.key = o.key
+        AND b.position < o.position AND b.aside = '' AND b.state NOT IN ('posted', 'skipped')
+        AND b.state IN ('refused', 'needs_confirmation')) THEN 'behind' ELSE o.state END AS state
+      FROM lane_entry o WHERE o.state NOT IN ('posted', 'skipped')) open
+    GROUP BY system, state) e
   ON e.system = s.id LEFT JOIN lane_pace p ON p.system = s.id"""
 _DOUBTS = """
 SELECT 'doubt', e.system, x.kind, count(*), min(x.raised_at), string_agg(e.reference, ', ')

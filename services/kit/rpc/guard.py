@@ -1,5 +1,6 @@
 """What stands before every call: a deadline, a verified principal, the rules of the request."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ import grpc
 from google.protobuf.message import DecodeError
 from psycopg import DataError
 
+from services.kit import signals
 from services.kit.access.principal import Principal, acting_as
 from services.kit.access.tokens import Verifier, read_bearer
 from services.kit.errors import DomainError, InvalidError, UnavailableError
@@ -27,6 +29,7 @@ DELEGATE = "delegate"
 """The scope of a service that may say on whose behalf it acts."""
 
 _log = logger(__name__)
+_duration = signals.histogram("plantmesh.rpc.duration")
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -100,16 +103,27 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     async def _admitted(
         self, method: str, context: Context, longest: float | None = None
     ) -> AsyncIterator[None]:
+        began = time.perf_counter()
+        code = grpc.StatusCode.CANCELLED
         try:
             async with within(self._seconds(context, longest or self._longest)):
                 with acting_as(await self._principal(context)):
                     yield
+            code = grpc.StatusCode.OK
         except DomainError as error:
+            code = status_code(error)
             await _refuse(context, error)
         except grpc.aio.AbortError:
+            code = grpc.StatusCode.ABORTED
             raise
         except Exception as error:  # noqa: BLE001 - a border: nothing of it may reach a client
-            await _refuse(context, _masked(method, error))
+            masked = _masked(method, error)
+            code = status_code(masked)
+            await _refuse(context, masked)
+        finally:
+            _duration.record(
+                time.perf_counter() - began, {"method": method.lstrip("/"), "code": code.name}
+            )
 
     def _seconds(self, context: Context, longest: float) -> float:
         asked = context.time_remaining()

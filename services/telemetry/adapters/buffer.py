@@ -48,6 +48,8 @@ class Buffer:
         self._limit = limit
         self._lock = asyncio.Lock()
         self._database = open_file(path)
+        # From the start: of a counter that begins with what it counts, no query sees an increase.
+        _dropped.add(0, {})
         # Per machine, its newest look and the number it waits under, or waited.
         self._tails: dict[str, tuple[int, Look]] = {
             equipment: (n, _looks.validate_json(body))
@@ -92,6 +94,11 @@ class Buffer:
     async def machines(self) -> list[str]:
         """Whose reports wait."""
         return [row[0] for row in await self._rows("SELECT DISTINCT equipment FROM report")]
+
+    async def standing(self) -> tuple[int, datetime | None]:
+        """How much waits, and of when the oldest is."""
+        [(count, oldest)] = await self._rows("SELECT count(*), min(at) FROM report")
+        return count, datetime.fromisoformat(oldest) if oldest else None
 
     async def prune(self, marks: Mapping[str, Mark]) -> None:
         """Forget what another replica told; a state that lasts may be known better since."""

@@ -47,7 +47,7 @@ RECOUNT: dict[tuple[str, str, str], Any] = {
     ("outbox", TOPIC.name, ""): "SELECT count(*) FROM outbox WHERE n IS NULL",
     ("parked", CONSUMED, "dead"): "SELECT count(*) FROM parked_key WHERE state = 'dead'",
     ("lane", "erp-1", "refused"): "SELECT count(*) FROM lane_entry WHERE state = 'refused'",
-    ("lane", "erp-1", "ready"): "SELECT count(*) FROM lane_entry WHERE state = 'ready'",
+    ("lane", "erp-1", "behind"): "SELECT count(*) FROM lane_entry WHERE state = 'ready'",
     ("raw_input", "erp-1/order", "received"): "SELECT count(*) FROM raw_input",
 }
 
