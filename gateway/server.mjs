@@ -69,6 +69,7 @@ process.on('unhandledRejection', (error) =>
 await supergraph.load();
 supergraph.watch(settings.reloadSeconds, () => gateway.invalidateUnifiedGraph());
 const server = createServer(gateway);
+telemetry.watch(server);
 const health = healthServer(telemetry.registry);
 drainOnSignal({ server, health, supergraph, gateway, telemetry, settings, log });
 health.listen(settings.healthPort, settings.bind);

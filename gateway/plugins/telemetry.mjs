@@ -10,9 +10,10 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import { getOperationAST } from 'graphql';
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import * as signals from '../signals.mjs';
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const OUTCOMES = ['ok', 'incomplete', 'refused', 'failed', 'left'];
 const w3c = new W3CTraceContextPropagator();
 const headersIn = { get: (headers, name) => headers?.get(name) ?? undefined, keys: () => [] };
 const headersOut = { set: (headers, name, value) => Object.assign(headers, { [name]: value }) };
@@ -20,18 +21,16 @@ const headersOut = { set: (headers, name, value) => Object.assign(headers, { [na
 export class Telemetry {
   registry = new Registry();
   #spans = new WeakMap(); // of an operation's context
+  #incomplete = new WeakSet(); // answers in which a subgraph's part is missing
 
   // Only names of trusted documents become labels: a client could invent any number of others.
   constructor({ otlpEndpoint, traceShare, instance }, knowsOperation) {
     collectDefaultMetrics({ register: this.registry });
-    this.operations = this.#histogram('operation', 'Time to answer an operation.', [
-      'operation',
-      'outcome',
-    ]);
-    this.calls = this.#histogram('subgraph', 'Time of one call to a subgraph.', [
-      'subgraph',
-      'outcome',
-    ]);
+    this.operations = signals.histogram('plantmesh.gateway.operation.duration', this.registry);
+    this.calls = signals.histogram('plantmesh.gateway.subgraph.duration', this.registry);
+    this.requests = signals.counter('plantmesh.gateway.requests', this.registry);
+    // A series that begins at 1 shows no increase: the first failure would be seen by nobody.
+    for (const outcome of OUTCOMES) this.requests.inc({ outcome }, 0);
     this.knowsOperation = knowsOperation;
     const exporter =
       otlpEndpoint &&
@@ -59,8 +58,22 @@ export class Telemetry {
     };
   }
 
+  // Every request that reaches `server` is counted once, when its answer has ended.
+  watch(server) {
+    server.prependListener('request', (_, response) =>
+      response.once('close', () => this.requests.inc({ outcome: this.#ended(response) })),
+    );
+  }
+
   close() {
     return this.provider.shutdown();
+  }
+
+  #ended(response) {
+    if (!response.writableFinished) return 'left';
+    if (response.statusCode >= 500) return 'failed';
+    if (response.statusCode >= 400) return 'refused';
+    return this.#incomplete.has(response) ? 'incomplete' : 'ok';
   }
 
   #operation({ document, operationName, contextValue }) {
@@ -68,7 +81,7 @@ export class Telemetry {
     const operation = this.knowsOperation(asked) ? asked : 'other';
     const parent = w3c.extract(ROOT_CONTEXT, contextValue.request?.headers, headersIn);
     const span = this.tracer.startSpan(
-      `plantmesh.gateway.operation`,
+      signals.span('plantmesh.gateway.operation'),
       { kind: SpanKind.SERVER, attributes: { operation } },
       parent,
     );
@@ -76,6 +89,7 @@ export class Telemetry {
     const stop = this.operations.startTimer({ operation });
     return {
       onExecuteDone: ({ result }) => {
+        if (isIncomplete(result) && contextValue.res) this.#incomplete.add(contextValue.res);
         stop({ outcome: outcomeOf(result) });
         end(span, outcomeOf(result));
       },
@@ -85,7 +99,7 @@ export class Telemetry {
   async #call(subgraph, executor, request) {
     const parent = this.#spans.get(request.context) ?? ROOT_CONTEXT;
     const span = this.tracer.startSpan(
-      'plantmesh.gateway.call',
+      signals.span('plantmesh.gateway.call'),
       { kind: SpanKind.CLIENT, attributes: { subgraph } },
       parent,
     );
@@ -102,11 +116,6 @@ export class Telemetry {
       end(span, outcome);
     }
   }
-
-  #histogram(noun, help, labelNames) {
-    const name = `plantmesh_gateway_${noun}_duration_seconds`;
-    return new Histogram({ name, help, labelNames, buckets: BUCKETS, registers: [this.registry] });
-  }
 }
 
 function outcomeOf(result) {
@@ -114,6 +123,10 @@ function outcomeOf(result) {
   const guarded = result.errors[0].extensions?.code;
   if (guarded?.startsWith('SUBGRAPH_')) return guarded.slice('SUBGRAPH_'.length).toLowerCase();
   return result.data == null ? 'failed' : 'partial';
+}
+
+function isIncomplete(result) {
+  return result.errors?.some((error) => error.extensions?.code?.startsWith?.('SUBGRAPH_'));
 }
 
 function end(span, outcome) {

@@ -1,6 +1,10 @@
-"""Does the code use exactly what the registry lists? The house's lint asks in CI."""
+"""Does the code use exactly what the registry lists? The house's lint asks in CI.
+
+Python calls the verbs of services.kit.signals, the gateway's JavaScript those of signals.mjs.
+"""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +13,8 @@ from services.kit.signals.registry import Registry
 
 _PACKAGE = "services.kit.signals"
 _VERBS = {"counter", "up_down_counter", "gauge", "histogram", "observe", "span"}
+_CALL = re.compile(rf"\bsignals\.(?:{'|'.join(sorted(_VERBS))})\(\s*(?:'([^']*)'\s*[,)])?")
+_NOT_OURS = "node_modules"
 
 
 class Use(NamedTuple):
@@ -33,7 +39,7 @@ class Problem(NamedTuple):
 
 def problems(roots: Iterable[Path], known: Registry) -> list[Problem]:
     """What is used but not registered, registered but not used, or not named by a literal."""
-    uses = [use for file in _sources(roots) for use in _uses(file)]
+    uses = [use for root in roots for use in (*_python_uses(root), *_gateway_uses(root))]
     listed = known.metrics.keys() | known.spans.keys() | known.measures.keys()
     found = [
         Problem(use.file, use.line, "name the signal by a literal") for use in uses if not use.name
@@ -53,11 +59,19 @@ def problems(roots: Iterable[Path], known: Registry) -> list[Problem]:
     return found
 
 
-def _sources(roots: Iterable[Path]) -> Iterator[Path]:
-    for root in roots:
-        for file in sorted(root.rglob("*.py")):
-            if Path(*_PACKAGE.split(".")).parts != file.parts[-4:-1]:
-                yield file
+def _python_uses(root: Path) -> Iterator[Use]:
+    for file in sorted(root.rglob("*.py")):
+        if Path(*_PACKAGE.split(".")).parts != file.parts[-4:-1]:
+            yield from _uses(file)
+
+
+def _gateway_uses(root: Path) -> Iterator[Use]:
+    """Its plugins are one folder deep; node_modules would be a hundred thousand files."""
+    for file in sorted([*root.glob("*.mjs"), *root.glob("*/*.mjs")]):
+        if _NOT_OURS not in file.parts:
+            text = file.read_text(encoding="utf-8")
+            for call in _CALL.finditer(text):
+                yield Use(call[1] or "", file, text.count("\n", 0, call.start()) + 1)
 
 
 def _uses(file: Path) -> Iterator[Use]:

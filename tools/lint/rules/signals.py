@@ -18,6 +18,7 @@ def check(house: House) -> Iterator[Finding]:
     """Signals used and not registered, registered and not used, or named by no literal."""
     if not any(path.startswith(f"{FOLDER}/") for path in house.paths):
         return
-    for problem in problems([house.root / "services"], read_registry(house.root / FOLDER)):
+    roots = [house.root / folder for folder in ("services", "gateway")]
+    for problem in problems(roots, read_registry(house.root / FOLDER)):
         file = problem.file.relative_to(house.root).as_posix() if problem.file else FOLDER
         yield Finding(file, problem.line, RULE, problem.message)
