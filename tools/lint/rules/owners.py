@@ -87,7 +87,8 @@ def _alerts(house: House) -> Iterator[str]:
     for path in house.paths:
         if path.startswith(SIGNALS) and path.endswith(".yaml"):
             registry = yaml.safe_load((house.root / path).read_text())
-            yield from (registry or {}).get("alerts") or ()
+            for section in ("alerts", "objectives"):
+                yield from (registry or {}).get(section) or ()
 
 
 def _line(text: str, name: str) -> int:
