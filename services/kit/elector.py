@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _log = logger(__name__)
 _leading = signals.gauge("plantmesh.elector.leading")
+_epoch = signals.gauge("plantmesh.elector.epoch")
 _changes = signals.counter("plantmesh.elector.changes")
 
 
@@ -137,6 +138,8 @@ class Elector:
     async def run(self, stop: asyncio.Event) -> None:
         """Contend and lead until `stop`, or until `work` ends; then hand over at once."""
         ended = False
+        # Who waits says so: without a series nobody could tell that no replica leads.
+        _leading.set(0, {"lease": self._lease.name})
         try:
             while not (ended or stop.is_set()):
                 if term := await self._campaign(stop):
@@ -226,6 +229,7 @@ class Elector:
         self._term = term
         status().active()
         _leading.set(1, {"lease": self._lease.name})
+        _epoch.set(term.epoch, {"lease": self._lease.name})
         _changes.add(1, {"lease": self._lease.name, "reason": "won"})
         _log.info("leading", lease=self._lease.name, epoch=term.epoch)
 
