@@ -3,6 +3,9 @@
 {{- $name := include "plantmesh-common.name" . -}}
 {{- $kind := ternary "StatefulSet" "Deployment" (default false .facts.stable) -}}
 {{- $scaling := .spec.autoscaling -}}
+{{- if and (ne $scaling.kind "none") (gt (int $scaling.min) (int $scaling.max)) -}}
+{{- fail (printf "components.%s.autoscaling: min %d is above max %d" .name (int $scaling.min) (int $scaling.max)) -}}
+{{- end }}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
