@@ -1,0 +1,1 @@
+"""Checks of rendered manifests: what strict schemas pass and a cluster refuses or regrets."""

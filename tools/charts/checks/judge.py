@@ -1,0 +1,69 @@
+"""All checks over one render."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from tools.charts.checks import (
+    disruption,
+    edges,
+    environment,
+    hooks,
+    images,
+    names,
+    policies,
+    ports,
+    references,
+    resources,
+    rights,
+    scaling,
+    security,
+    selectors,
+    signals,
+    strategies,
+    volumes,
+)
+from tools.charts.checks.finding import Finding
+from tools.charts.checks.manifests import Document, Manifests
+
+# Kubernetes' own rules, for any manifests; then what only manifests of ours can be asked.
+GENERAL: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
+    disruption.check,
+    hooks.check,
+    images.check,
+    names.check,
+    policies.check,
+    ports.check,
+    references.check,
+    resources.check,
+    rights.check,
+    scaling.check,
+    security.check,
+    selectors.check,
+    strategies.check,
+    volumes.check,
+)
+OURS: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
+    edges.check,
+    environment.check,
+    signals.check,
+)
+
+
+def judge(documents: Sequence[Document], existing: Iterable[str] = ()) -> list[Finding]:
+    """Every finding, sorted. `existing` names the Secrets, ConfigMaps and claims of others."""
+    manifests = Manifests(documents, frozenset(existing))
+    return sorted({finding for check in (*GENERAL, *OURS) for finding in check(manifests)})
+
+
+def named_elsewhere(values: Any) -> set[str]:
+    """Names under keys such as `existingSecret` anywhere in values: somebody else makes these."""
+    if isinstance(values, dict):
+        here = {
+            value
+            for key, value in values.items()
+            if key.startswith("existing") and isinstance(value, str) and value
+        }
+        return here.union(*(named_elsewhere(value) for value in values.values()))
+    if isinstance(values, list):
+        return set().union(*(named_elsewhere(value) for value in values))
+    return set()
