@@ -28,6 +28,7 @@ FACTS: Mapping[type[Message], Read] = {
     mes_pb2.OperationConfirmed: lambda event: wire.read_confirmed(event.data),
     mes_pb2.ConfirmationReversed: lambda event: wire.read_taken_back(event.data),
     mes_pb2.LotProduced: lambda event: wire.read_born(event.data),
+    mes_pb2.LotCaught: lambda event: wire.read_caught(event.data),
     mes_pb2.WorkOrderStateChanged: lambda event: wire.read_ended(event.data, event.time),
     quality_pb2.DispositionMade: lambda event: wire.read_disposed(event.data, event.time),
     quality_pb2.HoldPlaced: lambda event: wire.read_hold(event.data.hold, active=True),

@@ -87,3 +87,23 @@ class GrpcEnforcer:
     async def apply(self, hold: HoldOrdered, lots: Sequence[LotKey], key: str) -> None:
         """One hold on several lots."""
         await self._holds.ApplyHolds(requests.apply_hold(hold, lots, key))
+
+
+class GrpcWatcher:
+    """ports.Watcher: HoldScopeService of one peer."""
+
+    def __init__(self, scopes: Any) -> None:
+        self._scopes = scopes
+
+    async def watch(self, hold: HoldOrdered, key: str) -> None:
+        """One hold."""
+        await self._scopes.ApplyScopes(requests.apply_scope(hold, key))
+
+    async def under(self, hold: HoldOrdered) -> set[LotKey]:
+        """Page by page: what comes meanwhile is held as it comes."""
+        found, cursor, more = set[LotKey](), "", True
+        while more:
+            answer = await self._scopes.ListScopeLots(requests.list_scope_lots(hold, cursor))
+            found |= requests.read_scope_lots(answer)
+            cursor, more = answer.page.end_cursor, answer.page.has_more
+        return found

@@ -107,7 +107,10 @@ class _OfItsOrder:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed(_OfItsOrder):
-    """The floor's report number `number` of an order; `good` is its yield, made into `lot_no`."""
+    """The floor's report number `number` of an order; `good` is its yield, made into `lot_no`.
+
+    In the base unit of its item, so that the warehouse and the ERP are told one and the same.
+    """
 
     order: OrderKey
     number: int
@@ -161,11 +164,13 @@ class Ended(_OfItsOrder):
 
 @dataclass(frozen=True, slots=True)
 class BornHeld(_OfItsOrder):
-    """A lot was made of held material, and is held in mes from its first moment."""
+    """A lot was made of held material, or under a hold's scope, and is held in mes since."""
 
     order: OrderKey
     lot: LotKey
     hold_nos: tuple[str, ...]
+    known: bool = False
+    """It was there before, and something may have been made of it."""
 
     @property
     def track(self) -> str:
@@ -198,6 +203,8 @@ class HoldOrdered:
     version: int
     blocks: tuple[str, ...] = ()
     """By the contract's names without their prefix; none are all of them."""
+    scope: str = ""
+    """What lots that fall under it have in common, the contract's JSON; "" where it has roots."""
 
     @property
     def flow(self) -> str:
@@ -215,7 +222,32 @@ class HoldOrdered:
         return "apply" if self.active else "release"
 
 
-Fact: TypeAlias = OrderReleased | Confirmed | TakenBack | Ended | BornHeld | Disposed | HoldOrdered
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A lot came to fall under the scope of a hold, by no order's doing; it is held in mes."""
+
+    hold_no: str
+    lot: LotKey
+
+    @property
+    def flow(self) -> str:
+        """Whose fact it is."""
+        return hold_flow(self.hold_no)
+
+    @property
+    def saga(self) -> Saga:
+        """Who acts on it."""
+        return Saga.APPLY_HOLD
+
+    @property
+    def track(self) -> str:
+        """It waits for no other lot."""
+        return f"lot/{self.lot}"
+
+
+Fact: TypeAlias = (
+    OrderReleased | Confirmed | TakenBack | Ended | BornHeld | Disposed | HoldOrdered | Caught
+)
 
 
 @dataclass(frozen=True, slots=True)

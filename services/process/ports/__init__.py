@@ -12,7 +12,7 @@ from services.process.ports.books import (
     Views,
 )
 from services.process.ports.engine import Engine, ProcessRuntime, Run, Steps, Wake
-from services.process.ports.peers import Enforcer, Erp, Mes, Peers, Quality, Wms
+from services.process.ports.peers import Enforcer, Erp, Mes, Peers, Quality, Watcher, Wms
 
 __all__ = [
     "Books",
@@ -34,5 +34,6 @@ __all__ = [
     "Steps",
     "Views",
     "Wake",
+    "Watcher",
     "Wms",
 ]

@@ -63,6 +63,18 @@ class Enforcer(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """A service where lots come into being."""
+
+    async def watch(self, hold: HoldOrdered, key: str) -> None:
+        """From the answer on what comes to fall under its scope there is held (or not any more)."""
+        ...
+
+    async def under(self, hold: HoldOrdered) -> set[LotKey]:
+        """What falls under it there, or is held for it; once it is released the latter alone."""
+        ...
+
+
 @dataclass(frozen=True)
 class Peers:
     """All of them; `enforcers` by name, in the order in which holds are applied."""
@@ -72,3 +84,4 @@ class Peers:
     wms: Wms
     erp: Erp
     enforcers: Mapping[str, Enforcer]
+    watchers: Mapping[str, Watcher]

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
-from plantmesh.common.v1.holds_pb2_grpc import HoldEnforcementServiceStub
+from plantmesh.common.v1.holds_pb2_grpc import (
+    HoldEnforcementServiceStub,
+    HoldScopeServiceStub,
+)
 from plantmesh.erp.v1.postings_pb2_grpc import PostingServiceStub
 from plantmesh.mes.v1.lots_pb2_grpc import LotServiceStub
 from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
@@ -10,7 +13,14 @@ from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionSer
 from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.rpc.client import Peer
-from services.process.adapters.peers import GrpcEnforcer, GrpcErp, GrpcMes, GrpcQuality, GrpcWms
+from services.process.adapters.peers import (
+    GrpcEnforcer,
+    GrpcErp,
+    GrpcMes,
+    GrpcQuality,
+    GrpcWatcher,
+    GrpcWms,
+)
 from services.process.ports import Peers
 
 
@@ -33,5 +43,9 @@ def open_peers(open_to: Callable[[str], Peer]) -> Peers:
         {
             name: GrpcEnforcer(HoldEnforcementServiceStub(channel))
             for name, channel in enforcers.items()
+        },
+        {
+            name: GrpcWatcher(HoldScopeServiceStub(channel))
+            for name, channel in (("mes", mes), ("wms", wms))
         },
     )

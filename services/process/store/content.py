@@ -7,6 +7,7 @@ import msgspec
 from services.process.domain.effects import Closing, Effect, Movement, Posting
 from services.process.domain.facts import (
     BornHeld,
+    Caught,
     Confirmed,
     Disposed,
     Ended,
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 _FACTS: dict[str, type[Fact]] = {
     one.__name__: one
-    for one in (OrderReleased, Confirmed, TakenBack, Ended, BornHeld, Disposed, HoldOrdered)
+    for one in (OrderReleased, Confirmed, TakenBack, Ended, BornHeld, Disposed, HoldOrdered, Caught)
 }
 _EFFECTS: dict[str, type[Effect]] = {one.__name__: one for one in (Movement, Posting, Closing)}
 

@@ -17,8 +17,8 @@ class SqlHolds:
     async def order(self, hold: HoldOrdered) -> None:
         """The newest version stays."""
         await current_work().sql(
-            "INSERT INTO hold AS h (hold_no, plant, roots, active, version, blocks)"
-            " VALUES (%s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT (hold_no) DO UPDATE"
+            "INSERT INTO hold AS h (hold_no, plant, roots, active, version, blocks, scope)"
+            " VALUES (%s, %s, %s::jsonb, %s, %s, %s, %s) ON CONFLICT (hold_no) DO UPDATE"
             " SET active = excluded.active, version = excluded.version"
             " WHERE h.version < excluded.version",
             (
@@ -28,19 +28,20 @@ class SqlHolds:
                 hold.active,
                 hold.version,
                 list(hold.blocks),
+                hold.scope,
             ),
         )
 
     async def get(self, hold_nos: Collection[str]) -> Mapping[str, HoldOrdered]:
         """As last ordered."""
         rows = await current_work().sql(
-            "SELECT hold_no, plant, roots::text, active, version, blocks FROM hold"
+            "SELECT hold_no, plant, roots::text, active, version, blocks, scope FROM hold"
             " WHERE hold_no = ANY(%s)",
             (list(hold_nos),),
         )
         return {
-            no: HoldOrdered(no, plant, _lots(roots), active, version, tuple(blocks))
-            for no, plant, roots, active, version, blocks in rows
+            no: HoldOrdered(no, plant, _lots(roots), active, version, tuple(blocks), scope)
+            for no, plant, roots, active, version, blocks, scope in rows
         }
 
     async def lots(self, hold_no: str) -> set[LotKey]:

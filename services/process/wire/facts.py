@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from google.protobuf.json_format import MessageToJson
 from plantmesh.erp.v1 import events_pb2 as erp_pb2
 from plantmesh.mes.v1 import events_pb2 as mes_pb2
 from plantmesh.mes.v1 import work_orders_pb2
@@ -15,6 +16,7 @@ from services.kit.wire import read_instant, read_quantity
 from services.process.application.tell_posted import Verdict, Word
 from services.process.domain.facts import (
     BornHeld,
+    Caught,
     Component,
     Confirmed,
     Consumption,
@@ -71,6 +73,8 @@ def read_confirmed(event: mes_pb2.OperationConfirmed) -> Confirmed:
     report = event.confirmation
     # `yield` is a word of Python's.
     good: Quantity = read_quantity(getattr(report, "yield"), field="confirmation.yield")
+    if report.HasField("stocked_yield"):
+        good = read_quantity(report.stocked_yield, field="confirmation.stocked_yield")
     return Confirmed(
         order=read_order(report.order),
         number=event.confirmation_no,
@@ -120,6 +124,14 @@ def read_born(event: mes_pb2.LotProduced) -> BornHeld | None:
     return BornHeld(order, read_lot(lot.key), tuple(lot.hold_nos))
 
 
+def read_caught(event: mes_pb2.LotCaught) -> BornHeld | Caught:
+    """By an order's confirmation, which comes behind; or by itself."""
+    lot = read_lot(event.lot)
+    if event.HasField("order"):
+        return BornHeld(read_order(event.order), lot, (event.hold_no,), known=True)
+    return Caught(event.hold_no, lot)
+
+
 def read_ended(event: mes_pb2.WorkOrderStateChanged, at: datetime) -> Ended | None:
     """What the floor completed, and what of that it closed; None for every other step."""
     before, after = getattr(event, "from"), event.to
@@ -156,6 +168,7 @@ def read_hold(hold: pb.Hold, *, active: bool) -> HoldOrdered:
         active=active,
         version=hold.version,
         blocks=read_blocks(hold.blocks),
+        scope=MessageToJson(hold.scope, indent=None) if hold.HasField("scope") else "",
     )
 
 

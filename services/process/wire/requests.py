@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from google.protobuf.json_format import Parse
 from google.protobuf.timestamp_pb2 import Timestamp
-from plantmesh.common.v1 import holds_pb2
+from plantmesh.common.v1 import holds_pb2, page_pb2
 from plantmesh.erp.v1 import postings_pb2
 from plantmesh.mes.v1 import lots_pb2, work_orders_pb2
 from plantmesh.quality.v1 import quality_pb2
@@ -133,6 +134,31 @@ def apply_hold(hold: HoldOrdered, lots: Sequence[LotKey], key: str) -> holds_pb2
             for lot in lots
         ],
     )
+
+
+def apply_scope(hold: HoldOrdered, key: str) -> holds_pb2.ApplyScopesRequest:
+    """Watch what falls under it, or not any more."""
+    scoped = holds_pb2.ScopedHold(
+        hold_no=hold.hold_no,
+        plant=hold.plant,
+        scope=Parse(hold.scope, holds_pb2.HoldScope()),
+        active=hold.active,
+        version=hold.version,
+        blocks=write_blocks(hold.blocks),
+    )
+    return holds_pb2.ApplyScopesRequest(idempotency_key=key, holds=[scoped])
+
+
+def list_scope_lots(hold: HoldOrdered, cursor: str) -> holds_pb2.ListScopeLotsRequest:
+    """A page of what falls under it."""
+    return holds_pb2.ListScopeLotsRequest(
+        plant=hold.plant, hold_no=hold.hold_no, page=page_pb2.PageRequest(size=200, cursor=cursor)
+    )
+
+
+def read_scope_lots(answer: holds_pb2.ListScopeLotsResponse) -> set[LotKey]:
+    """The lots of a page."""
+    return {read_lot(lot) for lot in answer.lots}
 
 
 def move_stock(movements: Sequence[Movement], key: str) -> wms_pb2.MoveStockRequest:

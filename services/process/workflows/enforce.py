@@ -1,11 +1,12 @@
 """Steps of the hold sagas: a hold is traced, enforced everywhere and reported."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from services.process.domain.facts import HoldOrdered
 from services.process.domain.keys import LotKey
 from services.process.domain.references import command_key
-from services.process.ports import Enforcer
+from services.process.ports import Enforcer, Watcher
 from services.process.workflows.desk import Desk
 
 _APPLIED_AT_ONCE = 500
@@ -21,6 +22,26 @@ async def spread(desk: Desk, hold: HoldOrdered, known: Collection[LotKey]) -> se
         covered |= new
         found = await trace(desk, covered)
     return covered
+
+
+async def watch(desk: Desk, hold: HoldOrdered) -> set[LotKey]:
+    """Steps: what falls under its scope is held as it comes (or not any more); what did before.
+
+    Everywhere first, then the lists: what one service has not heard of yet, another knows.
+    """
+    if not hold.scope:
+        return set()
+    found = set[LotKey]()
+    for service, watcher in desk.peers.watchers.items():
+        await _watch(desk, service, watcher, hold)
+    for service, watcher in desk.peers.watchers.items():
+        found |= await desk.step(f"{service}.scope_lots", partial(watcher.under, hold))
+    return found
+
+
+async def _watch(desk: Desk, service: str, watcher: Watcher, hold: HoldOrdered) -> None:
+    key = command_key(f"scope/{service}/{hold.flow}/{hold.version}", ())
+    await desk.step(f"{service}.apply_scope", lambda: watcher.watch(hold, key))
 
 
 async def trace(desk: Desk, lots: set[LotKey]) -> set[LotKey]:
@@ -51,7 +72,7 @@ async def report(
     desk: Desk, hold: HoldOrdered, lots: Collection[LotKey], *, complete: bool
 ) -> None:
     """Steps: quality hears of every lot; with the last part, that it is done."""
-    parts = list(_parts(sorted(lots), _REPORTED_AT_ONCE))
+    parts = list(_parts(sorted(lots), _REPORTED_AT_ONCE)) or [()]
     for place, part in enumerate(parts):
         await _report(desk, hold, part, complete=complete and place == len(parts) - 1)
 

@@ -3,7 +3,7 @@
 from services.kit.errors import UnavailableError
 from services.process.domain.facts import BornHeld
 from services.process.workflows.desk import Desk
-from services.process.workflows.enforce import enforce, report
+from services.process.workflows.enforce import enforce, report, trace
 
 _BORN_IN = "mes"
 
@@ -15,11 +15,12 @@ async def inherit_hold(desk: Desk, born: BornHeld) -> None:
     """
     async with desk.store.work():
         holds = await desk.books.holds.get(born.hold_nos)
+    lots = await trace(desk, {born.lot}) if born.known else {born.lot}
     for hold_no in born.hold_nos:
         hold = holds.get(hold_no)
         if hold is None:
             raise UnavailableError(f"hold {hold_no} is not known yet", code="unknown_hold")
         if hold.active:
             others = [name for name in desk.peers.enforcers if name != _BORN_IN]
-            await enforce(desk, hold, [born.lot], others)
-            await report(desk, hold, [born.lot], complete=False)
+            await enforce(desk, hold, lots, others)
+            await report(desk, hold, lots, complete=False)

@@ -3,7 +3,7 @@
 from services.kit.errors import DomainError
 from services.process.domain.facts import HoldOrdered, Saga
 from services.process.workflows.desk import Desk, on_behalf_of
-from services.process.workflows.enforce import report, spread
+from services.process.workflows.enforce import report, spread, watch
 
 
 async def release_hold(desk: Desk, flow: str) -> None:
@@ -15,7 +15,8 @@ async def release_hold(desk: Desk, flow: str) -> None:
             known = await desk.books.holds.lots(hold.hold_no)
         try:
             with on_behalf_of(told.actor):
-                covered = await spread(desk, hold, known)
+                # First nothing more falls under its scope: then what was held for it is all there.
+                covered = await spread(desk, hold, known | await watch(desk, hold))
                 await report(desk, hold, covered, complete=True)
         except DomainError as error:
             await desk.refuse(told, error)

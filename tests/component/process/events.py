@@ -143,6 +143,19 @@ def hold(hold_no: str, *roots: Lot, version: int = 1) -> pb.Hold:
     )
 
 
+def scoped(hold_no: str, order_no: str, version: int = 1) -> pb.Hold:
+    """On what an order makes."""
+    placed = hold(hold_no, version=version)
+    placed.scope.order.order_no = order_no
+    return placed
+
+
+def caught(hold_no: str, lot: Lot, order: str = "") -> mes_pb2.LotCaught:
+    """A lot came under its scope, by a confirmation of the order if one is named."""
+    key = order_key(order) if order else None
+    return mes_pb2.LotCaught(lot=lot_key(lot), hold_no=hold_no, version=1, order=key)
+
+
 def posting_done(posting: postings_pb2.Posting, document: str) -> erp_pb2.PostingDone:
     """It stands in the ERP."""
     return erp_pb2.PostingDone(

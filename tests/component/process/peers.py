@@ -108,6 +108,40 @@ class Holding(holds_pb2_grpc.HoldEnforcementServiceServicer):
         return await self.book.once("ApplyHolds", request, lambda: self.book.apply(request))
 
 
+class Watching(holds_pb2_grpc.HoldScopeServiceServicer):
+    """HoldScopeService of one peer: `under` is what falls under any scope there."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.scopes: dict[str, holds_pb2.ScopedHold] = {}
+        self.under: list[Lot] = []
+
+    async def ApplyScopes(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """The newest version."""
+
+        def effect() -> holds_pb2.ApplyScopesResponse:
+            for hold in request.holds:
+                known = self.scopes.get(hold.hold_no)
+                if known is None or known.version < hold.version:
+                    self.scopes[hold.hold_no] = hold
+            return holds_pb2.ApplyScopesResponse(hold_nos={one.hold_no for one in request.holds})
+
+        return await self.book.once("ApplyScopes", request, effect)
+
+    async def ListScopeLots(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """One a page: while it is in force what is under it, then what is held for it."""
+        lots = set(self.under) if self.scopes[request.hold_no].active else set[Lot]()
+        for (hold_no, lot), (_, active) in self.book.holds.items():
+            if hold_no == request.hold_no and active:
+                lots.add(lot)
+        left = [lot for lot in sorted(lots) if "/".join(lot) > request.page.cursor]
+        answer = holds_pb2.ListScopeLotsResponse()
+        for plant, item_no, lot_no in left[:1]:
+            answer.lots.add(plant=plant, item_no=item_no, lot_no=lot_no)
+            answer.page.end_cursor, answer.page.has_more = "/".join(left[0]), len(left) > 1
+        return answer
+
+
 class Orders(work_orders_pb2_grpc.WorkOrderServiceServicer):
     """Mes takes orders over."""
 
@@ -268,7 +302,9 @@ class Peers:
         )
         self.stock, self.postings = partly(Stock, self.wms), partly(Postings, self.erp)
         hold = holds_pb2_grpc.add_HoldEnforcementServiceServicer_to_server
+        scope = holds_pb2_grpc.add_HoldScopeServiceServicer_to_server
         self.floor = partly(Orders, self.mes)
+        self.floor_scopes, self.stock_scopes = Watching(self.mes), Watching(self.wms)
         served: dict[str, list[Registration]] = {
             "mes": [
                 (
@@ -277,6 +313,7 @@ class Peers:
                 ),
                 (lots_pb2_grpc.add_LotServiceServicer_to_server, partly(Lots, self.made)),
                 (hold, Holding(self.mes)),
+                (scope, self.floor_scopes),
             ],
             "quality": [
                 (quality_pb2_grpc.add_InspectionServiceServicer_to_server, self.inspections),
@@ -285,6 +322,7 @@ class Peers:
             "wms": [
                 (wms_pb2_grpc.add_StockServiceServicer_to_server, self.stock),
                 (hold, Holding(self.wms)),
+                (scope, self.stock_scopes),
             ],
             "erp": [
                 (postings_pb2_grpc.add_PostingServiceServicer_to_server, self.postings),

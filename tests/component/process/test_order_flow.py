@@ -14,6 +14,7 @@ from tests.component.process.events import (
     STEEL,
     amount,
     born_held,
+    caught,
     confirmed,
     disposed,
     hold,
@@ -21,6 +22,7 @@ from tests.component.process.events import (
     posting_done,
     released,
     reversed_by,
+    scoped,
 )
 from tests.component.process.rig import ProcessRig, until
 
@@ -222,6 +224,51 @@ async def test_lot_born_held_is_held_elsewhere_before_its_yield_moves(rig: Proce
     assert rig.peers.erp.held(child)
     assert rig.peers.wms.blocks["H-1", child] == [HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING]
     assert rig.peers.reports.lots["H-1"] == {steel, child}
+
+
+async def test_what_falls_under_a_scope_is_held_wherever_it_is_known_and_released_alone(
+    rig: ProcessRig,
+) -> None:
+    """Known to mes, known to wms alone, caught later, born later; and nothing else is let go."""
+    await rig.start()
+    nothing = quality_events.HoldPlaced(hold=scoped("H-9", "9"))
+    await rig.tell("quality", ("hold/H-9", nothing))
+    await until(lambda: rig.peers.reports.complete == {"H-9": 1})
+    first, second, child = made("L-1"), made("L-2"), made("L-3")
+    rig.peers.floor_scopes.under, rig.peers.stock_scopes.under = [first], [second]
+    rig.peers.made[first].add(child)
+    other = quality_events.HoldPlaced(hold=hold("H-0", second))
+    placed = quality_events.HoldPlaced(hold=scoped("H-1", "4711"))
+    await rig.tell("quality", ("hold/H-0", other), ("hold/H-1", placed))
+    await until(lambda: rig.peers.reports.complete == {"H-0": 1, "H-1": 1, "H-9": 1})
+    books = rig.peers.mes, rig.peers.wms, rig.peers.erp
+    assert all(book.held(lot) for book in books for lot in (first, second, child))
+    for watching in (rig.peers.floor_scopes, rig.peers.stock_scopes):
+        assert watching.scopes["H-1"].scope.order.order_no == "4711"
+        assert watching.scopes["H-1"].active
+    assert rig.peers.reports.lots["H-1"] == {first, second, child}
+
+    # One of a receipt, with what was made of it; one of a confirmation, before its yield moves.
+    late, grown, again = made("L-4"), made("L-5"), made("L-6")
+    rig.peers.made[late].add(grown)
+    await rig.tell("mes", ("lyon/widget/L-4", caught("H-1", late)))
+    await until(lambda: grown in rig.peers.reports.lots["H-1"])
+    assert all(book.held(lot) for book in books for lot in (late, grown))
+    yields = confirmed("4711", 1, lot="L-6", consumed="")
+    await rig.tell("mes", (KEY, caught("H-1", again, "4711")), (KEY, yields))
+    await until(lambda: len(rig.peers.stock.moved) == 1)
+    assert rig.peers.wms.held(again)
+
+    # Caught in mes a moment before the release, and told of after it.
+    rig.peers.mes.holds["H-1", made("L-7")] = 1, True
+    lifted = quality_events.HoldReleased(hold=scoped("H-1", "4711", version=2))
+    await rig.tell("quality", ("hold/H-1", lifted))
+    await until(lambda: rig.peers.reports.complete == {"H-0": 1, "H-1": 2, "H-9": 1})
+    await rig.tell("mes", ("lyon/widget/L-7", caught("H-1", made("L-7"))))
+    await until(lambda: rig.open() == 0)
+    held = {key for book in books for key, (_, active) in book.holds.items() if active}
+    assert held == {("H-0", second)}
+    assert not rig.peers.stock_scopes.scopes["H-1"].active
 
 
 async def test_disposition_in_another_unit_waits_for_a_person(rig: ProcessRig) -> None:

@@ -14,6 +14,7 @@ from services.kit.errors import (
 from services.process.domain.effects import Closing, Effect, Movement, Planned, Posting
 from services.process.domain.facts import (
     BornHeld,
+    Caught,
     Confirmed,
     Consumption,
     Fact,
@@ -136,6 +137,7 @@ FACTS: list[tuple[Fact, str, str, Saga]] = [
     ),
     (confirmed(1), ORDER.flow, "floor", Saga.PRODUCTION_CONFIRMATION),
     (BornHeld(ORDER, LOT, ("H-1",)), ORDER.flow, "floor", Saga.PRODUCTION_CONFIRMATION),
+    (Caught("H-1", LOT), "hold/H-1", f"lot/{LOT}", Saga.APPLY_HOLD),
     (disposed(1, 5), ORDER.flow, "quality/I-1", Saga.PRODUCTION_CONFIRMATION),
     (
         HoldOrdered("H-1", "lyon", (LOT,), active=True, version=1),
