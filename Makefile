@@ -3,6 +3,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
+# What one process compiled, the next may read, also in a container that asks for the contrary.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # Where a platform keeps its data and logs; make demo leaves its own in .mesh/demo.
