@@ -1,6 +1,6 @@
 """All services around one plant and its ledger, and the people who work there."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -50,6 +50,8 @@ from tools.simulators.ledger.place import Place, declare
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "process")
 HEAT, OPENING = "HEAT-1", 100_000
 """The lot of steel that everything is made of, and how much there is of it."""
+Ask = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
+"""How a command is brought to somebody who answers."""
 _STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
 
 
@@ -62,6 +64,7 @@ class Plant:
     place: Place
     desk: Desk
     peers: Mapping[str, Peer]
+    ask: Ask = insist
 
     async def open(self, orders: Sequence[str]) -> None:
         """Master data, stock of steel, and `orders` released, taken over and started."""
@@ -69,7 +72,7 @@ class Plant:
         await self.price()
         receipts = [self._receipt(item) for item in (USED, STRANGE)]
         request = wms.MoveStockRequest(idempotency_key="opening", movements=receipts)
-        await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
+        await self.ask(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
         await release_orders(self.ledger, orders)
         await until(lambda: self._taken_over(orders))
         for command in _STARTED:
@@ -98,7 +101,7 @@ class Plant:
         request = mes.ConfirmOperationsRequest(
             idempotency_key=f"confirm/{order}/{number}", confirmations=[report]
         )
-        await insist(lambda: self.floor.ConfirmOperations(request))
+        await self.ask(lambda: self.floor.ConfirmOperations(request))
 
     async def finish(self, order: str) -> None:
         """The line's last word on an order: nothing more is made of it."""
@@ -109,7 +112,7 @@ class Plant:
         request = mes.ConfirmOperationsRequest(
             idempotency_key=f"finish/{order}", confirmations=[report]
         )
-        await insist(lambda: self.floor.ConfirmOperations(request))
+        await self.ask(lambda: self.floor.ConfirmOperations(request))
 
     async def ship(self, reference: str, lot: str, amount: str) -> None:
         """The storekeeper issues a part of what was made to a delivery for ACME."""
@@ -123,7 +126,7 @@ class Plant:
             shipped_to=wms.ShippedTo(customer="ACME", sales_order_no="S-1"),
         )
         request = wms.MoveStockRequest(idempotency_key=reference, movements=[movement])
-        await insist(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
+        await self.ask(lambda: self._stub(StockServiceStub, "storekeeper").MoveStock(request))
 
     async def recall(self, item: str, lot: str) -> genealogy.LotTrace:
         """All that was made of a lot, and where it went."""
@@ -148,7 +151,7 @@ class Plant:
     async def describe(self, text: str) -> None:
         """A steward gives every plant and item another name."""
         request = described(text)
-        await insist(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(request))
+        await self.ask(lambda: self._stub(ReferenceServiceStub, "operator").PutMasterData(request))
 
     async def price(self) -> None:
         """A planner says what things cost and which accounts they are in; a steward approves."""
@@ -156,8 +159,8 @@ class Plant:
         approval = reference.ApproveCodesRequest(
             idempotency_key="accounts", mappings=request.code_mappings
         )
-        await insist(lambda: self._stub(ReferenceServiceStub, "planner").PutMasterData(request))
-        await insist(lambda: self._stub(ReferenceServiceStub, "operator").ApproveCodes(approval))
+        await self.ask(lambda: self._stub(ReferenceServiceStub, "planner").PutMasterData(request))
+        await self.ask(lambda: self._stub(ReferenceServiceStub, "operator").ApproveCodes(approval))
 
     async def balances(self, item: str, lots: Iterable[str]) -> dict[tuple[str, str], Decimal]:
         """What wms holds of these lots that is not nothing, by lot and status."""
@@ -192,7 +195,7 @@ class Plant:
         request = quality.DecideInspectionsRequest(
             idempotency_key=f"decide/{inspection_no}/{split}", decisions=[decision]
         )
-        await insist(lambda: self.laboratory.DecideInspections(request))
+        await self.ask(lambda: self.laboratory.DecideInspections(request))
 
     async def look(self, equipment: str) -> telemetry.Equipment | None:
         """A machine as telemetry shows it; None while it is away, or has not seen it."""
@@ -208,11 +211,11 @@ class Plant:
         request = mes.CommandWorkOrdersRequest(
             idempotency_key=f"start/{command}", commands=commands
         )
-        await insist(lambda: self.floor.CommandWorkOrders(request))
+        await self.ask(lambda: self.floor.CommandWorkOrders(request))
 
     async def _taken_over(self, orders: Sequence[str]) -> bool:
         request = mes.BatchGetWorkOrdersRequest(keys=map(order_key, orders))
-        answer = await insist(lambda: self.floor.BatchGetWorkOrders(request))
+        answer = await self.ask(lambda: self.floor.BatchGetWorkOrders(request))
         return len(answer.orders) == len(orders)
 
     def _stub(self, kind: Any, user: str) -> Any:

@@ -1,0 +1,1 @@
+"""Load, and what it must not notice."""
