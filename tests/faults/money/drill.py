@@ -58,7 +58,7 @@ class Drill:
             self.everyone.append(last)
             last.start()
             # What was being read at a death is read one by one.
-            until(self._done, "everything booked", seconds=60 + 15 * hits)
+            until(self._done, "everything booked", seconds=60 + 45 * hits)
         finally:
             for actor in self.everyone:
                 actor.end()

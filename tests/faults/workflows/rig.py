@@ -17,6 +17,7 @@ from tests.faults.checker import Verdict, check
 from tests.faults.counters import Counters
 from tests.faults.crash import Crash
 from tests.faults.figures import Figures
+from tests.faults.patience import Patience
 from tests.faults.workflows.armed import Arms
 from tools.mesh.errors import MeshError
 
@@ -105,15 +106,14 @@ class Executors:
 
         Not while much is open: those who die at its first piece would never come to the rest.
         """
-        deadline, due = time.monotonic() + seconds, 0.0
+        patience, due = Patience(seconds, self.rig.open), 0.0
         while not await asyncio.to_thread(fact):
             self._tend()
             if chaos and time.monotonic() >= due:
                 if self.rig.open() < _MUCH:
                     await chaos()
                 due = time.monotonic() + self.dice.uniform(0.2, 0.6)
-            if time.monotonic() > deadline:
-                raise MeshError(f"not within {seconds:g} s; open: {self.rig.open()}")
+            patience.check()
             await asyncio.sleep(0.05)
 
     async def drain(self, floor: Floor, seconds: float) -> None:
