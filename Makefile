@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Where a platform keeps its data and logs; make demo leaves its own in .mesh/demo.
 ROOT ?= .mesh
+# Where make dev-secrets and skaffold install.
+NAMESPACE ?= plantmesh
 STEP := @tools/step
 NODE := $(BIN)/node
 PRETTIER := gateway/node_modules/prettier/bin/prettier.cjs --config gateway/.prettierrc.json --ignore-path gateway/.prettierignore --log-level warn
@@ -106,6 +108,13 @@ bench: .make/install .make/gateway ## What events, postings, calls, traces, load
 
 bench-long: .make/install .make/gateway ## The same with five times as much, and traces among 10 M lots (16 GB of disk; these alone, K=genealogy, take some 10 minutes)
 	@$(BIN)/python -m tests.bench --long $(K)
+
+dev-secrets: .make/install ## Passwords for charts/examples/dev-dependencies.yaml, made on this machine, into the namespace NAMESPACE of kubectl's context
+	@kubectl create namespace $(NAMESPACE) --dry-run=client --output yaml | kubectl apply --filename -
+	@$(BIN)/python -m tools.charts.dev_secrets .mesh/cluster | kubectl apply --namespace $(NAMESPACE) --filename -
+
+cluster-test: .make/install ## What only a real API server can refuse: dry runs, install, upgrade, rollback, rights, the Lease (PLANTMESH_E2E_KUBECONFIG; skipped without)
+	$(PYTEST) tests/cluster -m cluster -rs -v $(PICK)
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb

@@ -22,7 +22,8 @@ def _service(name: str) -> Bearer:
     return Bearer(f"service:{name}", (*_READ, *writes, *costs))
 
 
-CLIENTS = {name: _service(name) for name in SERVICES}
+CLIENTS = {name: _service(name) for name in SERVICES} | {"smoke": Bearer("service:smoke", _READ)}
+"""The services, and who looks whether all of them are well (tools/smoke)."""
 USERS = {
     bearer.subject: bearer
     for bearer in (

@@ -51,7 +51,7 @@ app.kubernetes.io/component: {{ .name }}
 {{- $image := .root.Values.image -}}
 {{- $of := .facts.image | default .name -}}
 {{- with $image.registry }}{{ . }}/{{ end -}}
-{{- $image.repository }}-{{ $of }}:{{ $image.tag | default .root.Chart.AppVersion -}}
+{{- $image.repository }}-{{ $of }}:{{ index ($image.tags | default dict) $of | default $image.tag | default .root.Chart.AppVersion -}}
 {{- with index $image.digests $of }}@{{ . }}{{ end -}}
 {{- end -}}
 
