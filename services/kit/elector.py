@@ -29,10 +29,10 @@ _changes = signals.counter("plantmesh.elector.changes")
 
 
 class Seen(NamedTuple):
-    """What a lease shows; the beat grows at every renewal and release."""
+    """What a lease shows; the beat changes at every renewal and release."""
 
     epoch: int
-    beat: int
+    beat: int | str
     free: bool
 
 
@@ -48,8 +48,8 @@ class Lease(Protocol):
         """As it is now."""
         ...
 
-    async def take(self, seen: Seen, holder: str) -> int | None:
-        """Begin a term if the lease is still as `seen`; its epoch, or None."""
+    async def take(self, seen: Seen, holder: str, above: int = 0) -> int | None:
+        """Begin a term if the lease is still as `seen`; its epoch, more than `above`, or None."""
         ...
 
     async def renew(self, epoch: int) -> bool:
@@ -107,7 +107,11 @@ def superseded(epoch: int) -> ConflictError:
 
 
 class Elector:
-    """Runs `work` while this instance leads; cancels it when the term ends."""
+    """Runs `work` while this instance leads; cancels it when the term ends.
+
+    `floor` is asked before a term begins: the highest epoch that those who refuse a lower one have
+    seen. A lease that was lost and made anew, or is another than before, goes on above it.
+    """
 
     def __init__(
         self,
@@ -115,12 +119,14 @@ class Elector:
         holder: str,
         work: Callable[[Term], Awaitable[None]],
         *,
+        floor: Callable[[], Coroutine[Any, Any, int]] | None = None,
         pace: Pace | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._lease = lease
         self._holder = holder
         self._work = work
+        self._floor = floor
         self._pace = pace or Pace()
         self._clock = clock or SystemClock()
         self._term: Term | None = None
@@ -156,7 +162,8 @@ class Elector:
                 if now != seen:
                     seen, since = now, before
                 if now.free or before - since >= self._pace.takeover:
-                    epoch = await self._ask(self._lease.take(now, self._holder))
+                    above = await self._ask(self._floor()) if self._floor else 0
+                    epoch = await self._ask(self._lease.take(now, self._holder, above))
                     if epoch is not None:
                         return Term(epoch, before + self._pace.deadline, self._clock)
                 status().idle()

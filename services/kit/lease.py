@@ -33,12 +33,12 @@ class LeaseRow:
             return await self.read()
         return Seen(*rows[0])
 
-    async def take(self, seen: Seen, holder: str) -> int | None:
+    async def take(self, seen: Seen, holder: str, above: int = 0) -> int | None:
         """Begin a term if nothing moved since `seen`; a request that is late changes nothing."""
         rows = await self._run(
-            "UPDATE elector SET holder = %s, epoch = epoch + 1, beat = beat + 1, free = false"
-            " WHERE name = %s AND epoch = %s AND beat = %s RETURNING epoch",
-            (holder, self.name, seen.epoch, seen.beat),
+            "UPDATE elector SET holder = %s, epoch = greatest(epoch, %s) + 1, beat = beat + 1,"
+            " free = false WHERE name = %s AND epoch = %s AND beat = %s RETURNING epoch",
+            (holder, above, self.name, seen.epoch, seen.beat),
         )
         return int(rows[0][0]) if rows else None
 

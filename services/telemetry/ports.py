@@ -54,12 +54,37 @@ class Facts(Protocol):
         ...
 
 
+class Terms(Protocol):
+    """The terms in which the plants' collectors lead, one a plant, whoever elects them."""
+
+    async def highest(self, plants: Collection[str]) -> int:
+        """The highest epoch that began for one of them; 0 before the first."""
+        ...
+
+    async def begin(self, epoch: int, plants: Collection[str]) -> None:
+        """From now on nobody else tells of them; not safe to repeat.
+
+        Raises ConflictError with code "superseded" when a term of this epoch or a later one began.
+        """
+        ...
+
+    async def beat(self, epoch: int, plants: Collection[str]) -> None:
+        """Show that its leader is at work, and let nothing commit that is of another term.
+
+        Raises ConflictError with code "superseded".
+        """
+        ...
+
+    async def beats(self) -> dict[str, tuple[int, int]]:
+        """By plant, what changes with every beat and every term."""
+        ...
+
+
 class Heartbeat(Protocol):
     """Whether anybody reads the machines."""
 
-    @property
-    def heard(self) -> bool:
-        """A collector leads, and was heard of within the last seconds."""
+    def heard(self, plant: str) -> bool:
+        """A collector of that plant leads, and was heard of within the last seconds."""
         ...
 
 
@@ -69,5 +94,6 @@ class Books:
 
     machines: Machines
     facts: Facts
+    terms: Terms
     heartbeat: Heartbeat
     clock: Clock

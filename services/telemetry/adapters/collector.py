@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.kit.clock import SystemClock
-from services.kit.elector import Elector
+from services.kit.elector import Elector, Lease
 from services.kit.errors import InvalidError
-from services.kit.lease import LeaseRow
 from services.kit.rounds import Rounds
 from services.kit.service import Service
+from services.telemetry.adapters.backlog import Backlog
 from services.telemetry.adapters.buffer import Buffer
-from services.telemetry.adapters.forwarder import LEASE, Forwarder
+from services.telemetry.adapters.forwarder import Forwarder
 from services.telemetry.adapters.opcua.certificate import own_identity, private_folder
 from services.telemetry.adapters.opcua.reader import OpcUaReader
 from services.telemetry.adapters.sources import Source, read_sources
+from services.telemetry.domain.look import plant_of
 from services.telemetry.ports import Books
 
 _PRUNE_SECONDS = 10.0
+_LOOK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Edge:
     secrets: Mapping[str, str]
 
 
-def add_collector(service: Service, books: Books, instance: str, edge: Edge) -> None:
+def add_collector(service: Service, books: Books, instance: str, edge: Edge, lease: Lease) -> None:
     """Read everywhere, forward where the lease is; raises InvalidError on a bad set-up."""
     sources = read_sources(edge.sources)
     passwords = {source.name: _password(source, edge.secrets) for source in sources}
@@ -41,11 +43,14 @@ def add_collector(service: Service, books: Books, instance: str, edge: Edge) -> 
     service.closing(buffer.close)
     # It logs every notification, and a traceback of its own for whatever a reader reports.
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-    forwarder = Forwarder(service.store, books, buffer)
-    elector = Elector(LeaseRow(service.store, LEASE), instance, forwarder.lead)
+    plants = {plant_of(entry.equipment) for source in sources for entry in source.equipment}
+    forwarder = Forwarder(service.store, books, buffer, plants)
+    elector = Elector(lease, instance, forwarder.lead, floor=forwarder.floor)
     service.add("collector", elector, reports=True)
     service.add("last words", forwarder)
     service.add("pruned buffer", Rounds(forwarder.prune, seconds=_PRUNE_SECONDS), reports=True)
+    backlog = Backlog(buffer, SystemClock())
+    service.add("backlog", Rounds(backlog.look, seconds=_LOOK_SECONDS), reports=True)
     for source in sources:
         reader = OpcUaReader(source, identity, passwords[source.name], buffer, SystemClock())
         service.add(f"source {source.name}", reader, reports=True)

@@ -1,14 +1,13 @@
 """Tells the hub what the edge buffer holds, while this replica leads; its epoch fences the rest."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 
 from services.kit import signals
 from services.kit.checkpoint import reach
 from services.kit.elector import Term
 from services.kit.errors import UnavailableError
-from services.kit.lease import LeaseRow
 from services.kit.log import logger
 from services.kit.store import RETRIED, Store
 from services.telemetry.adapters.buffer import Buffer
@@ -16,8 +15,6 @@ from services.telemetry.application.record_looks import marks, record_looks
 from services.telemetry.domain.equipment import StateChange
 from services.telemetry.domain.look import Look
 from services.telemetry.ports import Books
-
-LEASE = "collector"
 
 _BATCH = 500
 _IDLE, _AGAIN = 1.0, 0.5
@@ -33,32 +30,33 @@ class Forwarder:
     As a part, stopped after the readers and before the elector, it ends when their last is told.
     """
 
-    def __init__(self, store: Store, books: Books, buffer: Buffer) -> None:
+    def __init__(self, store: Store, books: Books, buffer: Buffer, plants: Collection[str]) -> None:
         self._store = store
         self._books = books
         self._buffer = buffer
-        self._fence = LeaseRow(store, LEASE)
+        self._plants = plants
         self._leads = False
         self._told = asyncio.Event()
+
+    async def floor(self) -> int:
+        """The highest epoch that the hub has seen of our plants' collectors."""
+        async with self._store.work():
+            return await self._books.terms.highest(self._plants)
 
     async def lead(self, term: Term) -> None:
         """Forward until the term ends; raises ConflictError when a later one has begun.
 
         The leader before may have lost sight of machines that we see: their states are told again.
         """
-        self._leads, restated = True, False
+        self._leads = True
         try:
+            await _insist(lambda: self._begin(term))
+            await _insist(lambda: self._forward(term))
+            await _insist(lambda: self._record(term, [], list(self._buffer.present.values())))
             while True:
-                try:
-                    if await self._forward(term):
-                        continue
-                    if not restated:
-                        await self._record(term, [], list(self._buffer.present.values()))
-                        restated = True
-                    await self._arrival()
-                except _PASSING as error:
-                    _log.warning("nothing forwarded", why=str(error))
-                    await asyncio.sleep(_AGAIN)
+                await self._arrival()
+                await _insist(lambda: self._forward(term))
+                await _insist(lambda: self._pulse(term))
         finally:
             self._leads = False
             self._told.set()
@@ -81,15 +79,17 @@ class Forwarder:
             recorded = await marks(self._books, machines)
         await self._buffer.prune(recorded)
 
-    async def _forward(self, term: Term) -> bool:
-        """The oldest batch; False when nothing waits."""
-        batch = await self._buffer.first(_BATCH)
-        if batch is None:
-            return False
-        await self._record(term, batch.looks, batch.states)
-        await self._buffer.forget(batch.until)
-        self._told.set()
-        return True
+    async def _begin(self, term: Term) -> None:
+        term.check()
+        async with self._store.work():
+            await self._books.terms.begin(term.epoch, self._plants)
+
+    async def _forward(self, term: Term) -> None:
+        """All that waits, oldest first."""
+        while batch := await self._buffer.first(_BATCH):
+            await self._record(term, batch.looks, batch.states)
+            await self._buffer.forget(batch.until)
+            self._told.set()
 
     async def _record(
         self, term: Term, looks: Sequence[Look], states: Sequence[StateChange]
@@ -98,12 +98,18 @@ class Forwarder:
         term.check()
         with signals.span("plantmesh.telemetry.record"):
             async with self._store.work() as work:
-                self._fence.guard(work, term.epoch)
+                work.before_commit(lambda: self._books.terms.beat(term.epoch, self._plants))
                 news = await record_looks(self._books, term.epoch, looks, states)
                 reach("telemetry.before_commit")
             reach("telemetry.after_commit")
         _reports.add(news, {"outcome": "recorded"})
         _reports.add(len(looks) + len(states) - news, {"outcome": "known"})
+
+    async def _pulse(self, term: Term) -> None:
+        """So that a term in which nothing happens is heard of."""
+        term.check()
+        async with self._store.work():
+            await self._books.terms.beat(term.epoch, self._plants)
 
     async def _arrival(self) -> None:
         try:
@@ -111,3 +117,13 @@ class Forwarder:
                 await self._buffer.arrived.wait()
         except TimeoutError:
             return
+
+
+async def _insist(act: Callable[[], Awaitable[None]]) -> None:
+    """Again and again while the hub or the buffer cannot be reached."""
+    while True:
+        try:
+            return await act()
+        except _PASSING as error:
+            _log.warning("nothing forwarded", why=str(error))
+            await asyncio.sleep(_AGAIN)

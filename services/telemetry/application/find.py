@@ -28,4 +28,4 @@ async def list_machines(books: Books, plant: str, page: Page) -> Cut[Machine]:
 
 def _hear(books: Books, machines: Iterable[Machine]) -> None:
     for machine in machines:
-        machine.heard = books.heartbeat.heard
+        machine.heard = books.heartbeat.heard(machine.plant)

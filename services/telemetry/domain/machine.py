@@ -13,7 +13,7 @@ Report = Look | StateChange
 class Machine:
     """The newest look and the newest state; `epoch` is of the term that told of it last.
 
-    Not `heard` while no collector reads: what was told last may be long past.
+    Not `heard` while no collector of its plant reads: what was told last may be long past.
     """
 
     equipment: str

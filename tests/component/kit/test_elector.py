@@ -1,4 +1,7 @@
-"""One leader at a time, through pauses, cuts and silence; and a hand-over nobody waits for."""
+"""One leader at a time, through pauses, cuts and silence; and a hand-over nobody waits for.
+
+Every kind of lease passes the same: a row in PostgreSQL, and a Lease of Kubernetes.
+"""
 
 import asyncio
 import os
@@ -6,23 +9,35 @@ import random
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from itertools import pairwise
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from services.kit.components import Component, State, reporting
-from services.kit.elector import Elector, Pace, Term
+from services.kit.components import State
+from services.kit.elector import Pace
 from services.kit.errors import ConflictError
 from services.kit.lease import LeaseRow
 from services.kit.migrate import migrate
 from services.kit.store import Store
+from tests.component.kit.elections import (
+    JOB,
+    PACE,
+    Candidate,
+    ClusterSite,
+    DatabaseSite,
+    Site,
+    running,
+    terms_of,
+    until,
+)
 from tests.component.kit.line import Line
 from tests.servers import PostgresServer
+from tools.simulators.kubernetes.server import api_server
 
-PACE = Pace(renew=0.1, request=0.3, deadline=0.6, takeover=0.9)
 HERE = os.path.dirname(__file__)
 
 
@@ -37,52 +52,27 @@ def url(postgres: PostgresServer) -> str:
     return postgres.dsn("elector", prepared_by=prepare)
 
 
-class Candidate:
-    """An elector whose work does nothing but lead; remembers from when to when."""
-
-    def __init__(self, url: str, name: str = "candidate") -> None:
-        self.store = Store(url)
-        self.lease = LeaseRow(self.store, "job")
-        self.elector = Elector(self.lease, name, self._work, pace=PACE)
-        self.component = Component(name)
-        self.stop = asyncio.Event()
-        self.terms: list[tuple[int, float, float]] = []
-        self.broken: asyncio.Future[None] = asyncio.Future()
-
-    async def _work(self, term: Term) -> None:
-        began = time.monotonic()
-        try:
-            await asyncio.shield(self.broken)
-        finally:
-            self.terms.append((term.epoch, began, time.monotonic()))
-
-    async def run(self) -> None:
-        with reporting(self.component):
-            await self.elector.run(self.stop)
+@pytest.fixture(params=["database", "kubernetes"])
+async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
+    """An election that nobody has won."""
+    async with AsyncExitStack() as stack:
+        made: Site
+        if request.param == "database":
+            made = DatabaseSite(request.getfixturevalue("url"))
+        else:
+            api = await stack.enter_async_context(api_server())
+            await api.put("leases", "lyon", JOB, spec={"renewTime": "2026-01-01T00:00:00.000000Z"})
+            made = ClusterSite(api, tmp_path)
+        yield made
+        await made.close()
 
 
-@asynccontextmanager
-async def running(candidate: Candidate) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(candidate.run())
-    try:
-        yield task
-    finally:
-        candidate.stop.set()
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 10)
-        await candidate.store.close()
+async def stand(site: Site, name: str = "candidate", *, through: str = "") -> Candidate:
+    return Candidate(await site.lease(through), name)
 
 
-async def until(true: Callable[[], object], within: float = 30.0) -> float:
-    """Seconds until `true` is true."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < within, "it never came true"
-        await asyncio.sleep(0.005)
-    return time.monotonic() - began
-
-
-async def test_one_leads_and_a_clean_stop_hands_over_within_a_second(url: str) -> None:
-    first, second = Candidate(url, "first"), Candidate(url, "second")
+async def test_one_leads_and_a_clean_stop_hands_over_within_a_second(site: Site) -> None:
+    first, second = await stand(site, "first"), await stand(site, "second")
     async with running(first):
         await until(lambda: first.elector.leading)
         async with running(second):
@@ -97,9 +87,10 @@ async def test_one_leads_and_a_clean_stop_hands_over_within_a_second(url: str) -
     assert first.terms[0][2] <= second.terms[0][1]
 
 
-async def test_a_cut_connection_costs_no_term(url: str) -> None:
-    async with Line(url) as line:
-        leader, other = Candidate(line.url, "leader"), Candidate(url, "other")
+async def test_a_cut_connection_costs_no_term(site: Site) -> None:
+    async with Line(site.url) as line:
+        leader = await stand(site, "leader", through=line.url)
+        other = await stand(site, "other")
         async with running(leader):
             await until(lambda: leader.elector.leading)
             async with running(other):
@@ -111,9 +102,10 @@ async def test_a_cut_connection_costs_no_term(url: str) -> None:
                 assert not other.terms
 
 
-async def test_a_leader_nobody_answers_steps_down_before_the_next_one_leads(url: str) -> None:
-    async with Line(url) as line:
-        leader, other = Candidate(line.url, "leader"), Candidate(url, "other")
+async def test_a_leader_nobody_answers_steps_down_before_the_next_one_leads(site: Site) -> None:
+    async with Line(site.url) as line:
+        leader = await stand(site, "leader", through=line.url)
+        other = await stand(site, "other")
         async with running(leader):
             await until(lambda: leader.elector.leading)
             async with running(other):
@@ -129,11 +121,13 @@ async def test_a_leader_nobody_answers_steps_down_before_the_next_one_leads(url:
     assert leader.terms[0][2] < other.terms[0][1]
 
 
-async def test_never_two_leaders_through_cuts_and_silence(url: str) -> None:
+async def test_never_two_leaders_through_cuts_and_silence(site: Site) -> None:
     chance = random.Random(7)
     async with AsyncExitStack() as stack:
-        lines = [await stack.enter_async_context(Line(url)) for _ in range(3)]
-        candidates = [Candidate(line.url, f"c{i}") for i, line in enumerate(lines)]
+        lines = [await stack.enter_async_context(Line(site.url)) for _ in range(3)]
+        candidates = [
+            await stand(site, f"c{place}", through=line.url) for place, line in enumerate(lines)
+        ]
         for candidate in candidates:
             await stack.enter_async_context(running(candidate))
         until_then = time.monotonic() + 8
@@ -144,12 +138,10 @@ async def test_never_two_leaders_through_cuts_and_silence(url: str) -> None:
         for line in lines:
             line.thaw()
         await until(lambda: any(candidate.elector.leading for candidate in candidates))
-    terms = sorted(
-        (began, ended, epoch) for candidate in candidates for epoch, began, ended in candidate.terms
-    )
+    terms = terms_of(*candidates)
     assert len(terms) >= 3
-    assert [epoch for *_, epoch in terms] == sorted({epoch for *_, epoch in terms})
-    for (_, ended, _), (began, _, _) in pairwise(terms):
+    assert [epoch for epoch, *_ in terms] == sorted({epoch for epoch, *_ in terms})
+    for (_, _, ended), (_, began, _) in pairwise(terms):
         assert ended <= began
 
 
@@ -160,7 +152,7 @@ async def test_a_write_after_a_pause_is_refused_by_its_epoch(url: str) -> None:
     assert paused.stdout
     try:
         assert await asyncio.wait_for(paused.stdout.readline(), 20) == b"leading 1\n"
-        heir = Candidate(url, "heir")
+        heir = await stand(DatabaseSite(url), "heir")
         async with running(heir):
             await until(lambda: heir.elector.leading)
             os.kill(paused.pid, signal.SIGCONT)
@@ -174,18 +166,21 @@ async def test_a_write_after_a_pause_is_refused_by_its_epoch(url: str) -> None:
 
 
 async def test_a_write_inside_the_term_is_kept(url: str) -> None:
-    candidate = Candidate(url)
+    store = Store(url)
+    lease = LeaseRow(store, JOB)
+    candidate = Candidate(lease)
     async with running(candidate):
         await until(lambda: candidate.elector.leading)
-        async with candidate.store.work() as unit:
-            candidate.lease.guard(unit, candidate.elector.epoch)
+        async with store.work() as unit:
+            lease.guard(unit, candidate.elector.epoch)
             await unit.sql("INSERT INTO journal VALUES (1)")
+    await store.close()
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT * FROM journal").fetchall() == [(1,)]
 
 
-async def test_a_take_over_that_arrives_late_changes_nothing(url: str) -> None:
-    lease = LeaseRow(Store(url), "job")
+async def test_a_take_over_that_arrives_late_changes_nothing(site: Site) -> None:
+    lease = await site.lease()
     epoch = await lease.take(await lease.read(), "first")
     assert epoch
     seen = await lease.read()
@@ -195,23 +190,30 @@ async def test_a_take_over_that_arrives_late_changes_nothing(url: str) -> None:
     assert not await lease.renew(epoch)
     await lease.release(epoch)
     assert not (await lease.read()).free
-    await lease.drop()
 
 
-async def test_work_that_fails_frees_the_lease_and_ends_the_elector(url: str) -> None:
-    candidate = Candidate(url)
+async def test_a_term_is_above_what_others_have_seen(site: Site) -> None:
+    lease = await site.lease()
+    assert await lease.take(await lease.read(), "first", above=41) == 42
+    assert await lease.take(await lease.read(), "second", above=7) == 43
+    candidate = await stand(site)
+    candidate.floor = 60
+    async with running(candidate):
+        await until(lambda: candidate.elector.epoch == 61)
+
+
+async def test_work_that_fails_frees_the_lease_and_ends_the_elector(site: Site) -> None:
+    candidate = await stand(site)
     async with running(candidate) as task:
         await until(lambda: candidate.elector.leading)
         candidate.broken.set_exception(RuntimeError("broken"))
         with pytest.raises(RuntimeError, match="broken"):
             await asyncio.wait_for(asyncio.shield(task), 30)
-    lease = LeaseRow(Store(url), "job")
-    assert (await lease.read()).free
-    await lease.drop()
+    assert (await (await site.lease()).read()).free
 
 
-async def test_work_whose_epoch_was_refused_contends_again(url: str) -> None:
-    candidate = Candidate(url)
+async def test_work_whose_epoch_was_refused_contends_again(site: Site) -> None:
+    candidate = await stand(site)
     async with running(candidate):
         await until(lambda: candidate.elector.leading)
         refused, candidate.broken = candidate.broken, asyncio.Future()

@@ -36,7 +36,7 @@ class Calls:
 class Hub:
     """`told`, `work` and `events` look into the database, `calling` goes through the port.
 
-    `pulse` says whether a collector reads.
+    `pulse` says which plants' collectors read.
     """
 
     def __init__(self, store: Store) -> None:

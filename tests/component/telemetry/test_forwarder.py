@@ -12,13 +12,16 @@ from services.kit.elector import Elector, Pace, Term
 from services.kit.errors import ConflictError
 from services.kit.lease import LeaseRow
 from services.telemetry.adapters.buffer import Buffer
-from services.telemetry.adapters.forwarder import LEASE, Forwarder
+from services.telemetry.adapters.forwarder import Forwarder
 from services.telemetry.domain.look import Quality
+from services.telemetry.settings import LEASE
 from services.telemetry.store import open_books
 from tests.component.telemetry.hub import Hub
 from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import look, state
+from tests.waiting import until
 
+PLANTS = ("lyon",)
 PACE = Pace(renew=0.05, request=1.0, deadline=2.0, takeover=2.5)
 
 
@@ -27,9 +30,10 @@ class Replica:
 
     def __init__(self, hub: Hub, name: str, folder: Path) -> None:
         self.buffer = Buffer(folder / f"{name}.sqlite")
-        self.forwarder = Forwarder(hub.store, open_books(SystemClock(), Pulse()), self.buffer)
-        lease = LeaseRow(hub.store, LEASE)
-        self.elector = Elector(lease, name, self.forwarder.lead, pace=PACE)
+        books = open_books(SystemClock(), Pulse())
+        self.forwarder = Forwarder(hub.store, books, self.buffer, PLANTS)
+        lease, floor = LeaseRow(hub.store, LEASE), self.forwarder.floor
+        self.elector = Elector(lease, name, self.forwarder.lead, floor=floor, pace=PACE)
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -80,10 +84,7 @@ async def test_one_of_two_tells_and_the_other_goes_on_where_it_ended(
 @asynccontextmanager
 async def leading(hub: Hub, replica: Replica) -> AsyncIterator[None]:
     """It leads, until the next one takes its term away."""
-    lease, clock = LeaseRow(hub.store, LEASE), SystemClock()
-    epoch = await lease.take(await lease.read(), "anybody")
-    await lease.drop()
-    assert epoch
+    epoch, clock = await replica.forwarder.floor() + 1, SystemClock()
     task = asyncio.create_task(replica.forwarder.lead(Term(epoch, clock.monotonic() + 60, clock)))
     yield
     task.cancel()
@@ -116,18 +117,36 @@ async def test_a_new_leader_says_what_it_sees_that_the_one_before_lost(
 
 
 async def test_a_leader_whose_term_is_over_tells_nothing(hub: Hub, tmp_path: Path) -> None:
-    lease = LeaseRow(hub.store, LEASE)
-    old = await lease.take(await lease.read(), "a")
-    new = await lease.take(await lease.read(), "b")
-    assert (old, new) == (1, 2)
-    await lease.drop()
-    replica = Replica(hub, "a", tmp_path)
-    await replica.buffer.keep([look(1)], [])
-    # It does not know yet: by its own clock its term goes on.
+    replica, heir = Replica(hub, "a", tmp_path), Replica(hub, "b", tmp_path)
     clock = SystemClock()
-    with pytest.raises(ConflictError) as refused:
-        async with asyncio.timeout(10):
-            await replica.forwarder.lead(Term(1, clock.monotonic() + 60, clock))
+    old = Term(1, clock.monotonic() + 60, clock)
+    leading_still = asyncio.create_task(replica.forwarder.lead(old))
+    await until(lambda: epoch_is(replica, 1), 10)
+    async with leading(hub, heir):
+        await until(lambda: epoch_is(heir, 2), 10)
+        # It does not know yet: by its own clock its term goes on.
+        await replica.buffer.keep([look(1)], [])
+        with pytest.raises(ConflictError) as refused:
+            await asyncio.wait_for(leading_still, 10)
     assert refused.value.code == "superseded"
     assert await hub.told() == []
     assert await replica.buffer.first(1)
+
+
+async def epoch_is(replica: Replica, epoch: int) -> bool:
+    """Whether the hub has seen it."""
+    return await replica.forwarder.floor() == epoch
+
+
+async def test_a_term_that_began_with_an_epoch_keeps_out_another_of_the_same(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """As after a Lease that was deleted while its leader was paused before it said a word."""
+    replica, clock = Replica(hub, "a", tmp_path), SystemClock()
+    await replica.buffer.keep([look(1)], [])
+    async with leading(hub, Replica(hub, "b", tmp_path)):
+        await until(lambda: epoch_is(replica, 1), 10)
+        with pytest.raises(ConflictError):
+            async with asyncio.timeout(10):
+                await replica.forwarder.lead(Term(1, clock.monotonic() + 60, clock))
+    assert await hub.told() == []

@@ -225,7 +225,7 @@ async def whole(hub: Hub, partition: int, token: str) -> list[Any]:
 
 async def test_machines_that_no_collector_reads_are_uncertain(hub: Hub) -> None:
     await record(hub, look(8), state(3))
-    hub.pulse.heard = False
+    hub.pulse.silent = {"lyon"}
     async with hub.calling() as calls:
         [found] = (await calls.equipment.BatchGetEquipment(asked(PRESS))).equipment
         [listed_one] = (await calls.equipment.ListEquipment(listed())).equipment

@@ -5,6 +5,7 @@ from tests.unit.telemetry.use_cases import (
     ReadsContract,
     RecordContract,
     RepetitionContract,
+    TermsContract,
 )
 
 
@@ -21,4 +22,8 @@ class TestFence(FenceContract):
 
 
 class TestReads(ReadsContract):
+    pass
+
+
+class TestTerms(TermsContract):
     pass

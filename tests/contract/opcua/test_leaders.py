@@ -13,9 +13,9 @@ from services.kit.clock import Instant, SystemClock
 from services.kit.errors import ConflictError
 from services.kit.store import Store
 from services.telemetry.__main__ import TOPIC
-from services.telemetry.adapters.forwarder import LEASE
 from services.telemetry.application.record_looks import record_looks
 from services.telemetry.domain.look import Look
+from services.telemetry.settings import LEASE
 from services.telemetry.store import open_books
 from tests.contract.opcua.plant import PRESS, Plant, running, until
 from tests.contract.opcua.shift import all_is_booked, at_work, more_is_booked, say

@@ -23,6 +23,7 @@ class Rows:
 
     machines: dict[str, Machine] = field(default_factory=dict)
     told: list[tuple[int, Report]] = field(default_factory=list)
+    terms: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def sorted(self) -> list[Machine]:
         """By path."""
@@ -90,6 +91,37 @@ class MemoryFacts:
         self._rows.told.append((epoch, fact))
 
 
+class MemoryTerms:
+    """ports.Terms."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._terms = rows.terms
+
+    async def highest(self, plants: Collection[str]) -> int:
+        """Of any of them."""
+        return max((self._terms[one][0] for one in plants if one in self._terms), default=0)
+
+    async def begin(self, epoch: int, plants: Collection[str]) -> None:
+        """All or none: a refusal rolls back."""
+        if await self.highest(plants) >= epoch:
+            raise superseded(epoch)
+        for plant in plants:
+            _, beat = self._terms.get(plant, (0, -1))
+            self._terms[plant] = epoch, beat + 1
+
+    async def beat(self, epoch: int, plants: Collection[str]) -> None:
+        """All or none."""
+        for plant in plants:
+            now, beat = self._terms.get(plant, (0, 0))
+            if now != epoch:
+                raise superseded(epoch)
+            self._terms[plant] = epoch, beat + 1
+
+    async def beats(self) -> dict[str, tuple[int, int]]:
+        """All plants."""
+        return dict(self._terms)
+
+
 class MemoryHub:
     """Units of work over books in memory."""
 
@@ -101,7 +133,8 @@ class MemoryHub:
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         rows = deepcopy(self._rows)
-        yield Books(MemoryMachines(rows), MemoryFacts(rows), self.pulse, ManualClock(NOON))
+        books = MemoryMachines(rows), MemoryFacts(rows), MemoryTerms(rows)
+        yield Books(*books, self.pulse, ManualClock(NOON))
         self._rows = rows
 
     async def told(self) -> list[tuple[int, str, str]]:

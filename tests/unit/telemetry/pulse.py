@@ -1,10 +1,14 @@
-"""A collector's pulse that a test sets."""
+"""A collectors' pulse that a test sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Pulse:
-    """ports.Heartbeat, as it is set."""
+    """ports.Heartbeat: every plant is heard of that is not `silent`."""
 
-    heard: bool = True
+    silent: set[str] = field(default_factory=set)
+
+    def heard(self, plant: str) -> bool:
+        """As it is set."""
+        return plant not in self.silent

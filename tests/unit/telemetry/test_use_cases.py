@@ -8,6 +8,7 @@ from tests.unit.telemetry.use_cases import (
     ReadsContract,
     RecordContract,
     RepetitionContract,
+    TermsContract,
 )
 
 
@@ -29,4 +30,8 @@ class TestFence(FenceContract):
 
 
 class TestReads(ReadsContract):
+    pass
+
+
+class TestTerms(TermsContract):
     pass

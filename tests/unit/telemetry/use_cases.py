@@ -214,13 +214,15 @@ class ReadsContract:
             cursor, more = cut.end_cursor, cut.has_more
         assert read == paths
 
-    async def test_machines_are_heard_of_while_a_collector_reads(self, hub: Hub) -> None:
-        await record(hub, look(1), look(1, equipment=OVEN))
-        for heard in (True, False):
-            hub.pulse.heard = heard
+    async def test_machines_are_heard_of_while_their_plants_collector_reads(self, hub: Hub) -> None:
+        await record(hub, look(1), look(1, equipment=OVEN), look(1, equipment="nice/press"))
+        for silent in (set[str](), {"lyon"}, {"lyon", "nice"}):
+            hub.pulse.silent = silent
             async with hub.work() as books:
-                found = await find_machines(books, [PRESS, OVEN, "lyon/unheard-of"])
-            assert {path: one.heard for path, one in found.items()} == {PRESS: heard, OVEN: heard}
+                found = await find_machines(books, [PRESS, OVEN, "nice/press", "lyon/unheard-of"])
+            heard = {path: one.heard for path, one in found.items()}
+            lyon, nice = "lyon" not in silent, "nice" not in silent
+            assert heard == {PRESS: lyon, OVEN: lyon, "nice/press": nice}
 
     async def test_a_snapshot_has_the_newest_of_each_machine_that_is_wanted(self, hub: Hub) -> None:
         paths = [f"lyon/press-{n}" for n in range(5)]
@@ -233,6 +235,59 @@ class ReadsContract:
             Told(1, look(8, equipment=paths[4])),
         ]
         assert await snapshot(hub, PRESS) == []
+
+
+class TermsContract:
+    """Who may tell of a plant's machines, whoever elected them."""
+
+    async def test_a_term_begins_above_all_that_were_seen(self, hub: Hub) -> None:
+        await begin(hub, 3, "lyon")
+        await begin(hub, 7, "nice")
+        async with hub.work() as books:
+            assert await books.terms.highest(["lyon"]) == 3
+            assert await books.terms.highest(["lyon", "nice"]) == 7
+            assert await books.terms.highest(["oslo"]) == 0
+        await begin(hub, 8, "lyon", "nice")
+
+    @pytest.mark.parametrize("epoch", [2, 3])
+    async def test_neither_a_lower_nor_the_same_epoch_begins(self, hub: Hub, epoch: int) -> None:
+        await begin(hub, 3, "lyon")
+        with pytest.raises(ConflictError) as refused:
+            await begin(hub, epoch, "nice", "lyon")
+        assert refused.value.code == "superseded"
+        async with hub.work() as books:
+            assert set(await books.terms.beats()) == {"lyon"}
+
+    async def test_a_beat_shows_and_is_refused_out_of_term(self, hub: Hub) -> None:
+        await begin(hub, 1, "lyon", "nice")
+        before = await beats(hub)
+        await beat(hub, 1, "lyon")
+        assert (await beats(hub))["lyon"] != before["lyon"]
+        assert (await beats(hub))["nice"] == before["nice"]
+        await begin(hub, 2, "nice")
+        for epoch, plants in ((1, ("lyon", "nice")), (2, ("lyon",)), (1, ("oslo",))):
+            with pytest.raises(ConflictError) as refused:
+                await beat(hub, epoch, *plants)
+            assert refused.value.code == "superseded"
+        await beat(hub, 1, "lyon")
+
+
+async def begin(hub: Hub, epoch: int, *plants: str) -> None:
+    """A term of these plants."""
+    async with hub.work() as books:
+        await books.terms.begin(epoch, plants)
+
+
+async def beat(hub: Hub, epoch: int, *plants: str) -> None:
+    """Once."""
+    async with hub.work() as books:
+        await books.terms.beat(epoch, plants)
+
+
+async def beats(hub: Hub) -> dict[str, tuple[int, int]]:
+    """Of all plants."""
+    async with hub.work() as books:
+        return await books.terms.beats()
 
 
 async def snapshot(hub: Hub, *wanted: str) -> list[Any]:

@@ -3,7 +3,7 @@
 import psycopg
 from plantmesh.telemetry.v1 import equipment_pb2 as pb
 
-from services.telemetry.adapters.forwarder import LEASE
+from services.telemetry.settings import LEASE
 from tools.demo.scene import Scene
 from tools.demo.shift import EQUIPMENT
 
