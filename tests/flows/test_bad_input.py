@@ -32,7 +32,7 @@ ELSEWHERE = GraphId("Order", "oslo", NUMBER).encode()
 NOBODY = GraphId("Order", PLANT, "nobody").encode()
 LOT = GraphId("Lot", PLANT, join_key(MADE, f"L-{NUMBER}")).encode()
 HOUSEKEEPING = {
-    "cursor", "cursor_member", "elector", "executor", "lane_pace", "source", "subscriber",
+    "collector", "cursor", "cursor_member", "elector", "executor", "lane_pace", "source", "subscriber",
 }  # fmt: skip
 """Tables that change while nothing happens."""
 TOO_MUCH = b"\x0a" * (LARGEST_MESSAGE + 1)
