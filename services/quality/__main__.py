@@ -23,7 +23,7 @@ from services.quality.store import open_books
 TOPIC = Topic("plantmesh.quality")
 
 
-def registrations(store: Store, learn: Learn) -> list[Registration]:
+def registrations(store: Store, learn: Learn, look_up: rpc.LookUp) -> list[Registration]:
     """Everything quality answers over gRPC."""
     desk = rpc.Desk(store, open_books(SystemClock()), learn)
 
@@ -33,17 +33,19 @@ def registrations(store: Store, learn: Learn) -> list[Registration]:
     snapshots = SnapshotServicer(store, TOPIC, state, policy.may_copy)
     return [
         (quality_pb2_grpc.add_InspectionServiceServicer_to_server, rpc.InspectionServicer(desk)),
-        (quality_pb2_grpc.add_HoldServiceServicer_to_server, rpc.HoldServicer(desk)),
+        (quality_pb2_grpc.add_HoldServiceServicer_to_server, rpc.HoldServicer(desk, look_up)),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]
 
 
 async def compose(service: Service, settings: QualitySettings) -> None:
-    """Relay, the copy of the item master, then the ports."""
+    """Relay, the copies of master data and of orders, then the ports."""
     quality = Assembly("quality", service, settings, TOPIC, subscribers=settings.subscribers)
     copies = consumers.copies(quality.store, quality.peer(settings.reference_address))
     quality.copy(copies, consumers.REFERENCE)
-    calls = registrations(service.store, partial(copies.learn, wire.ITEMS))
+    consumers.follow_orders(quality, service, quality.peer(settings.mes_address))
+    look_up = consumers.LookUp(copies)
+    calls = registrations(service.store, partial(copies.learn, wire.ITEMS), look_up)
     quality.serve(calls, SCHEMA, books=open_books(SystemClock()))
 
 

@@ -14,6 +14,7 @@ from services.quality.domain.item import Item
 from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
 from services.quality.domain.lot import Lot
 from services.quality.domain.result import Point, Result
+from services.quality.domain.scope import Name
 from services.quality.domain.submission import Submission, Verdict
 
 
@@ -21,6 +22,14 @@ class Items(Protocol):
     """Our copy of the item master; it is never asked to forget."""
 
     async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
+        """Those we know."""
+        ...
+
+
+class Names(Protocol):
+    """Our copies of what scopes name: orders of mes, items, equipment and parties of reference."""
+
+    async def known(self, names: Collection[Name]) -> set[Name]:
         """Those we know."""
         ...
 
@@ -164,6 +173,7 @@ class Books:
     """All of it, and the time."""
 
     items: Items
+    names: Names
     submissions: Submissions
     inspections: Inspections
     results: Results

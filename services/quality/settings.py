@@ -8,9 +8,11 @@ from services.kit.settings import ServiceSettings
 
 
 class QualitySettings(ServiceSettings):
-    """Beside what every service is told: where reference answers."""
+    """Beside what every service is told: where reference and mes answer."""
 
     reference_address: Annotated[str, Field(min_length=1)]
     """A gRPC target."""
+    mes_address: Annotated[str, Field(min_length=1)]
+    """A gRPC target, of the snapshot that orders are first copied from."""
     subscribers: tuple[str, ...] = ("process", "mes quality")
     """Who must have read an event before it is trimmed."""

@@ -132,10 +132,12 @@ class Copies:
         position, state = Position(0, 0), []
         stub: Any = SnapshotServiceStub(self._owner.channel)
         request = SnapshotRequest(topic=topic.name, partition=partition)
+        told = {one.DESCRIPTOR.full_name for kind in self._sources.values() for one in kind.told_by}
         with acting_as(None):
             async for part in stub.Snapshot(request, timeout=_SNAPSHOT_SECONDS):
                 position = Position(part.position.incarnation, part.position.n)
-                state += part.state
+                # An owner tells of more than we keep, and may have millions of it.
+                state += [one for one in part.state if one.TypeName() in told]
         return position, state
 
     def _loader(self, partition: int) -> Callable[[list[Any]], Awaitable[None]]:

@@ -8,6 +8,7 @@ from services.kit.errors import ConflictError, InvalidError
 from services.kit.machine import Machine
 from services.quality.domain.keys import LotKey
 from services.quality.domain.sameness import require_same
+from services.quality.domain.scope import Scope
 
 
 class State(StrEnum):
@@ -72,13 +73,17 @@ HOLD = Machine(
 
 @dataclass(frozen=True, slots=True)
 class HoldOrder:
-    """What somebody asks to be held; `hold_no` is theirs and unique. No `blocks`: all of them."""
+    """What somebody asks to be held; `hold_no` is theirs and unique. No `blocks`: all of them.
+
+    Either `lots`, or whatever falls under a `scope`.
+    """
 
     hold_no: str
     plant: str
     lots: tuple[LotKey, ...]
     reason: str
     blocks: tuple[Block, ...] = ()
+    scope: Scope | None = None
 
     def tidy(self) -> "HoldOrder":
         """With lots and blocks sorted, each once: the order they came in says nothing."""
@@ -159,6 +164,20 @@ class Hold:
         self.state = HOLD.follow(before, Command.SETTLE if report.complete else Command.EXTEND)
         self.as_of = at
         return self.state is not before
+
+
+def check_order(order: HoldOrder) -> None:
+    """Raises InvalidError naming the lot that is elsewhere, or `lots` where they or a scope, and
+    not both, should be.
+    """
+    if bool(order.lots) == bool(order.scope):
+        raise InvalidError(
+            "a hold is placed on lots, or on a scope",
+            code="bad_scope",
+            field="lots",
+            hint="name lots, or say what they have in common; not both",
+        )
+    check_lots(order.plant, order.lots)
 
 
 def check_lots(plant: str, lots: tuple[LotKey, ...]) -> None:

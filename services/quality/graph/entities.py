@@ -15,6 +15,7 @@ from services.quality.domain.keys import LotKey, OrderKey
 from services.quality.domain.status import LotStatus
 from services.quality.graph.context import Asked
 from services.quality.graph.disposition import Disposition
+from services.quality.graph.scope import HoldScope, show_scope
 
 strawberry.enum(lifecycle.State, name="InspectionState", description="Where an inspection stands.")
 strawberry.enum(
@@ -71,9 +72,18 @@ class Hold:
     released_by: str | None
     released_at: datetime | None
     as_of: datetime
+    scope: HoldScope | None = strawberry.field(
+        description="What lots have in common that it was placed on; null where lots were named."
+    )
     roots: strawberry.Private[tuple[LotKey, ...]]
 
-    @strawberry.field(description="The lots it was placed on.")
+    @strawberry.field(description="Seconds since it was placed, to its release once there is one.")
+    def age(self, info: Asked) -> int:
+        """By the service's clock."""
+        end = self.released_at or info.context["books"].clock.now()
+        return int((end - self.placed_at).total_seconds())
+
+    @strawberry.field(description="The lots it was placed on; none where it has a scope.")
     def lots(self, first: int = 50) -> list["Lot"] | None:
         """By item and number."""
         return [Lot.of(key) for key in self.roots[:first]]
@@ -94,6 +104,7 @@ class Hold:
             released_by=end.by if end else None,
             released_at=end.at if end else None,
             as_of=one.as_of,
+            scope=show_scope(one.order.scope, lambda no: Order.of(OrderKey(one.order.plant, no))),
             roots=one.order.lots,
         )
 

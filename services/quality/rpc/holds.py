@@ -1,5 +1,6 @@
 """HoldService v1; see quality.proto."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from grpc.aio import ServicerContext
@@ -15,27 +16,32 @@ from services.quality.application.find import (
     listing_of_lots,
     require_hold,
 )
-from services.quality.application.place_holds import place_holds
+from services.quality.application.place_holds import names_of, place_holds
 from services.quality.application.release_holds import release_holds
 from services.quality.application.report_holds import report_holds
+from services.quality.domain.scope import Name
 from services.quality.ports import Books
 from services.quality.rpc.desk import Desk
 
 Context = ServicerContext[Any, Any]
+LookUp = Callable[[Mapping[Name, str]], Awaitable[None]]
+"""Makes what scopes name known here before the unit of work, by the field that names it."""
 
 
 class HoldServicer(HoldServiceServicer):
     """Thin: who may, what was said, the use case, the answer."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, look_up: LookUp) -> None:
         self._desk = desk
+        self._look_up = look_up
 
     async def PlaceHolds(  # noqa: N802 - named by the proto
         self, request: _pb.PlaceHoldsRequest, context: Context
     ) -> _pb.PlaceHoldsResponse:
-        """Stop lots."""
+        """Stop lots, or what falls under a scope."""
         principal = policy.may_decide([one.plant for one in request.holds], "holds[{}].plant")
         orders = wire.read_hold_orders(request.holds)
+        await self._look_up(names_of(orders))
 
         async def effect(books: Books) -> _pb.PlaceHoldsResponse:
             holds = await place_holds(books, orders, by=principal.actor)

@@ -7,6 +7,7 @@ from services.quality.store.holds import SqlHolds
 from services.quality.store.inspections import SqlInspections
 from services.quality.store.items import CopiedItems
 from services.quality.store.lots import SqlLots
+from services.quality.store.names import CopiedNames
 from services.quality.store.results import SqlResults
 from services.quality.store.submissions import SqlSubmissions
 
@@ -15,6 +16,7 @@ def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
         CopiedItems(),
+        CopiedNames(),
         SqlSubmissions(),
         SqlInspections(clock),
         SqlResults(),

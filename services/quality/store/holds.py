@@ -10,11 +10,12 @@ from services.kit.store import Row, current_work
 from services.quality.domain.hold import Block, Hold, HoldOrder, Release, State
 from services.quality.domain.keys import LotKey
 from services.quality.store.columns import lot_arrays
+from services.quality.store.scope import read_scope, write_scope
 
 _WALKED_AT_ONCE = 100
 _COLUMNS = (
     "h.hold_no, h.plant, h.reason, h.placed_by, h.placed_at, h.as_of, h.state, h.version,"
-    " h.covered, h.release_reason, h.released_by, h.released_at, h.blocks"
+    " h.covered, h.release_reason, h.released_by, h.released_at, h.blocks, h.scope::text"
 )
 _COVER = (
     "INSERT INTO hold_lot (hold_no, plant, item_no, lot_no, root)"
@@ -31,11 +32,12 @@ class SqlHolds:
         ordered = sorted(holds, key=lambda hold: hold.no)
         placed = await current_work().sql(
             "INSERT INTO hold (hold_no, plant, reason, placed_by, placed_at, as_of, state,"
-            " version, covered, blocks) SELECT no, plant, reason, by, placed, at, state, version,"
-            " covered, string_to_array(blocks, ',') FROM unnest(%s::text[], %s::text[],"
-            " %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],"
-            " %s::bigint[], %s::bigint[], %s::text[]) AS n(no, plant, reason, by, placed, at,"
-            " state, version, covered, blocks) ON CONFLICT DO NOTHING RETURNING hold_no",
+            " version, covered, blocks, scope) SELECT no, plant, reason, by, placed, at, state,"
+            " version, covered, string_to_array(blocks, ','), scope FROM unnest(%s::text[],"
+            " %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],"
+            " %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[]) AS n(no, plant,"
+            " reason, by, placed, at, state, version, covered, blocks, scope)"
+            " ON CONFLICT DO NOTHING RETURNING hold_no",
             (
                 [hold.no for hold in ordered],
                 [hold.order.plant for hold in ordered],
@@ -47,6 +49,7 @@ class SqlHolds:
                 [hold.version for hold in ordered],
                 [hold.covered for hold in ordered],
                 [",".join(hold.order.blocks) for hold in ordered],
+                [write_scope(hold.order.scope) for hold in ordered],
             ),
         )
         fresh = {no for (no,) in placed}
@@ -165,9 +168,10 @@ async def _load(rows: Sequence[Row]) -> list[Hold]:
 
 
 def _hold(roots: Sequence[LotKey], *row: Any) -> Hold:
-    no, plant, reason, by, at, as_of, state, version, covered, why, who, ended, blocks = row
+    no, plant, reason, by, at, as_of, state, version, covered, why, who, ended, blocks, scope = row
+    on = tuple(roots), reason, tuple(map(Block, blocks)), read_scope(scope)
     return Hold(
-        HoldOrder(no, plant, tuple(roots), reason, tuple(map(Block, blocks))),
+        HoldOrder(no, plant, *on),
         placed_by=by,
         placed_at=at,
         as_of=as_of,

@@ -11,13 +11,17 @@ from services.quality.wire.inspections import (
     write_lot_quality,
     write_verdicts,
 )
-from services.quality.wire.items import ITEMS, read_item
+from services.quality.wire.items import EQUIPMENT, ITEMS, NAMED, ORDERS, PARTIES, read_item
 from services.quality.wire.keys import read_lot_key, write_lot_key
 from services.quality.wire.lots import read_judgements, write_word
 from services.quality.wire.results import read_results, write_result
 
 __all__ = [
+    "EQUIPMENT",
     "ITEMS",
+    "NAMED",
+    "ORDERS",
+    "PARTIES",
     "read_decisions",
     "read_hold_orders",
     "read_item",

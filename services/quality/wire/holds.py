@@ -5,26 +5,26 @@ from collections.abc import Iterable
 from plantmesh.common.v1 import holds_pb2, keys_pb2
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
+from services.kit.errors import located
 from services.kit.wire import write_moment
 from services.quality.domain.hold import Block, Hold, HoldOrder, Report
 from services.quality.domain.keys import LotKey
 from services.quality.wire.keys import read_lot_key, write_lot_key
+from services.quality.wire.scopes import read_scope, write_scope
 
 _BLOCK = "HOLD_BLOCK_"
 
 
 def read_hold_orders(messages: Iterable[_pb.HoldOrder]) -> list[HoldOrder]:
-    """Orders in their order."""
-    return [
-        HoldOrder(
-            one.hold_no,
-            one.plant,
-            _lots(one.lots),
-            one.reason,
-            tuple(Block[holds_pb2.HoldBlock.Name(block)[len(_BLOCK) :]] for block in one.blocks),
-        )
-        for one in messages
-    ]
+    """In their order; raises InvalidError naming `holds[i]` and the field of its scope."""
+    orders = []
+    for position, one in enumerate(messages):
+        with located(f"holds[{position}]"):
+            scope = read_scope(one.scope) if one.HasField("scope") else None
+        blocks = tuple(Block[holds_pb2.HoldBlock.Name(two)[len(_BLOCK) :]] for two in one.blocks)
+        lots = _lots(one.lots)
+        orders.append(HoldOrder(one.hold_no, one.plant, lots, one.reason, blocks, scope))
+    return orders
 
 
 def read_reports(messages: Iterable[_pb.HoldReport]) -> list[Report]:
@@ -52,6 +52,8 @@ def write_hold(hold: Hold) -> _pb.Hold:
         as_of=write_moment(hold.as_of),
         blocks=[holds_pb2.HoldBlock.Value(f"{_BLOCK}{one.name}") for one in hold.order.blocks],
     )
+    if hold.order.scope:
+        message.scope.CopyFrom(write_scope(hold.order.scope))
     if hold.release:
         message.release_reason = hold.release.reason
         message.released_by = hold.release.by

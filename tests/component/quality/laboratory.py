@@ -8,8 +8,10 @@ from typing import Any
 
 from google.protobuf.message import Message
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
+from plantmesh.mes.v1 import work_orders_pb2
 from plantmesh.quality.v1 import events_pb2, quality_pb2
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceStub, InspectionServiceStub
+from plantmesh.reference.v1 import reference_pb2
 
 from services.kit.access.principal import find_principal
 from services.kit.backbone.outbox import Outbox
@@ -20,8 +22,9 @@ from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
 from services.quality import wire
 from services.quality.__main__ import TOPIC, registrations
-from services.quality.consumers import copies
+from services.quality.consumers import LookUp, copies
 from services.quality.domain.item import Item
+from services.quality.domain.scope import Kind, Name
 from services.quality.ports import Books
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
@@ -49,7 +52,8 @@ class Laboratory:
     def __init__(self, store: Store, reference: Peer) -> None:
         self.store = store
         self.copies = copies(store, reference)
-        served = registrations(store, partial(self.copies.learn, wire.ITEMS))
+        learn = partial(self.copies.learn, wire.ITEMS)
+        served = registrations(store, learn, LookUp(self.copies))
         self.server = RpcServer(verifier(), served, bind="127.0.0.1", port=0)
 
     @asynccontextmanager
@@ -65,6 +69,12 @@ class Laboratory:
                 wire.ITEMS,
                 [item(one.item_no, inspected=one.inspected, version=one.version) for one in items],
             )
+
+    async def hear_of(self, *names: Name) -> None:
+        """As copied from mes and reference."""
+        async with self.store.work():
+            for kind, key in names:
+                await put(wire.NAMED[kind], [_message(kind, key)])
 
     async def told(self) -> list[str]:
         """Key and name of the events in the outbox, in order; of whole lots see `judged`."""
@@ -135,6 +145,21 @@ async def open_laboratory(database: str, master: Master) -> AsyncIterator[Labora
         await laboratory.server.stop(0)
         await reference.close()
         await store.close()
+
+
+def _message(kind: Kind, key: str) -> Message:
+    """As its owner tells it."""
+    match kind:
+        case Kind.ORDER:
+            plant, _, order_no = key.partition("/")
+            plan = {"key": {"plant": plant, "order_no": order_no}}
+            return work_orders_pb2.WorkOrder(plan=plan, version=1)
+        case Kind.ITEM:
+            return item(key, inspected=False)
+        case Kind.EQUIPMENT:
+            return reference_pb2.Equipment(path=key, version=1)
+        case Kind.PARTY:
+            return reference_pb2.Party(party_id=key, version=1)
 
 
 def _actor() -> str:

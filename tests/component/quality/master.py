@@ -1,4 +1,4 @@
-"""Reference's item look-up on a real port; the test says what it knows and when it is away."""
+"""Reference's look-ups on a real port; the test says what it knows and when it is away."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,13 +23,14 @@ def item(item_no: str, *, inspected: bool, version: int = 1) -> pb.Item:
 
 
 class Master:
-    """`asked` is what was looked up, one entry a call."""
+    """`asked` is what items were looked up, one entry a call; it knows `paths` and `parties` too."""
 
     def __init__(self) -> None:
         self.known = {
             one.item_no: one
             for one in (item("BREAD", inspected=True), item("WATER", inspected=False))
         }
+        self.paths, self.parties = {"lyon/hall/oven"}, {"MILL"}
         self.asked: list[list[str]] = []
         self.server = RpcServer(
             verifier(),
@@ -47,17 +48,40 @@ class Master:
             missing=[no for no in nos if no not in self.known],
         )
 
+    async def equipment(
+        self, request: pb.BatchGetEquipmentRequest, _: Any
+    ) -> pb.BatchGetEquipmentResponse:
+        """Those known."""
+        found = [one for one in request.paths if one in self.paths]
+        return pb.BatchGetEquipmentResponse(
+            equipment=[pb.Equipment(path=path, version=1) for path in found]
+        )
+
+    async def party(self, request: pb.BatchGetPartiesRequest, _: Any) -> pb.BatchGetPartiesResponse:
+        """Those known."""
+        found = [one for one in request.party_ids if one in self.parties]
+        return pb.BatchGetPartiesResponse(
+            parties=[pb.Party(party_id=party_id, version=1) for party_id in found]
+        )
+
 
 def _register(master: Master, server: grpc.aio.Server) -> None:
-    """The one call of reference that quality makes."""
-    handler = grpc.unary_unary_rpc_method_handler(
-        master.look_up,
-        pb.BatchGetItemsRequest.FromString,
-        pb.BatchGetItemsResponse.SerializeToString,
-    )
+    """The calls of reference that quality makes."""
+    answered: dict[str, Any] = {
+        "BatchGetItems": master.look_up,
+        "BatchGetEquipment": master.equipment,
+        "BatchGetParties": master.party,
+    }
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(
+            answer,
+            getattr(pb, f"{name}Request").FromString,
+            getattr(pb, f"{name}Response").SerializeToString,
+        )
+        for name, answer in answered.items()
+    }
     service = "plantmesh.reference.v1.ReferenceService"
-    calls = grpc.method_handlers_generic_handler(service, {"BatchGetItems": handler})
-    server.add_generic_rpc_handlers((calls,))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
 
 @asynccontextmanager

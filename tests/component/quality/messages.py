@@ -54,6 +54,17 @@ def hold(hold_no: str = "H1", *names: str, plant: str = "lyon", **changes: Any) 
     return {"hold_no": hold_no, "plant": plant, "lots": lots, "reason": "glass", **changes}
 
 
+def scoped(hold_no: str = "S1", **scope: Any) -> dict[str, Any]:
+    """Whatever falls under it."""
+    return {"hold_no": hold_no, "plant": "lyon", "scope": scope, "reason": "glass"}
+
+
+def oven(path: str = "lyon/hall/oven", **changes: Any) -> dict[str, Any]:
+    """From noon on, for two hours."""
+    end = {"timestamp": "2026-05-04T14:00:00Z", "offset_minutes": 120}
+    return {"equipment": path, "starts_at": AT, "ends_at": end, **changes}
+
+
 def applied(*names: str, hold_no: str = "H1", version: int = 1, **changes: Any) -> dict[str, Any]:
     """Everywhere."""
     lots = [lot(name) for name in names]

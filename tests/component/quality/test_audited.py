@@ -13,12 +13,14 @@ from tests.component.quality.messages import (
     deciding,
     judging,
     opening,
+    oven,
     part,
     placing,
     reading,
     recording,
     releasing,
     reporting,
+    scoped,
 )
 from tests.unit.quality.samples import BREAD, decision, hold
 from tests.unit.quality.samples import output as submission
@@ -32,6 +34,7 @@ STEPS = (
     step(recording(reading()), "inspection inspection_result"),
     step(deciding(part()), "disposition inspection"),
     step(placing(), "hold"),
+    step(placing(scoped(equipment=oven()), key="scoped"), "hold"),
     step(reporting(applied("BREAD/L1")), "hold"),
     step(releasing("H1"), "hold"),
 )

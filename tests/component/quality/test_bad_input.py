@@ -23,6 +23,7 @@ from services.kit.errors import (
 from tests.component.kit.rpc.desk import mint
 from tests.component.quality.laboratory import INSPECTOR, PROCESS, Laboratory
 from tests.component.quality.messages import (
+    AT,
     applied,
     commanding,
     deciding,
@@ -32,14 +33,17 @@ from tests.component.quality.messages import (
     lot,
     opening,
     output,
+    oven,
     part,
     placing,
     reading,
     recording,
     releasing,
     reporting,
+    scoped,
 )
 
+WATER = {"item_no": "WATER", "first_day": "2026-05-04"}
 S, D, R, H, T = "submissions[0]", "decisions[0]", "results[0]", "holds[0]", "reports[0]"
 OSLO = lot(plant="oslo")
 FOREIGN_LOT = {"hold_no": "H8", "plant": "lyon", "lots": [lot("BREAD/L2"), OSLO], "reason": "x"}
@@ -57,10 +61,22 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("no time", recording(reading(measured_at=None)), InvalidError, "invalid_request", f"{R}.measured_at"),
     ("long sample", recording(reading("x" * 65)), InvalidError, "invalid_request", f"{R}.sample"),
     ("no command", commanding("UNSPECIFIED"), InvalidError, "invalid_request", "commands[0].command"),
-    ("no lots", placing(hold(lots=[])), InvalidError, "invalid_request", f"{H}.lots"),
+    ("neither lots nor a scope", placing(hold(lots=[])), InvalidError, "bad_scope", f"{H}.lots"),
     ("no verdict", judging("UNSPECIFIED"), InvalidError, "invalid_request", "judgements[0].verdict"),
     ("no reason to judge", judging("BLOCK", reason=""), InvalidError, "invalid_request", "judgements[0].reason"),
     ("nothing blocked", judging("RELEASE"), ConflictError, "wrong_state", "judgements[0].command"),
+    ("lots and a scope", placing({**hold("H9"), "scope": {"item": WATER}}), InvalidError, "bad_scope", f"{H}.lots"),
+    ("no scope", placing(scoped()), InvalidError, "invalid_request", f"{H}.scope.kind"),
+    ("no start", placing(scoped(equipment=oven(starts_at=None))), InvalidError, "invalid_request", f"{H}.scope.equipment.starts_at"),
+    ("no offset of this planet", placing(scoped(equipment=oven(starts_at={**AT, "offset_minutes": 900}))), InvalidError, "invalid_request", f"{H}.scope.equipment.starts_at.offset_minutes"),
+    ("no day", placing(scoped(item={**WATER, "last_day": "4 May"})), InvalidError, "bad_day", f"{H}.scope.item.last_day"),
+    ("a day before", placing(scoped(item={**WATER, "last_day": "2026-05-03"})), InvalidError, "range_inverted", f"{H}.scope.item.last_day"),
+    ("ten years", placing(scoped(item={**WATER, "first_day": "2016-05-04"})), InvalidError, "range_too_wide", f"{H}.scope.item.first_day"),
+    ("an end before", placing(scoped(equipment=oven(ends_at=AT))), InvalidError, "range_inverted", f"{H}.scope.equipment.ends_at"),
+    ("no such order", placing(hold("H9"), scoped(order={"order_no": "9"})), NotFoundError, "unknown_order", "holds[1].scope.order.order_no"),
+    ("no such item", placing(scoped(item={**WATER, "item_no": "CAKE"})), NotFoundError, "unknown_item", f"{H}.scope.item.item_no"),
+    ("no such oven", placing(scoped(equipment=oven("lyon/hall/kiln"))), NotFoundError, "unknown_equipment", f"{H}.scope.equipment.equipment"),
+    ("no such mill", placing(scoped(supplier_lot={"party": "DAIRY", "supplier_lot": "1"})), NotFoundError, "unknown_party", f"{H}.scope.supplier_lot.party"),
     ("no reason", placing(hold(reason="")), InvalidError, "invalid_request", f"{H}.reason"),
     ("no reason to lift", releasing("H1", reason=""), InvalidError, "invalid_request", "reason"),
     ("no version", reporting(applied(version=0)), InvalidError, "invalid_request", f"{T}.version"),

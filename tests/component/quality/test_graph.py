@@ -9,13 +9,15 @@ import pytest
 from services.kit.clock import SystemClock
 from services.quality.domain.disposition import Outcome
 from services.quality.domain.hold import Block
+from services.quality.domain.scope import name_of
 from services.quality.graph import SCHEMA
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.quality.laboratory import Laboratory
 from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
-from tests.unit.quality.samples import BREAD, WATER, decision, hold, output
-from tests.unit.quality.use_cases.steps import decide, introduce, place, release, submit
+from tests.unit.quality.samples import BREAD, WATER, applied, decision, hold, output
+from tests.unit.quality.use_cases.scopes import SCOPES, on
+from tests.unit.quality.use_cases.steps import decide, introduce, place, release, report, submit
 
 PART = "splitNo outcome quantity { value unit } reason decidedBy"
 INSPECTION = f"""
@@ -198,6 +200,57 @@ async def test_a_plants_holds_say_what_they_stop(laboratory: Laboratory, graph: 
     assert page["edges"] == [{"node": {"holdNo": "H1", "blocks": []}}]
     rest = (await graph.ask(query, after=page["pageInfo"]["endCursor"]))["data"]["holds"]
     assert rest["edges"] == [{"node": {"holdNo": "H2", "blocks": ["MOVE", "SHIP"]}}]
+
+
+async def test_a_hold_says_what_it_was_placed_on_and_for_how_long_it_has_been(
+    laboratory: Laboratory, graph: Subgraphed
+) -> None:
+    await laboratory.hear_of(*(name_of(scope, "lyon").name for scope in SCOPES))
+    orders = [on(scope, f"H{n}") for n, scope in enumerate(SCOPES)]
+    await place(laboratory, *orders, hold("H9"))
+    await report(laboratory, applied("BREAD/L1", "BREAD/L2", hold_no="H0"))
+    query = """{ holds(plant: "lyon") { edges { node { holdNo covered age placedBy reason scope {
+      __typename ... on OrderScope { order { id } } ... on ItemScope { itemNo firstDay lastDay }
+      ... on EquipmentScope { equipment startsAt endsAt }
+      ... on SupplierLotScope { party supplierLot } } } } } }"""
+    found = [one["node"] for one in (await graph.ask(query))["data"]["holds"]["edges"]]
+    assert [one["scope"] for one in found] == [
+        {"__typename": "OrderScope", "order": {"id": order_id("4711")}},
+        {
+            "__typename": "ItemScope",
+            "itemNo": "BREAD",
+            "firstDay": "2026-05-04",
+            "lastDay": "2026-05-04",
+        },
+        {"__typename": "ItemScope", "itemNo": "BREAD", "firstDay": "2900-01-01", "lastDay": None},
+        {
+            "__typename": "EquipmentScope",
+            "equipment": "lyon/hall/oven",
+            "startsAt": "2026-05-04T12:00:00+00:00",
+            "endsAt": "2026-05-04T14:00:00+00:00",
+        },
+        {
+            "__typename": "EquipmentScope",
+            "equipment": "lyon/hall/oven",
+            "startsAt": "2900-01-01T00:00:00+00:00",
+            "endsAt": None,
+        },
+        {"__typename": "SupplierLotScope", "party": "MILL", "supplierLot": "M-7"},
+        None,
+    ]
+    assert [one["covered"] for one in found] == [2, 0, 0, 0, 0, 0, 1]
+    assert {one["placedBy"] for one in found} == {"inspector"}
+    assert all(0 <= one["age"] < 60 for one in found)
+    async with laboratory.store.work() as work:
+        await work.sql("UPDATE hold SET placed_at = placed_at - interval '1 hour'")
+    await release(laboratory, "H0")
+    async with laboratory.store.work() as work:
+        await work.sql(
+            "UPDATE hold SET released_at = placed_at + interval '90 s' WHERE hold_no = 'H0'"
+        )
+    found = [one["node"] for one in (await graph.ask(query))["data"]["holds"]["edges"]]
+    assert found[0]["age"] == 90
+    assert 3600 <= found[1]["age"] < 3660
 
 
 async def test_the_lots_of_a_hold_are_capped_too(laboratory: Laboratory, graph: Subgraphed) -> None:

@@ -68,6 +68,7 @@ def environment(
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
         "PLANTMESH_CLIENT_SECRET": issuer.client_secret("quality"),
+        "PLANTMESH_MES_ADDRESS": "127.0.0.1:1",
     }
     for name, program in running.items():
         env[f"PLANTMESH_{name.upper()}_ADDRESS"] = f"127.0.0.1:{program.port('grpc')}"

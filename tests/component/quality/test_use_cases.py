@@ -4,6 +4,7 @@ from tests.unit.quality.use_cases import (
     DecisionsContract,
     HoldsContract,
     LotsContract,
+    ScopesContract,
     SnapshotContract,
     SubmissionsContract,
 )
@@ -22,6 +23,10 @@ class TestHolds(HoldsContract):
 
 
 class TestLots(LotsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 

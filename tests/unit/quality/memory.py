@@ -17,6 +17,7 @@ from services.quality.domain.item import Item
 from services.quality.domain.keys import InspectionKey, LotKey, OrderKey
 from services.quality.domain.lot import Lot
 from services.quality.domain.result import Point, Result
+from services.quality.domain.scope import Name
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.ports import Books
 from tests.unit.quality.samples import NOON
@@ -31,6 +32,17 @@ class MemoryItems:
     async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
         """Those known."""
         return {no: self.rows[no] for no in item_nos if no in self.rows}
+
+
+class MemoryNames:
+    """ports.Names."""
+
+    def __init__(self) -> None:
+        self.rows: set[Name] = set()
+
+    async def known(self, names: Collection[Name]) -> set[Name]:
+        """Those known."""
+        return self.rows & set(names)
 
 
 class MemorySubmissions:
@@ -236,9 +248,10 @@ class MemoryLaboratory:
 
     def __init__(self) -> None:
         self.facts = MemoryFacts()
-        self._items = MemoryItems()
+        self._items, self._names = MemoryItems(), MemoryNames()
         self._books = Books(
             self._items,
+            self._names,
             MemorySubmissions(),
             MemoryInspections(),
             MemoryResults(),
@@ -270,6 +283,10 @@ class MemoryLaboratory:
             known = self._items.rows.setdefault(item.item_no, item)
             if known.version < item.version:
                 self._items.rows[item.item_no] = item
+
+    async def hear_of(self, *names: Name) -> None:
+        """From now on."""
+        self._names.rows |= set(names)
 
     async def told(self) -> list[str]:
         """By key and name; what follows for whole lots is apart."""

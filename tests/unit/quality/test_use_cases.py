@@ -7,6 +7,7 @@ from tests.unit.quality.use_cases import (
     DecisionsContract,
     HoldsContract,
     LotsContract,
+    ScopesContract,
     SnapshotContract,
     SubmissionsContract,
 )
@@ -30,6 +31,10 @@ class TestHolds(HoldsContract):
 
 
 class TestLots(LotsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 

@@ -6,6 +6,7 @@ A subclass gives the fixture `laboratory`.
 from tests.unit.quality.use_cases.decisions import DecisionsContract
 from tests.unit.quality.use_cases.holds import HoldsContract
 from tests.unit.quality.use_cases.lots import LotsContract
+from tests.unit.quality.use_cases.scopes import ScopesContract
 from tests.unit.quality.use_cases.snapshot import SnapshotContract
 from tests.unit.quality.use_cases.submissions import SubmissionsContract
 
@@ -13,6 +14,7 @@ __all__ = [
     "DecisionsContract",
     "HoldsContract",
     "LotsContract",
+    "ScopesContract",
     "SnapshotContract",
     "SubmissionsContract",
 ]

@@ -16,7 +16,7 @@ from services.quality.application.find import (
 )
 from services.quality.domain.hold import Block, HoldOrder
 from services.quality.domain.hold import State as HoldState
-from services.quality.domain.keys import OrderKey
+from services.quality.domain.keys import LotKey, OrderKey
 from services.quality.domain.status import LotStatus
 from tests.unit.quality.samples import (
     BREAD,
@@ -118,7 +118,7 @@ class HoldsContract:
         for other, field in (
             (hold("H1", "BREAD/L2"), "lots"),
             (hold(reason="metal"), "reason"),
-            (HoldOrder("H1", "oslo", (), "glass"), "plant"),
+            (HoldOrder("H1", "oslo", (LotKey("oslo", "A", "1"),), "glass"), "plant"),
         ):
             doing = place(laboratory, hold("H2"), other)
             assert await refused(doing) == ("hold_differs", f"holds[1].{field}")

@@ -25,6 +25,7 @@ from services.quality.domain.lifecycle import Command
 from services.quality.domain.lot import Command as LotCommand
 from services.quality.domain.lot import Lot
 from services.quality.domain.result import Result
+from services.quality.domain.scope import Name
 from services.quality.domain.status import LotStatus
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.ports import Books
@@ -51,6 +52,10 @@ class Laboratory(Protocol):
 
     async def know(self, *items: Item) -> None:
         """Copy them from reference; the highest version stays."""
+        ...
+
+    async def hear_of(self, *names: Name) -> None:
+        """What scopes may name, as their owners tell it."""
         ...
 
 
