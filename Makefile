@@ -53,6 +53,12 @@ states: .make/install ## Write docs/states.md and docs/movements.md from the tab
 nouns: .make/install ## Write docs/core.md: by which calls, events and fields each noun is read
 	$(STEP) "docs/core.md" $(BIN)/python -m tools.nouns
 
+dashboards: .make/install ## Write the charts' dashboards and alert rules, and gateway/signals.json, from the registry of signals
+	$(STEP) "dashboards, rules, gateway/signals.json" $(BIN)/python -m tools.signals
+
+rules-test: .make/install ## The cases of our alerts judged by promtool (Debian: prometheus); it says so where there is none
+	@$(BIN)/python -m tests.promql
+
 check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
@@ -129,7 +135,7 @@ lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment
 
 # --- parts of check; each is a target of its own so that all of them report, two at a time ---------
 
-CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-states check-rules
+CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-states check-signals check-rules
 .PHONY: $(CHECKS)
 
 check-types:
@@ -158,6 +164,9 @@ check-states:
 	$(STEP) "state machines: docs/states.md is as the code says" $(BIN)/python -m tools.states --check
 	$(STEP) "movements of stock: docs/movements.md is as the code says" $(BIN)/python -m tools.movements --check
 	$(STEP) "canonical core: every read, event and root is a noun of docs/core.md" $(BIN)/python -m tools.nouns --check
+
+check-signals:
+	$(STEP) "signals: dashboards, rules and gateway/signals.json are as the registry says" $(BIN)/python -m tools.signals --check
 
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint
