@@ -78,8 +78,8 @@ class ClusterSite:
 class Candidate:
     """An elector whose work does nothing but lead; remembers from when to when."""
 
-    def __init__(self, lease: Lease, name: str = "candidate") -> None:
-        self.elector = Elector(lease, name, self._work, pace=PACE, floor=self._highest)
+    def __init__(self, lease: Lease, name: str = "candidate", pace: Pace = PACE) -> None:
+        self.elector = Elector(lease, name, self._work, pace=pace, floor=self._highest)
         self.component = Component(name)
         self.stop = asyncio.Event()
         self.terms: list[tuple[int, float, float]] = []
