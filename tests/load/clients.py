@@ -18,7 +18,7 @@ from tools.mesh.mesh import Mesh
 from tools.mesh.people import USERS
 from tools.mesh.program import Program
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a request may take with all its retries; longer, and it failed."""
 _QUERY = """query($id: ID!) { order(id: $id) {
   id postings { state } execution { lifecycle } stock { status }

@@ -28,9 +28,8 @@ class Drain:
 
 async def restart(mesh: Mesh, name: str) -> Drain:
     """As Kubernetes does it: SIGTERM, and SIGKILL when the grace period is over."""
-    asked = time.monotonic()
-    await mesh.supervisor.stop_one(name)
+    seconds = await mesh.supervisor.stop_one(name)
     ended = time.monotonic()
     code = mesh.supervisor.find(name).server.child.exit_code
     await mesh.supervisor.start_one(name)
-    return Drain(name, ended - asked, code, time.monotonic() - ended)
+    return Drain(name, seconds, code, time.monotonic() - ended)

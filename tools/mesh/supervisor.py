@@ -117,12 +117,14 @@ class Supervisor:
         if watch is not None and not watch.cancelled():
             watch.result()
 
-    async def stop_one(self, name: str) -> None:
-        """End `name` in order, and leave it so until start_one()."""
+    async def stop_one(self, name: str) -> float:
+        """End `name` in order, and leave it so until start_one(); the seconds that it took."""
         async with self._busy:
             each = self.find(name)
             each.state = State.STOPPED
+            asked = time.monotonic()
             await asyncio.to_thread(each.server.stop)
+            return time.monotonic() - asked
 
     async def start_one(self, name: str, *, seconds: float = 60.0) -> None:
         """Bring `name` back and wait until it is ready."""
