@@ -44,7 +44,7 @@ def render(
     found = []
     for path, text in sorted(files.items()):
         if path.endswith((".yaml", ".yml")):
-            found += [each for each in yaml.safe_load_all(text) if each]
+            found += [each for each in yaml.load_all(text, yaml.CSafeLoader) if each]
     return found
 
 
