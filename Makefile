@@ -108,6 +108,12 @@ sap-contract: .make/install .make/sap/python ## The ERP adapter against mock-sap
 tryton-contract: .make/install .make/tryton/database .make/sap/python ## The ERP adapter against a real Tryton 8.2: the contract, deaths at every call; beside an S/4HANA
 	$(PYTEST) -m "peer and not cluster" tests/contract/tryton tests/flows/test_two_erps.py --deselect "tests/flows/test_two_erps.py::test_one_dead_erp_does_not_slow_the_other[ledger-and-odata]" -s $(PICK)
 
+load: .make/install .make/gateway ## A rolling restart of every service and the gateway under load, two replicas each: nobody fails, nothing is lost
+	$(PYTEST) tests/load -s -o faulthandler_timeout=0 -m "long and not cluster"
+
+image-test: .make/install ## Build a service and the gateway with buildah on a debootstrap base, run them restricted; says why where it cannot
+	$(PYTEST) tests/image -s -rs -o faulthandler_timeout=0 -m "long and not cluster"
+
 bench: .make/install .make/gateway ## What events, postings, calls, traces, loads and lists cost: ratios of one run, in build/bench too (K=name picks one)
 	$(if $(K),,$(PYTEST) tests/bench)
 	@$(BIN)/python -m tests.bench $(K)
