@@ -136,7 +136,7 @@ def retire(  # noqa: PLR0913 - the name of a version, and its end
 
 @app.command()
 def waiting(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """Show the codes that nobody has mapped, oldest first, and what waits behind each."""
+    """Show what nobody has mapped or entered yet, oldest first, and what waits behind each."""
     request = codes_pb2.ListWaitingCodesRequest(page=PageRequest(size=limit))
     answer = _ask(context, lambda stub: stub.ListWaitingCodes(request))
     if as_json:

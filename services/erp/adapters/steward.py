@@ -43,7 +43,7 @@ class Steward:
         self._told: dict[str, tuple[float, list[Waiting]]] = {}
 
     async def round(self) -> None:
-        """Every system once, then the account map; raises UnavailableError when nobody hears."""
+        """Every system once, then valuation; raises UnavailableError when nobody hears."""
         async with self._store.work() as work:
             systems = [system.id for system in await all_systems(work)]
         for system in systems:
@@ -52,7 +52,7 @@ class Steward:
                 waiting = [*orders, *await self._postings(work, system)]
             await self._tell(system, waiting)
         async with self._store.work():
-            parked = await self._waitings.accounts()
+            parked = await self._waitings.finance()
         await self._tell(SYSTEM, parked)
 
     async def close(self) -> None:

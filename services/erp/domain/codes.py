@@ -11,8 +11,8 @@ from services.kit.errors import InvalidError
 CodeKind = Literal["status", "uom", "work_center", "reason", "party", "location", "control_key"]
 """The domains of reference's code maps that an order or a posting uses."""
 KINDS: tuple[CodeKind, ...] = get_args(CodeKind)
-Domain = CodeKind | Literal["account"]
-"""The same, and that of the account map (accounts.py), which maps no ERP's words."""
+Domain = CodeKind | Literal["account", "item_record", "plant_record", "standard_cost"]
+"""The same, that of the account map (accounts.py), which maps no ERP's words, and of records."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 

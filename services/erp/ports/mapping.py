@@ -37,8 +37,10 @@ class Waitings(Protocol):
         """
         ...
 
-    async def accounts(self) -> Sequence[Waiting]:
-        """Movements and settlements that wait for an account, oldest first."""
+    async def finance(self) -> Sequence[Waiting]:
+        """Movements and settlements that wait for an account, a standard cost, or the record of an
+        item or plant; oldest first.
+        """
         ...
 
 

@@ -5,10 +5,25 @@ from datetime import datetime
 from typing import cast
 
 from services.erp.domain.accounts import DOMAIN, SYSTEM
-from services.erp.domain.codes import CodeKind, Direction, Question, UnmappedCodeError, Waiting
+from services.erp.domain.codes import (
+    CodeKind,
+    Direction,
+    Domain,
+    Question,
+    UnmappedCodeError,
+    Waiting,
+)
 from services.kit.lanes.entry import COLUMNS, Entry, read_entry
 from services.kit.store import current_work
 
+_ASKED: Mapping[str, Domain] = {
+    "unmapped_account": DOMAIN,
+    "missing_cost": "standard_cost",
+    "currency_mismatch": "standard_cost",
+    "unknown_item": "item_record",
+    "unknown_plant": "plant_record",
+}
+"""What is asked for by why a document is parked; the rest waits for another document or release."""
 _MOST = 10_000
 """Documents of a system that are told of; behind them nobody sees more."""
 
@@ -73,23 +88,30 @@ class SqlWaitings:
         )
         return [(read_entry(tuple(entry)), since) for *entry, since in rows]
 
-    async def accounts(self) -> list[Waiting]:
-        """What is parked for an account; its code is the most telling one that would do.
+    async def finance(self) -> list[Waiting]:
+        """What is parked for an account, a cost or a record; an account's code is the most telling
+        one that would do.
 
         A movement is booked at its own time, a settlement at any from its beginning on.
         """
         rows = await current_work().sql(
-            "SELECT wants, coalesce((movement->>'at')::timestamptz, since), kind,"
+            "SELECT code, wants, coalesce((movement->>'at')::timestamptz, since), kind,"
             "  plant || '/' || reference, since FROM parked_document"
-            " WHERE code = 'unmapped_account' ORDER BY id LIMIT %s",
-            (_MOST,),
+            " WHERE code = ANY(%s) ORDER BY id LIMIT %s",
+            (list(_ASKED), _MOST),
         )
         return [
-            Waiting(_question(wants, at), kind, key, since) for wants, at, kind, key, since in rows
+            Waiting(_question(_ASKED[why], wants, at), kind, key, since)
+            for why, wants, at, kind, key, since in rows
         ]
 
 
-def _question(wants: str, at: datetime) -> Question:
-    """Such as "account/lyon/stock/RAW" as a code of the account map."""
-    _, plant, code = wants.split("/", 2)
-    return Question(DOMAIN, SYSTEM, plant, code, Direction.IN, at)
+def _question(domain: Domain, wants: str, at: datetime) -> Question:
+    """Of "account/lyon/stock/RAW", "cost/lyon/steel", "item/steel" or "plant/lyon"; an item or a
+    plant is known everywhere.
+    """
+    _, _, named = wants.partition("/")
+    plant, code = "", named
+    if domain in (DOMAIN, "standard_cost"):
+        plant, _, code = named.partition("/")
+    return Question(domain, SYSTEM, plant, code, Direction.IN, at)

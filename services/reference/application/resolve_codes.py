@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.reference.domain.code import Question, keys_of
+from services.reference.domain.code import Question, check_mappable, keys_of
 from services.reference.domain.code_mapping import CodeMapping, answer, answers_of
 from services.reference.ports import Books
 
@@ -14,8 +14,10 @@ async def resolve_codes(
 ) -> tuple[list[CodeMapping], list[Question]]:
     """What holds at that time (None: now), and the questions without an answer.
 
-    These stand in the stewardship queue now.
+    These stand in the stewardship queue now. Raises InvalidError naming `codes[i].domain`.
     """
+    for place, question in enumerate(questions):
+        check_mappable(question.domain, field=f"codes[{place}].domain")
     now = books.clock.now()
     known = answers_of(await books.code_mappings.answering(keys_of(questions)))
     found: dict[tuple[object, ...], CodeMapping] = {}

@@ -1,4 +1,7 @@
-"""Codes of outside systems, and what is asked about them. What nobody has mapped waits."""
+"""Codes of outside systems, and what is asked about them. What nobody has mapped waits.
+
+So does what lacks a record of master data; it stands in the same queue, as a question about it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +28,10 @@ class CodeDomain(StrEnum):
     CURRENCY = "currency"
     INCOTERM = "incoterm"
     ACCOUNT = "account"
+    ITEM_RECORD = "item_record"
+    PLANT_RECORD = "plant_record"
+    STANDARD_COST = "standard_cost"
+    """Of the item `code` at the plant; like the two before, a record answers it and no mapping."""
     ITEM = "item"
     SUPPLIER_PART = "supplier_part"
     BUYER_PART = "buyer_part"
@@ -36,11 +43,18 @@ class CodeDomain(StrEnum):
         """Whether its codes mean item numbers."""
         return self in _ITEMS
 
+    @property
+    def is_record(self) -> bool:
+        """Whether a record of master data is the answer, and nothing can be mapped."""
+        return self in _RECORDS
 
+
+_RECORDS = (CodeDomain.ITEM_RECORD, CodeDomain.PLANT_RECORD, CodeDomain.STANDARD_COST)
 _ITEMS = frozenset(list(CodeDomain)[list(CodeDomain).index(CodeDomain.ITEM) :])
 OWNERS: Mapping[CodeDomain, str] = {
     **dict.fromkeys(CodeDomain, "master-data"),
     CodeDomain.ACCOUNT: "finance",
+    CodeDomain.STANDARD_COST: "finance",
     CodeDomain.STATUS: "production",
     CodeDomain.REASON: "production",
     CodeDomain.WORK_CENTER: "production",
@@ -49,7 +63,7 @@ OWNERS: Mapping[CodeDomain, str] = {
     CodeDomain.LOCATION: "supply",
     CodeDomain.DISPOSITION: "quality",
 }
-"""The team that maps the codes of a domain, as OWNERS.yaml has it."""
+"""The team that maps the codes of a domain, or keeps its records, as OWNERS.yaml has it."""
 
 
 class Direction(StrEnum):
@@ -129,6 +143,17 @@ def check_code(system: str, plant: str, code: str, *, field: str) -> None:
         raise InvalidError("a code needs its text", field=f"{field}.code".lstrip("."))
     if plant:
         check_plant(plant, field=f"{field}.plant".lstrip("."))
+
+
+def check_mappable(domain: CodeDomain, *, field: str) -> None:
+    """Raises InvalidError naming `field` where a record is the answer."""
+    if domain.is_record:
+        raise InvalidError(
+            f"a {domain} is not mapped",
+            code="not_a_code",
+            field=field,
+            hint="put the record into the master data; what waits goes on by itself",
+        )
 
 
 def keys_of(questions: Iterable[Question]) -> set[Key]:

@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 
 from services.kit.errors import DeniedError, InvalidError
 from services.kit.quantity import Quantity
-from services.reference.domain.code import CodeDomain, Direction, Question, check_code
+from services.reference.domain.code import (
+    CodeDomain,
+    Direction,
+    Question,
+    check_code,
+    check_mappable,
+)
 from services.reference.domain.code_state import MAPPING, Status, Step
 from services.reference.domain.cross_reference import check_gtin
 from services.reference.domain.names import Key, check_name
@@ -40,7 +46,8 @@ class CodeMapping:
     revision: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a unit that is none, a GTIN that is none, and an end before the beginning."""
+        """Refuse what is no code, unit or GTIN, and an end before the beginning."""
+        check_mappable(self.domain, field="code.domain")
         check_code(self.system, self.plant, self.code, field="code")
         check_name(self.canonical, "canonical")
         if self.domain is CodeDomain.UOM:

@@ -18,6 +18,7 @@ from services.erp.store.finance import sql_accounts
 from services.erp.store.parked import Releases
 from services.erp.store.waiting import SqlWaitings
 from services.kit.clock import ManualClock
+from services.kit.copies import put
 from services.kit.errors import UnavailableError
 from services.kit.lanes.desk import Act, fix
 from services.kit.lanes.worker import Worker
@@ -62,6 +63,14 @@ class Ear:
         """Kind, key, plant, code and time of what waits for accounts, as it was told last."""
         return [
             (one.kind, one.key, one.code.plant, one.code.code, one.at.ToDatetime(UTC))
+            for one in self.of_accounts[-1].documents
+        ]
+
+    @property
+    def records(self) -> list[tuple[str, str, str, str]]:
+        """Key, domain, plant and code of the same."""
+        return [
+            (one.key, one.code.domain, one.code.plant, one.code.code)
             for one in self.of_accounts[-1].documents
         ]
 
@@ -176,3 +185,36 @@ async def test_documents_without_an_account_are_told_until_it_is_approved(
     assert ear.accounts == []
     assert ear.of_accounts[-1].last
     assert await balances(store) == {"A-grir": -2000, "A-wip": 2000}
+
+
+async def test_documents_without_a_cost_or_an_item_are_told_until_it_is_entered(
+    store: Store, ear: Ear
+) -> None:
+    accounts = sql_accounts()
+    await put_accounts(store, "grir", "stock")
+    async with store.work():
+        await put(wire.ITEMS, [reference_pb2.Item(item_no="steel", base_unit="KGM", version=1)])
+    receipts = [
+        moved("RECEIPT_PURCHASE", "m-1"),
+        moved("RECEIPT_PURCHASE", "m-2", item_no="gold/9"),
+    ]
+    async with store.work():
+        movements = [wire.read_goods(one.movement) for one in receipts]
+        await book_movements(accounts, movements, CLOCK)
+    await ear.steward.round()
+    steel, gold = (
+        ("lyon/m-1", "standard_cost", "lyon", "steel"),
+        ("lyon/m-2", "item_record", "", "gold/9"),
+    )
+    assert ear.records == [steel, gold]
+    assert [one[-1] for one in ear.accounts] == [NOON, NOON]
+    await put_costs(store, steel="2")
+    await Releases(store, accounts, CLOCK).round()
+    await ear.steward.round()
+    assert ear.records == [gold]
+    await put_costs(store, **{"gold/9": "7"})
+    await Releases(store, accounts, CLOCK).round()
+    await ear.steward.round()
+    assert ear.records == []
+    assert ear.of_accounts[-1].last
+    assert await balances(store) == {"A-grir": -9000, "A-stock": 9000}

@@ -6,10 +6,13 @@ A subclass gives the fixture `shelf`.
 
 from dataclasses import replace
 
+import pytest
+
+from services.kit.errors import InvalidError
 from services.kit.paging import Page
 from services.reference.application.read_state import WAITING
 from services.reference.application.report_waiting import Report, report_waiting
-from services.reference.domain.code import Direction, Document
+from services.reference.domain.code import CodeDomain, Direction, Document
 from tests.unit.reference.code_steps import DAY, approve, draft, resolve, say
 from tests.unit.reference.examples import LYON, NOON, asked, mapping
 from tests.unit.reference.use_cases import Shelf, put
@@ -81,3 +84,25 @@ class WaitingContract:
         await say(shelf, mapping("PC", "H87", valid_from=NOON))
         assert await waiting(shelf) == [("PC", 2, 1)]
         assert await report(shelf, "r-2", document("old", at=-9), document("new", at=1)) == 1
+
+    async def test_what_lacks_a_record_waits_for_it_and_nothing_can_be_mapped(
+        self, shelf: Shelf
+    ) -> None:
+        cost = document("lyon/m-1", "steel", domain=CodeDomain.STANDARD_COST, system="valuation")
+        book = Report("erp", "valuation", "r-1", [cost], last=True)
+        async with shelf.work() as books:
+            assert await report_waiting(books, book) == 1
+        assert await waiting(shelf) == [("steel", 1, 1)]
+        async with shelf.work() as books:
+            [(_, one)] = await books.queue.page(None, Page(WAITING))
+        assert one.unmapped.owner == "finance"
+        for act, field in (
+            (lambda: resolve(shelf, asked("PC"), cost.question), "codes[1].domain"),
+            (lambda: draft(shelf, mapping(domain=CodeDomain.ITEM_RECORD)), "code.domain"),
+        ):
+            with pytest.raises(InvalidError) as refused:
+                await act()
+            assert (refused.value.code, refused.value.field) == ("not_a_code", field)
+        async with shelf.work() as books:
+            await report_waiting(books, replace(book, round="r-2", documents=[]))
+        assert await waiting(shelf) == []
