@@ -6,35 +6,32 @@ from functools import cache
 
 import pytest
 
+from tests.charts.examples import EDGE, HUB, Example, examples
 from tools.charts.checks import edges, environment
 from tools.charts.checks.judge import judge, named_elsewhere
 from tools.charts.checks.manifests import Document, Manifests, dig, name_of, title
 from tools.charts.checks.programs import program_of
-from tools.charts.render import CHARTS, merged, read_values, render
+from tools.charts.render import CHARTS, merged, read_values
 
-HUB, EDGE = "plantmesh", "plantmesh-edge"
-EXAMPLES = [
-    (EDGE if file.name.startswith("edge") else HUB, file.name)
-    for file in sorted((CHARTS / "examples").glob("*.yaml"))
-    if file.name != "dev-dependencies.yaml"
-]
+PRODUCTION = Example(HUB, CHARTS / "examples" / "production.yaml")
+COLLECTOR = Example(EDGE, CHARTS / "examples" / "edge.yaml")
 
 
 @cache
-def rendered(chart: str, example: str) -> tuple[tuple[Document, ...], frozenset[str]]:
-    """Documents, and the Secrets and ConfigMaps that the values, or their defaults, expect."""
-    files = [CHARTS / "examples" / example] if example else []
-    documents = render(chart, files)
-    values = merged(read_values(CHARTS / chart / "values.yaml"), *map(read_values, files))
+def rendered(example: Example) -> tuple[tuple[Document, ...], frozenset[str]]:
+    """Documents, and the Secrets, ConfigMaps and claims that the values, or defaults, expect."""
+    documents = example.render()
+    given = read_values(example.file) if example.file else {}
+    values = merged(read_values(CHARTS / example.chart / "values.yaml"), given)
     pull = values["image"]["pullSecrets"]
-    # Unless a value says otherwise, a component's Secret is called as the component is.
-    own = {name_of(each) for each in documents if each["kind"] in ("Deployment", "StatefulSet")}
-    return tuple(documents), frozenset({*named_elsewhere(values), *pull, *own, "plantmesh-smoke"})
+    # Unless a value says otherwise, a Secret is called as what reads it.
+    own = {name_of(pod.owner) for pod in Manifests(documents).pods}
+    return tuple(documents), frozenset({*named_elsewhere(values), *pull, *own})
 
 
-@pytest.mark.parametrize(("chart", "example"), [(HUB, ""), (EDGE, ""), *EXAMPLES])
-def test_an_example_has_no_finding(chart: str, example: str) -> None:
-    documents, existing = rendered(chart, example)
+@pytest.mark.parametrize("example", examples(), ids=str)
+def test_an_example_has_no_finding(example: Example) -> None:
+    documents, existing = rendered(example)
     assert [str(found) for found in judge(documents, existing)] == []
 
 
@@ -55,9 +52,9 @@ def edges_of(documents: tuple[Document, ...]) -> Iterator[tuple[str, str, int, i
 SHARED = {"egress:443"}
 
 
-@pytest.mark.parametrize(("chart", "example"), [(HUB, "production.yaml"), (EDGE, "edge.yaml")])
-def test_no_edge_can_be_removed(chart: str, example: str) -> None:
-    documents, existing = rendered(chart, example)
+@pytest.mark.parametrize("example", [PRODUCTION, COLLECTOR], ids=str)
+def test_no_edge_can_be_removed(example: Example) -> None:
+    documents, existing = rendered(example)
     missed = set()
     for name, direction, number, port in edges_of(documents):
         spoilt = [deepcopy(each) if title(each) == name else each for each in documents]
@@ -67,11 +64,11 @@ def test_no_edge_can_be_removed(chart: str, example: str) -> None:
             rules.pop(number)
         if not any(edges.check(Manifests(spoilt, existing))):
             missed.add(f"{direction}:{gone['port']}")
-    assert missed <= (SHARED if chart == EDGE else set())
+    assert missed <= (SHARED if example is COLLECTOR else set())
 
 
 def test_no_needed_variable_can_be_removed() -> None:
-    documents, existing = rendered(HUB, "production.yaml")
+    documents, existing = rendered(PRODUCTION)
     missed = []
     for container in Manifests(deepcopy(documents), existing).containers:
         program = program_of(container)
