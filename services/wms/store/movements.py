@@ -74,7 +74,7 @@ class SqlMovements:
         """In one statement; the references are free, or somebody took one this very moment."""
         rows = await current_work().sql(_ADD, columns((_row(one, at) for one in booked), _WIDTH))
         added = {Reference(*row) for row in rows}
-        by_hand = _by_hand()
+        told = _for_somebody()
         for one in booked:
             if one.movement.reference not in added:
                 raise ConflictError(
@@ -83,7 +83,7 @@ class SqlMovements:
                     field="movements",
                     hint="give every movement a reference of its own",
                 )
-            if by_hand or one.movement.reverses:
+            if told or one.movement.reverses:
                 made("movement", "/".join(one.movement.reference), _audited(one.movement))
 
     async def page(self, plant: str, page: Page) -> Sequence[Numbered]:
@@ -114,14 +114,13 @@ def _audited(movement: Movement) -> Movement:
     return replace(movement, destination=replace(movement.destination, customer=""))
 
 
-def _by_hand() -> bool:
-    """Whether a person asks; what services move is told of by movements alone."""
+def _for_somebody() -> bool:
+    """Whether a person asks, or a service in a person's name: then the audit names both.
+
+    What services move of themselves is told of by movements alone.
+    """
     principal = find_principal()
-    return (
-        principal is not None
-        and not principal.on_behalf_of
-        and not principal.subject.startswith("service:")
-    )
+    return principal is not None and not principal.actor.startswith("service:")
 
 
 def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from plantmesh.wms.v1 import reservations_pb2 as reservations
 from plantmesh.wms.v1 import stock_counts_pb2 as counts
 from plantmesh.wms.v1 import wms_pb2
 
+from services.kit.access.principal import Principal, acting_as
 from tests.audited import play, step
 from tests.component.kit.rpc.desk import mint
 from tests.component.wms.messages import AT, issue, kg, move, movement, receipt, stock
@@ -90,14 +91,17 @@ async def test_everything_that_people_do_to_stock(warehouse: Warehouse) -> None:
     assert '"value":"7"' not in str(drift[1])
 
 
-async def test_what_a_service_moves_for_somebody_is_told_where_they_asked(
-    warehouse: Warehouse,
-) -> None:
-    """Movements tell of it; an audit row each would say nothing that mes' own does not."""
+async def test_what_a_service_moves_for_somebody_names_both(warehouse: Warehouse) -> None:
+    """Of what it moves of itself movements tell alone."""
     service = mint(scope=PROCESS, sub="service:process")
     await warehouse.ask(move(receipt()), service)
-    await warehouse.ask(reserve(), service)
-    await warehouse.ask(move(issue(amount="2")), service)
+    with acting_as(Principal("service:process", on_behalf_of="service:mes")):
+        await warehouse.ask(reserve(), service)
+    with acting_as(Principal("service:process", on_behalf_of="lina")):
+        await warehouse.ask(move(issue(amount="2")), service)
     async with warehouse.store.work() as work:
-        rows = await work.sql("SELECT kind FROM audit_unsealed")
-    assert rows == [("reservation",)]
+        rows = await work.sql("SELECT kind, who, via FROM audit_unsealed ORDER BY id")
+    assert rows == [
+        ("reservation", "service:mes", "service:process"),
+        ("movement", "lina", "service:process"),
+    ]
