@@ -80,7 +80,7 @@ PURCHASE_LIFECYCLE = Machine(
         Buying.CLOSED: {BuyingCommand.REOPEN: Buying.SENT},
         Buying.CANCELLED: {BuyingCommand.REOPEN: Buying.SENT},
     },
-    columns=("SAP PurchasingProcessingStatus (k)", "Tryton (k)", "X12"),
+    columns=("SAP PurchasingProcessingStatus (k)", "Tryton purchase.state", "X12"),
     called={
         Buying.CREATED: ("01, 03, 04", "draft, quotation", ""),
         Buying.SENT: ("02, 05", "confirmed, processing", "850"),
@@ -125,4 +125,13 @@ PURCHASE_ACKNOWLEDGEMENT = Machine(
 )
 
 PURCHASE_SHIPMENT = extent_axis("erp.purchase_order_shipment", _NOUN, _SOURCE)
-PURCHASE_RECEIPT = extent_axis("erp.purchase_order_receipt", _NOUN, _SOURCE)
+PURCHASE_RECEIPT = extent_axis(
+    "erp.purchase_order_receipt",
+    _NOUN,
+    _SOURCE,
+    Tryton={
+        Extent.NONE: "none, waiting",
+        Extent.PARTIAL: "partially shipped",
+        Extent.FULL: "received",
+    },
+)

@@ -61,7 +61,7 @@ SALES_LIFECYCLE = Machine(
         Selling.CLOSED: {SellingCommand.REOPEN: Selling.CONFIRMED},
         Selling.CANCELLED: {SellingCommand.REOPEN: Selling.CONFIRMED},
     },
-    columns=("SAP OverallSDProcessStatus", "Tryton (k)"),
+    columns=("SAP OverallSDProcessStatus", "Tryton sale.state"),
     called={
         Selling.CREATED: ("", "draft, quotation"),
         Selling.CONFIRMED: ("A, B", "confirmed, processing"),
@@ -78,5 +78,10 @@ SALES_DELIVERY = extent_axis(
     _NOUN,
     _SOURCE,
     OverallDeliveryStatus={Extent.NONE: "A", Extent.PARTIAL: "B", Extent.FULL: "C"},
+    Tryton={
+        Extent.NONE: "none, waiting",
+        Extent.PARTIAL: "partially shipped",
+        Extent.FULL: "sent",
+    },
 )
 SALES_INVOICING = extent_axis("erp.sales_order_invoicing", _NOUN, _SOURCE)

@@ -44,6 +44,8 @@ def system(stage: TrytonStage) -> System:
         "page": 3,
         "request_timeout": 20.0,
         "negative_stock": True,
+        "sales_orders": True,
+        "purchase_orders": True,
     }
     return System("tryton", "tryton", (stage.plant,), budget=100, settings=settings)
 

@@ -42,7 +42,7 @@ class Tryton:
         return self.place.admin
 
     async def run(self, verb: str, task: dict[str, Any]) -> dict[str, Any]:
-        """A task for the administrator's desk: introduce, release, read, close_period, call."""
+        """A task for the administrator's desk: introduce, release, trade, read..."""
         return await self.desk.run(verb, task)
 
     async def kill(self) -> None:

@@ -38,7 +38,10 @@ class Place:
     database: str
     """postgresql://... as its owner."""
     adapter: Login
-    """Groups Production, Stock, Stock Force Assignment and Stock Cancellation; no administrator."""
+    """Groups Production, Stock, Stock Force Assignment and Stock Cancellation; no administrator.
+
+    Sales and purchases it may read.
+    """
     admin: Login
 
     @property

@@ -8,17 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 
 from services.erp.adapters.tryton.books import Books
 from services.erp.adapters.tryton.closing import Closing, Reversal
+from services.erp.adapters.tryton.feed import Kind as FeedKind
+from services.erp.adapters.tryton.feed import TrytonFeed
 from services.erp.adapters.tryton.find import find
-from services.erp.adapters.tryton.orders import Feed, read_order
-from services.erp.adapters.tryton.outcomes import StoppedError
+from services.erp.adapters.tryton.orders import PRODUCTION
+from services.erp.adapters.tryton.outcomes import StoppedError, unavailable
 from services.erp.adapters.tryton.posting import MaterialPosting
+from services.erp.adapters.tryton.purchases import PURCHASES
+from services.erp.adapters.tryton.sales import SALES
 from services.erp.adapters.tryton.session import Session
 from services.erp.adapters.tryton.steps import walk
 from services.erp.adapters.tryton.terms import read_terms
+from services.erp.domain.commercial_document import CommercialDocument
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.posting import Kind
 from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
-from services.kit.errors import UnavailableError
 from services.kit.lanes.outcome import (
     Capabilities,
     Found,
@@ -30,9 +34,6 @@ from services.kit.lanes.outcome import (
 from services.kit.lanes.systems import System
 
 _REQUESTS_PER_POST = 20
-_NOT_ACTIVE = NotRead(
-    "of Tryton's modules only production and stock are read, not sale or purchase"
-)
 
 
 class TrytonErp:
@@ -48,30 +49,30 @@ class TrytonErp:
             parallel=terms.parallel,
             requests_per_post=_REQUESTS_PER_POST,
         )
-        self.sales_orders: CommercialFeed | NotRead = _NOT_ACTIVE
-        self.purchase_orders: CommercialFeed | NotRead = _NOT_ACTIVE
         self._terms = terms
         self._session = Session(terms, key)
         self._books = Books(self._session, terms)
-        self._feed = Feed(self._books, terms, system.plants)
+        self._feed = TrytonFeed(self._books, terms, system.plants, PRODUCTION)
+
+        def trade(kind: FeedKind[CommercialDocument], setting: str) -> CommercialFeed | NotRead:
+            if getattr(terms, setting):
+                return TrytonFeed(self._books, terms, system.plants, kind)
+            return NotRead(f"the ERP's row does not set {setting}")
+
+        self.sales_orders = trade(SALES, "sales_orders")
+        self.purchase_orders = trade(PURCHASES, "purchase_orders")
 
     async def list_orders(self, changed_since: str) -> Changes:
         """A page of them; raises UnavailableError."""
-        try:
-            return await self._feed.changed(changed_since)
-        except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
+        return await self._feed.list_orders(changed_since)
 
     async def get_order(self, plant: str, order_no: str) -> RawOrder | None:
         """As it is now; raises UnavailableError."""
-        try:
-            return await self._feed.order(plant, order_no)
-        except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
+        return await self._feed.get_order(plant, order_no)
 
     def read_order(self, content: bytes) -> OrderDocument:
         """What a production of Tryton's says; raises InvalidError naming the field."""
-        return read_order(content)
+        return self._feed.read_order(content)
 
     async def find(self, sought: Sequence[Sought]) -> Mapping[str, Found] | Unavailable:
         """All in two requests."""
@@ -81,7 +82,7 @@ class TrytonErp:
             outcome = stopped.outcome
             if isinstance(outcome, Unavailable):
                 return outcome
-            return Unavailable(str(_unavailable(stopped)))
+            return Unavailable(str(unavailable(stopped)))
 
     async def post(
         self, posting: PostingDocument, version: str | None, confirmed: Collection[str]
@@ -112,7 +113,3 @@ class TrytonErp:
     async def close(self) -> None:
         """Let go of connections."""
         await self._session.close()
-
-
-def _unavailable(stopped: StoppedError) -> UnavailableError:
-    return UnavailableError(getattr(stopped.outcome, "reason", "Tryton asks something back"))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from services.kit.errors import UnavailableError
 from services.kit.lanes.outcome import (
     Conflict,
     NeedsConfirmation,
@@ -61,6 +62,11 @@ def as_reading(stopped: StoppedError) -> StoppedError:
     """What it means where nothing was to change."""
     outcome = stopped.outcome
     return StoppedError(Unavailable(outcome.reason)) if isinstance(outcome, Unknown) else stopped
+
+
+def unavailable(stopped: StoppedError) -> UnavailableError:
+    """What it means to whoever only reads."""
+    return UnavailableError(getattr(stopped.outcome, "reason", "Tryton asks something back"))
 
 
 def of_status(status: int, headers: Mapping[str, str]) -> StoppedError:

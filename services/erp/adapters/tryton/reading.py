@@ -11,14 +11,14 @@ from msgspec import Struct, field
 
 from services.erp.adapters.tryton import records
 from services.erp.adapters.tryton.books import Books, read
-from services.erp.adapters.tryton.outcomes import StoppedError
+from services.erp.adapters.tryton.outcomes import StoppedError, unavailable
 from services.erp.adapters.tryton.records import Production, Unit
 from services.erp.adapters.tryton.session import Session
 from services.erp.adapters.tryton.terms import read_terms
 from services.erp.adapters.tryton.values import plain
 from services.erp.domain.reading import DeliveryRow, Sheet, StockRow
 from services.kit.clock import SystemClock
-from services.kit.errors import NotFoundError, UnavailableError
+from services.kit.errors import NotFoundError
 from services.kit.lanes.systems import System
 
 
@@ -65,14 +65,14 @@ class TrytonReading:
         try:
             return await self._stock(plant, int(after or 0))
         except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
+            raise unavailable(stopped) from stopped
 
     async def read_deliveries(self, plant: str, after: str) -> Sheet[DeliveryRow]:
         """By production, what came out of it as good output and was not taken back."""
         try:
             return await self._deliveries(plant, int(after or 0))
         except StoppedError as stopped:
-            raise _unavailable(stopped) from stopped
+            raise unavailable(stopped) from stopped
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -157,7 +157,3 @@ def _delivery(order: Production, item: _Made, units: dict[int, Unit]) -> Deliver
         _NOTHING,
     )
     return DeliveryRow(order.order_no, item.code or "", plain(made), base.symbol)
-
-
-def _unavailable(stopped: StoppedError) -> UnavailableError:
-    return UnavailableError(getattr(stopped.outcome, "reason", "Tryton asks something back"))

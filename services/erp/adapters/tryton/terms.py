@@ -13,7 +13,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `longest_request_seconds` = how long Tryton may go on with a request after we gave up on it;
     `overlap_seconds` = as long as its longest transaction; `page` orders a request. With
-    `negative_stock` a consumption may take more of a lot than lies there.
+    `negative_stock` a consumption may take more of a lot than lies there. `sales_orders` and
+    `purchase_orders` are read where its modules sale and purchase are activated.
     """
 
     url: str
@@ -25,6 +26,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parallel: int = 2
     page: int = 100
     negative_stock: bool = False
+    sales_orders: bool = False
+    purchase_orders: bool = False
 
 
 def read_terms(system: System) -> Terms:

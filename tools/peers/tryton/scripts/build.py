@@ -23,8 +23,12 @@ _MODULES = (
     "production_split",
     "stock_lot",
     "account_stock_continental",
+    "sale",
+    "purchase",
 )
 _GROUPS = ("Production", "Stock", "Stock Force Assignment", "Stock Cancellation")
+_READS = ("sale.sale", "purchase.purchase")
+"""What the platform's user may read and not change, in a group of its own."""
 _DIGITS = {"Kilogram": 3, "Liter": 3, "Meter": 3}
 """Decimals in which a unit counts; Tryton's own are coarser."""
 _YEARS = 8
@@ -100,6 +104,9 @@ def _open_years(company):
     years = Model.get("account.fiscalyear")(name=f"from {first}", company=company)
     years.start_date, years.end_date = dt.date(first, 1, 1), dt.date(first + _YEARS - 1, 12, 31)
     years.move_sequence, years.account_stock_method = sequence, "continental"
+    # Nobody invoices here, so invoices need no numbers.
+    while years.invoice_sequences:
+        years.invoice_sequences.pop()
     years.save()
     years.click("create_period")
 
@@ -127,7 +134,19 @@ def _employ(adapter):
     for name in _GROUPS:
         [group] = Group.find([("name", "=", name)])
         user.groups.append(group)
+    user.groups.append(_readers())
     user.save()
+
+
+def _readers():
+    group = Model.get("res.group")(name="Orders, read only")
+    group.save()
+    for model in _READS:
+        access = Model.get("ir.model.access")(model=model, group=group)
+        access.perm_read = True
+        access.perm_write = access.perm_create = access.perm_delete = False
+        access.save()
+    return group
 
 
 if __name__ == "__main__":

@@ -17,10 +17,13 @@ from period import close_period
 from proteus import config
 from read import read
 from release import release
+from trade import pick, trade
 
 _VERBS = {
     "introduce": introduce,
     "release": release,
+    "trade": trade,
+    "pick": pick,
     "finish": finish,
     "read": read,
     "close_period": close_period,

@@ -17,7 +17,8 @@ def introduce(tryton, task):
      "work_centers": [{"name", "warehouse"}],
      "boms": [{"product", "inputs": [{"product", "quantity"}], "operations": [name],
                "work_center": name}],
-     "stock": [{"product", "lot", "quantity", "warehouse"}]}
+     "stock": [{"product", "lot", "quantity", "warehouse"}],
+     "parties": [{"code", "name"}]}
 
     Quantities and costs are decimal strings; units are Tryton's names. A warehouse has a waste
     location a reason, with its code.
@@ -82,6 +83,7 @@ def _add_product(one):
     template.list_price = Decimal(one["cost"])
     template.cost_price_method = "fixed"
     template.producible = one.get("made", False)
+    template.salable = template.purchasable = True
     kind = "FINISHED" if template.producible else "RAW"
     template.account_category = the("product.category", "name", kind)
     template.lot_required = ["supplier", "customer", "storage"]
@@ -151,6 +153,18 @@ def _add_stock(one):
     move.click("do")
 
 
+def _add_party(one):
+    """Somebody with an address, under a code of their own: no sequence gives it."""
+    if _known("party.party", "code", one["code"]):
+        return
+    settings = Model.get("party.configuration")(1)
+    settings.party_sequence = None
+    settings.save()
+    party = Model.get("party.party")(name=one["name"], code=one["code"])
+    party.addresses[0].street = one["name"]
+    party.save()
+
+
 _KINDS = {
     "zones": _set_zone,
     "warehouses": _add_warehouse,
@@ -158,4 +172,5 @@ _KINDS = {
     "work_centers": _add_work_center,
     "boms": _add_bom,
     "stock": _add_stock,
+    "parties": _add_party,
 }
