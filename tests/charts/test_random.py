@@ -49,7 +49,7 @@ pods = {
     "unreadySeconds": st.integers(0, 60) | st.just(2.5),
     "drainSeconds": st.integers(1, 120),
     "startupTries": st.integers(1, 300),
-    "maxUnavailable": st.integers(0, 3) | st.sampled_from(["10%", "50%"]),
+    "maxUnavailable": st.integers(1, 3) | st.sampled_from(["10%", "50%"]),
     **placement,
 }
 components = st.fixed_dictionaries(

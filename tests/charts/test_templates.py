@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.charts import strict
 from tests.charts.examples import EDGE, HUB
 from tools.charts.render import CHARTS, ChartError, Document, notes, render
 
@@ -150,6 +151,16 @@ def test_no_secret_is_in_any_object() -> None:
     for title, each in rendered({}, EXAMPLES / "production.yaml").items():
         assert not title.startswith("Secret/")
         assert "PASSWORD=" not in str(each)
+
+
+def test_a_name_that_yaml_would_read_as_something_else_stays_a_name() -> None:
+    values = {
+        "image": {"pullSecrets": ["no"]},
+        "database": {"existingCaSecret": "on"},
+        "defaults": {"existingSecret": "y", "priorityClassName": "1e3"},
+    }
+    documents = render(HUB, values=values, release="123", namespace="off")
+    assert strict.problems(documents) == []
 
 
 def test_settings_reach_the_process_as_its_settings_read_them() -> None:

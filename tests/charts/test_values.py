@@ -95,6 +95,8 @@ def test_these_are_taken(path: str, value: Any) -> None:
         ("components.mes.egress", [{"to": [{"podSelector": {}}], "ports": [443]}]),
         ("components.mes.resources.limits.memory", "512MB"),
         ("components.mes.unreadySeconds", 61),
+        ("components.mes.maxUnavailable", 0),
+        ("components.mes.maxUnavailable", "0%"),
         ("database.port", 65536),
         ("database.password", "hunter2"),
         ("database.existingCaSecret", ""),

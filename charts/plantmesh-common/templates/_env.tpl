@@ -161,7 +161,7 @@
 - name: {{ .env }}
   valueFrom:
     secretKeyRef:
-      name: {{ include "plantmesh-common.secret" .part }}
+      name: {{ include "plantmesh-common.secret" .part | quote }}
       key: {{ .key }}
       {{- if .optional }}
       optional: true

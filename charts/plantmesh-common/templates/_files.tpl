@@ -31,14 +31,14 @@
 {{- if include "plantmesh-common.redis-ca" . }}
 - name: redis-ca
   secret:
-    secretName: {{ .root.Values.redis.existingCaSecret }}
+    secretName: {{ .root.Values.redis.existingCaSecret | quote }}
     items:
       - {key: ca.crt, path: ca.crt}
 {{- end }}
 {{- if and .root.Values.audit.existingClaim (eq .facts.kind "service") }}
 - name: audit
   persistentVolumeClaim:
-    claimName: {{ .root.Values.audit.existingClaim }}
+    claimName: {{ .root.Values.audit.existingClaim | quote }}
 {{- end }}
 {{- if .files }}
 - name: files
@@ -67,7 +67,7 @@
 {{- if include "plantmesh-common.database-ca" . }}
 - name: postgresql-ca
   secret:
-    secretName: {{ .root.Values.database.existingCaSecret }}
+    secretName: {{ .root.Values.database.existingCaSecret | quote }}
     items:
       - {key: ca.crt, path: ca.crt}
 {{- end }}

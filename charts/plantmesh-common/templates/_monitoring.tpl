@@ -20,7 +20,7 @@ spec:
   endpoints:
     - port: {{ ternary "health" "metrics" (eq .facts.kind "gateway") }}
       path: /metrics
-      interval: {{ $monitoring.interval }}
+      interval: {{ $monitoring.interval | quote }}
       relabelings:
         - {targetLabel: job, replacement: plantmesh/{{ .name }}}
         - {sourceLabels: [__meta_kubernetes_pod_name], targetLabel: instance}

@@ -9,7 +9,7 @@ securityContext:
   {{- include "plantmesh-common.pod-security" .root | nindent 2 }}
 {{ include "plantmesh-common.pull-secrets" .root }}
 {{- with .spec.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .spec.nodeSelector }}
 nodeSelector:
@@ -125,7 +125,7 @@ capabilities:
 {{- with .Values.image.pullSecrets -}}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end -}}

@@ -49,11 +49,11 @@ spec:
       spec:
         accessModes: [ReadWriteOnce]
         {{- with .className }}
-        storageClassName: {{ . }}
+        storageClassName: {{ . | quote }}
         {{- end }}
         resources:
           requests:
-            storage: {{ .size }}
+            storage: {{ .size | quote }}
   {{- end }}
 {{- end -}}
 
