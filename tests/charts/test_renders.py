@@ -1,13 +1,15 @@
 """Every example of every chart passes all checks; what a check needs there is needed by it."""
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
+from typing import Any
 
 import pytest
 
 from tests.charts.examples import EDGE, HUB, Example, examples
-from tools.charts.checks import edges, environment
+from tools.charts.checks import edges, environment, signals
 from tools.charts.checks.judge import judge, named_elsewhere
 from tools.charts.checks.manifests import Document, Manifests, dig, name_of, title
 from tools.charts.checks.programs import program_of
@@ -65,6 +67,26 @@ def test_no_edge_can_be_removed(example: Example) -> None:
         if not any(edges.check(Manifests(spoilt, existing))):
             missed.add(f"{direction}:{gone['port']}")
     assert missed <= (SHARED if example is COLLECTOR else set())
+
+
+def written(value: Any) -> Iterator[str]:
+    """Every expression of rules and dashboards; a dashboard is JSON in a ConfigMap."""
+    if isinstance(value, str) and value.startswith("{") and '"expr"' in value:
+        value = json.loads(value)
+    if isinstance(value, dict):
+        yield from (each for key, each in value.items() if key == "expr")
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from written(each)
+
+
+def test_every_expression_is_read() -> None:
+    documents, existing = rendered(PRODUCTION)
+    spoilt = json.loads(json.dumps(documents).replace("plantmesh_", "plantmash_"))
+    found = {(each.subject, each.path) for each in signals.check(Manifests(spoilt, existing))}
+    ours = [each for each in written(list(documents)) if "plantmesh_" in each]
+    assert len(found) == len(ours) > 80
 
 
 def test_no_needed_variable_can_be_removed() -> None:

@@ -9,8 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import get_origin
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, ValidationError
 
 from services.kit.settings import MigrationSettings
 from tools.charts.checks.images import read
@@ -32,7 +31,7 @@ class Program:
     variables: frozenset[str]
     required: frozenset[str]
     seconds: Mapping[str, float]
-    settings: type[BaseSettings] | None = None
+    settings: type[BaseModel] | None = None
 
     def refuses(self, env: Mapping[str, str]) -> list[tuple[str, str]]:
         """What it says of values it was told, as (variable, words)."""
@@ -49,7 +48,7 @@ class Program:
                 return [(variable, "is not JSON")]
         try:
             # Another prefix, so that our own environment does not fill in what is missing.
-            self.settings(_env_prefix="NOT_OURS_", **told)  # type: ignore[arg-type]
+            self.settings(_env_prefix="NOT_OURS_", **told)
         except ValidationError as error:
             return [_told(part["loc"], part["msg"]) for part in error.errors()]
         return []
@@ -78,7 +77,7 @@ def module(name: str) -> Program | None:
     [settings] = [
         each
         for each in vars(import_module(place)).values()
-        if isinstance(each, type) and issubclass(each, BaseSettings) and each.__module__ == place
+        if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == place
     ]
     called = any(field.endswith("_address") for field in settings.model_fields)
     return _python(
@@ -102,7 +101,7 @@ def gateway() -> Program:
     )
 
 
-def _python(name: str, settings: type[BaseSettings], more: set[str]) -> Program:
+def _python(name: str, settings: type[BaseModel], more: set[str]) -> Program:
     fields = settings.model_fields
     return Program(
         name,
