@@ -5,13 +5,15 @@ from fractions import Fraction
 from typing import Any
 
 from plantmesh.reference.v1 import reference_pb2 as pb
+from plantmesh.reference.v1.records_pb2 import LotConversion
 
 from services.erp import wire
 from services.erp.domain.codes import Code, Direction
 from services.kit.copies import put
+from services.kit.copies.measures import ITEMS, LOTS
+from services.kit.measures import ItemLot, Ratio
 from services.kit.quantity import Measures
 from services.kit.wire import write_moment
-from services.mes.wire import ITEMS
 
 NOWHERE = {"PLANTMESH_REFERENCE_ADDRESS": "127.0.0.1:1", "PLANTMESH_CLIENT_SECRET": "of nobody"}
 """The environment of a service that has no reference to talk to."""
@@ -35,6 +37,23 @@ async def put_codes(system: str, codes: Iterable[Code]) -> None:
 async def put_items(items: Mapping[str, Measures]) -> None:
     """Items and what they are counted in, in the ambient unit of work of mes or wms."""
     await put(ITEMS, [item(item_no, measures) for item_no, measures in items.items()])
+
+
+async def put_lot(goods: ItemLot, *ratios: Ratio, version: int = 1, retired: bool = False) -> None:
+    """What one lot was measured at, or is not any more, in the ambient unit of work."""
+    told: list[dict[str, Any]] = [
+        {"from": source, "to": target, "numerator": one.numerator, "denominator": one.denominator}
+        for source, target, one in ratios
+    ]
+    await put(
+        LOTS,
+        [
+            LotConversion(
+                item_no=goods.item_no, lot_no=goods.lot_no, version=version, retired=retired, **one
+            )
+            for one in told
+        ],
+    )
 
 
 def item(item_no: str, measures: Measures) -> pb.Item:
@@ -63,7 +82,7 @@ def code_mapping(system: str, code: Code) -> pb.CodeMapping:
     )
 
 
-async def no_owner(_: Mapping[str, str]) -> None:
+async def no_owner(_: Mapping[Any, str]) -> None:
     """What is not known here stays unknown."""
 
 

@@ -160,7 +160,7 @@ class Measures:
     def __post_init__(self) -> None:
         """Walk from the base as far as the ratios lead."""
         find_unit(self.base, field="base")
-        self._reached[_family(self.base)] = self.base, Fraction(1)
+        self._reached[family_of(self.base)] = self.base, Fraction(1)
         waiting = list(enumerate(self.own))
         for place, (source, target, _) in waiting:
             find_unit(source, field=f"own[{place}].source")
@@ -194,7 +194,7 @@ class Measures:
         return quantity.scaled(ratio / self.ratio(target), target)
 
     def _find(self, unit: str) -> Fraction | None:
-        code, ratio = self._reached.get(_family(unit), ("", Fraction(0)))
+        code, ratio = self._reached.get(family_of(unit), ("", Fraction(0)))
         if not code:
             return None
         return ratio if code == unit else ratio * find_ratio(unit, code)
@@ -211,9 +211,9 @@ class Measures:
                     hint="general ratios hold anyway; state each other one once",
                 )
         elif here is not None:
-            self._reached[_family(source)] = source, here * ratio
+            self._reached[family_of(source)] = source, here * ratio
         elif there is not None:
-            self._reached[_family(target)] = target, there / ratio
+            self._reached[family_of(target)] = target, there / ratio
         else:
             return False
         return True
@@ -243,7 +243,7 @@ def in_force(ratios: Sequence[tuple[str, str, str]], day: str) -> list[int]:
     ]
 
 
-def _family(unit: str) -> str:
-    """What units convert within; a unit without a general ratio is alone."""
+def family_of(unit: str) -> str:
+    """What units convert within by general ratios; a unit without a general ratio is alone."""
     found = find_unit(unit)
     return unit if found.ratio is None else found.dimension

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from services.kit.errors import ConflictError
+from services.kit.measures import ItemLot
 from services.kit.quantity import Quantity
 
 T = TypeVar("T")
@@ -30,6 +31,11 @@ class StockRow:
     unit: str
     status: StockClass = StockClass.ANY
 
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
@@ -39,6 +45,11 @@ class DeliveryRow:
     item_no: str
     amount: str
     unit: str
+
+    @property
+    def goods(self) -> ItemLot:
+        """An order may have made several lots: the item as such."""
+        return ItemLot(self.item_no)
 
 
 @dataclass(frozen=True, slots=True)

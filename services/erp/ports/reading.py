@@ -1,11 +1,11 @@
 """What an ERP can be asked about itself; nothing is written there, and nothing kept here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
 from services.erp.domain.reading import DeliveryRow, Sheet, StockRow
-from services.kit.quantity import Measures
+from services.kit.measures import ItemLot, Measured
 
 
 class ErpReading(Protocol):
@@ -44,9 +44,9 @@ class Readings(Protocol):
         ...
 
 
-class Measured(Protocol):
-    """Our copy of the item master."""
+class Items(Protocol):
+    """Our copy of what items, and lots that were measured, are counted in."""
 
-    async def measures(self, items: Collection[str]) -> Mapping[str, Measures]:
-        """The units of those that are known."""
+    async def known(self, goods: Collection[ItemLot]) -> Measured:
+        """Of those whose item is known."""
         ...

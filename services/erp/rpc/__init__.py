@@ -30,10 +30,10 @@ from services.erp.rpc.orders import OrderServicer
 from services.erp.rpc.postings import Learn, PostingServicer
 from services.erp.rpc.reading import ErpReadingServicer
 from services.erp.rpc.sources import SourceServicer
-from services.erp.store.measured import CopiedMeasures
 from services.erp.store.replays import SqlReplays
 from services.erp.store.sources import SqlSources
 from services.kit.backbone.topic import Topic
+from services.kit.copies.measures import CopiedMeasures
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store

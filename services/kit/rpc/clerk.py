@@ -12,7 +12,7 @@ from services.kit.store import Store
 Answer = TypeVar("Answer", bound=Message)
 Books = TypeVar("Books")
 Seen = TypeVar("Seen")
-Learn = Callable[[Mapping[str, str]], Awaitable[None]]
+Learn = Callable[[Mapping[Any, str]], Awaitable[None]]
 """Makes what a command names known here before the unit of work, by the field that names it."""
 
 

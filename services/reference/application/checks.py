@@ -106,7 +106,8 @@ def _check_change(change: EngineeringChange, known: Surroundings) -> None:
 
 
 def _check_lot_conversion(conversion: LotConversion, known: Surroundings) -> None:
-    conversion.check(known.item(conversion.item_no, "item_no"))
+    others = (one for one in known.measured[conversion.key[:2]] if one.key != conversion.key)
+    conversion.check(known.item(conversion.item_no, "item_no"), others)
 
 
 def _check_cost(cost: StandardCost, known: Surroundings) -> None:

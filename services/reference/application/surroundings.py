@@ -1,5 +1,6 @@
 """What master data may refer to: stored already, or part of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from services.reference.domain.bill import Bill
 from services.reference.domain.code import CodeDomain
 from services.reference.domain.equipment import Equipment
 from services.reference.domain.item import Item
+from services.reference.domain.lot_conversion import LotConversion
 from services.reference.domain.master_data import MasterData
 from services.reference.domain.names import Key, by_key
 from services.reference.domain.party import Party
@@ -20,6 +22,7 @@ from services.reference.ports import Books, Record, Records
 
 T = TypeVar("T", bound=Record)
 MADE = ("plant", "item_no")
+MEASURED = ("item_no", "lot_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Surroundings:
     reasons: dict[Key, Reason]
     bills: dict[Key, Bill]
     routings: dict[Key, Routing]
+    measured: dict[Key, list[LotConversion]]
+    """By item and lot."""
 
     def item(self, item_no: str, field: str) -> Item:
         """Raises NotFoundError naming `field`."""
@@ -62,6 +67,7 @@ async def surroundings(books: Books, data: MasterData) -> Surroundings:
         await _all(books.reasons, data.reasons, ("domain",)),
         await _all(books.boms, data.boms, MADE),
         await _all(books.routings, data.routings, MADE),
+        await _measured(books, data),
     )
 
 
@@ -105,6 +111,15 @@ async def _load(records: Records[T], given: Sequence[T], names: Iterable[str]) -
     wanted = {(name,) for name in names if name}
     stored = await records.get(wanted) if wanted else []
     return by_key(stored) | by_key(given)
+
+
+async def _measured(books: Books, data: MasterData) -> dict[Key, list[LotConversion]]:
+    found = defaultdict[Key, list[LotConversion]](list)
+    if not data.lot_conversions:
+        return found
+    for one in (await _all(books.lot_conversions, data.lot_conversions, MEASURED)).values():
+        found[one.key[:2]].append(one)
+    return found
 
 
 async def _all(records: Records[T], given: Sequence[T], by: Sequence[str]) -> dict[Key, T]:

@@ -133,10 +133,17 @@ class Item:
         """The units it may be counted in once every conversion holds."""
         return self.measures_on(date.max)
 
+    def in_force(self, day: date) -> list[Conversion]:
+        """Those that hold on a day."""
+        return [self.conversions[place] for place in self._in_force(day)]
+
+    def _in_force(self, day: date) -> list[int]:
+        told = [(*one.pair, _text(one.valid_from)) for one in self.conversions]
+        return in_force(told, day.isoformat())
+
     def measures_on(self, day: date) -> Measures:
         """The units it may be counted in on a day; raises InvalidError naming what contradicts."""
-        told = [(*one.pair, _text(one.valid_from)) for one in self.conversions]
-        places = in_force(told, day.isoformat())
+        places = self._in_force(day)
         own = tuple(
             (*self.conversions[place].pair, self.conversions[place].ratio) for place in places
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError, NotFoundError, located
+from services.kit.measures import ItemLot
 from services.kit.paging import Cut, Listing, Page
 from services.kit.quantity import Quantity
 from services.wms.application.move_stock import move_stock
@@ -55,14 +56,14 @@ async def record_count(books: Books, key: CountKey, found: Sequence[Found], by: 
 
     Raises NotFoundError, InvalidError or ConflictError naming `found[i]` and the field.
     """
-    items = await books.items.measures(items_found(found))
+    items = await books.items.measures(goods_found(found))
     await _lock(books, [one.place for one in found])
     count = await _open(books, key)
     balances = await books.balances.get({one.place for one in found})
     for position, (place, quantity) in enumerate(found):
         with located(f"found[{position}]"):
             with located("quantity"):
-                amount = items[place.lot.item_no].convert(quantity)
+                amount = items.convert(place.lot.goods, quantity)
             known = balances.get(place)
             book = known.quantity if known else Quantity.zero(amount.unit)
             count.record(place, amount, book, by)
@@ -103,12 +104,12 @@ async def cancel_count(books: Books, key: CountKey) -> StockCount:
     return await _save(books, count)
 
 
-def items_found(found: Sequence[Found]) -> dict[str, str]:
+def goods_found(found: Sequence[Found]) -> dict[ItemLot, str]:
     """Each with the field that names it first."""
-    items: dict[str, str] = {}
+    goods: dict[ItemLot, str] = {}
     for position, one in enumerate(found):
-        items.setdefault(one.place.lot.item_no, f"found[{position}].stock.item_no")
-    return items
+        goods.setdefault(one.place.lot.goods, f"found[{position}].stock.item_no")
+    return goods
 
 
 def listing_of_counts(plant: str) -> Listing:

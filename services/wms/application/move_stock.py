@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.measures import ItemLot, Measured
 from services.kit.quantity import Quantity
 from services.wms.application.keep import keep
 from services.wms.application.packing import check_packed, units_of
+from services.wms.application.restate import restate
 from services.wms.domain.keys import Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
@@ -32,7 +34,8 @@ async def move_stock(
 ) -> list[Result]:
     """Carry them out in their order, all or none; a result for each.
 
-    Amounts are kept in each item's base unit. In `lenient` plants issues to orders may run ahead
+    Amounts are kept in each item's base unit; what was recorded stays what it was, whatever becomes
+    of the ratio. In `lenient` plants issues to orders may run ahead
     of receipts; handling units in `carried`, locked already, move with what is in them. Raises
     NotFoundError, ConflictError or InvalidError naming `movements[i]` and the field.
     """
@@ -50,27 +53,40 @@ async def move_stock(
     return results
 
 
-def items_moved(movements: Sequence[Movement]) -> dict[str, str]:
+def goods_moved(movements: Sequence[Movement]) -> dict[ItemLot, str]:
     """Each with the field that names it first."""
-    found: dict[str, str] = {}
+    found: dict[ItemLot, str] = {}
     for position, movement in enumerate(movements):
-        found.setdefault(movement.lot.item_no, f"movements[{position}].stock.item_no")
+        found.setdefault(movement.lot.goods, f"movements[{position}].stock.item_no")
         if movement.to.item_no:
-            found.setdefault(movement.to.item_no, f"movements[{position}].to.item_no")
+            found.setdefault(ItemLot(movement.to.item_no), f"movements[{position}].to.item_no")
     return found
 
 
 async def _restate(books: Books, movements: Sequence[Movement]) -> list[Movement]:
-    items = await books.items.measures(items_moved(movements))
+    items = await books.items.measures(goods_moved(movements))
+    known = await _recorded(books, items, movements)
     restated = []
     for position, movement in enumerate(movements):
+        before = known.get(movement.reference), movement.original and known.get(movement.original)
         with located(f"movements[{position}]"):
             with located("quantity"):
-                quantity = items[movement.lot.item_no].convert(movement.quantity)
-            other = items[movement.to.item_no or movement.lot.item_no]
-            _require_base(other.base, quantity)
-        restated.append(replace(movement, quantity=quantity))
+                amount = restate(items, movement.lot.goods, movement.quantity, before)
+            other = items.of(movement.to.item_no or movement.lot.item_no)
+            _require_base(other.base, amount.quantity)
+        restated.append(replace(movement, **amount._asdict()))
     return restated
+
+
+async def _recorded(
+    books: Books, items: Measured, movements: Sequence[Movement]
+) -> dict[Reference, Movement]:
+    """Those in other units than the base that were recorded before, and what they take back."""
+    others = [one for one in movements if one.quantity.unit != items.of(one.lot.item_no).base]
+    if not others:
+        return {}
+    originals = {one.original for one in others if one.original}
+    return await books.movements.find({one.reference for one in others} | originals)
 
 
 def _require_base(base: str, quantity: Quantity) -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from services.kit.errors import DomainError, located
 from services.kit.loading import Outcome, Verdict
+from services.kit.measures import ItemLot
 from services.kit.quantity import Quantity
 from services.wms.application.move_stock import move_stock
+from services.wms.application.restate import restate
 from services.wms.domain.demand import NOTHING
 from services.wms.domain.movement import Movement
 from services.wms.domain.opening import Counted, Opening
@@ -23,7 +25,7 @@ async def open_stock(books: Books, openings: Openings, rows: Sequence[Counted]) 
     What was moved here until `as_of` is part of what was counted. Raises InvalidError,
     ConflictError or NotFoundError naming `rows[i]`.
     """
-    rows = await _restate(books, rows)
+    rows = await _restate(books, openings, rows)
     await _lock(books, rows)
     known = await openings.get({one.place for one in rows})
     live = await openings.live({one.place: one.as_of.moment for one in rows})
@@ -52,7 +54,7 @@ async def open_stock(books: Books, openings: Openings, rows: Sequence[Counted]) 
 
 async def compare_stock(books: Books, openings: Openings, rows: Sequence[Counted]) -> list[Verdict]:
     """Each row beside what lies there now, and what was moved since it was counted."""
-    rows = await _restate(books, rows)
+    rows = await _restate(books, openings, rows)
     await _lock(books, rows)
     places = {one.place for one in rows}
     known, balances = await openings.get(places), await books.balances.get(places)
@@ -70,12 +72,12 @@ async def compare_stock(books: Books, openings: Openings, rows: Sequence[Counted
     return verdicts
 
 
-def items_counted(rows: Sequence[Counted]) -> dict[str, str]:
+def goods_counted(rows: Sequence[Counted]) -> dict[ItemLot, str]:
     """Each with the column that names it first."""
-    items: dict[str, str] = {}
+    goods: dict[ItemLot, str] = {}
     for position, one in enumerate(rows):
-        items.setdefault(one.place.lot.item_no, f"rows[{position}].item_no")
-    return items
+        goods.setdefault(one.place.lot.goods, f"rows[{position}].item_no")
+    return goods
 
 
 def _compared(row: Counted, opening: Opening, found: Quantity, since: Quantity) -> Verdict:
@@ -92,13 +94,16 @@ def _compared(row: Counted, opening: Opening, found: Quantity, since: Quantity) 
     return Verdict(Outcome.UNCHANGED)
 
 
-async def _restate(books: Books, rows: Sequence[Counted]) -> list[Counted]:
-    items = await books.items.measures(items_counted(rows))
+async def _restate(books: Books, openings: Openings, rows: Sequence[Counted]) -> list[Counted]:
+    items = await books.items.measures(goods_counted(rows))
+    others = [one for one in rows if one.quantity.unit != items.of(one.place.lot.item_no).base]
+    known = await openings.get({one.place for one in others}) if others else {}
     restated = []
     for position, row in enumerate(rows):
+        before = [known[row.place].counted] if row.place in known else []
         with located(f"rows[{position}].quantity"):
-            quantity = items[row.place.lot.item_no].convert(row.quantity)
-        restated.append(replace(row, quantity=quantity))
+            amount = restate(items, row.place.lot.goods, row.quantity, before)
+        restated.append(replace(row, **amount._asdict()))
     return restated
 
 

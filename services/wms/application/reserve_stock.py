@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.kit.errors import ConflictError, NotFoundError, located
+from services.kit.measures import ItemLot
 from services.kit.paging import Cut, Listing, Page
 from services.kit.quantity import Quantity
+from services.wms.application.restate import restate
 from services.wms.domain.demand import Demand, Order, Reservation, ReservationKey
 from services.wms.domain.hold import Block, Restraint
 from services.wms.domain.keys import LotKey
@@ -63,11 +65,11 @@ async def release_reservations(books: Books, keys: Sequence[ReservationKey]) -> 
     return [found[key] for key in keys]
 
 
-def items_reserved(orders: Sequence[Order]) -> dict[str, str]:
+def goods_reserved(orders: Sequence[Order]) -> dict[ItemLot, str]:
     """Each with the field that names it first."""
-    found: dict[str, str] = {}
+    found: dict[ItemLot, str] = {}
     for position, order in enumerate(orders):
-        found.setdefault(order.item_no, f"reservations[{position}].item_no")
+        found.setdefault(order.lot.goods, f"reservations[{position}].item_no")
     return found
 
 
@@ -85,12 +87,15 @@ async def list_reservations(
 
 
 async def _restate(books: Books, orders: Sequence[Order]) -> list[Order]:
-    items = await books.items.measures(items_reserved(orders))
+    items = await books.items.measures(goods_reserved(orders))
+    others = [one for one in orders if one.quantity.unit != items.of(one.item_no).base]
+    known = await books.reservations.look({one.key for one in others}) if others else {}
     restated = []
     for position, order in enumerate(orders):
+        before = [known[order.key].order] if order.key in known else []
         with located(f"reservations[{position}].quantity"):
-            quantity = items[order.item_no].convert(order.quantity)
-        restated.append(replace(order, quantity=quantity))
+            amount = restate(items, order.lot.goods, order.quantity, before)
+        restated.append(replace(order, **amount._asdict()))
     return restated
 
 

@@ -84,13 +84,17 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody asks to be reserved; `lot_no` "" is any of the item that is free."""
+    """What somebody asks to be reserved; `lot_no` "" is any of the item that is free.
+
+    `given` is the quantity as it was asked for, where it is kept in another unit.
+    """
 
     key: ReservationKey
     demand: Demand
     item_no: str
     lot_no: str
     quantity: Quantity
+    given: Quantity | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Raises InvalidError naming the field."""

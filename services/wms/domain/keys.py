@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from services.kit.measures import ItemLot
+
 
 class OrderKey(NamedTuple):
     """A production order within its plant."""
@@ -31,6 +33,11 @@ class LotKey(NamedTuple):
     def item(self) -> ItemKey:
         """Whose lot it is."""
         return ItemKey(self.plant, self.item_no)
+
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
 
 
 class Reference(NamedTuple):

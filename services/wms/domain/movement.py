@@ -1,7 +1,7 @@
 """A movement of stock: asked for once, recorded for ever, taken back by a reversal alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.kit.clock import Instant
@@ -44,8 +44,9 @@ class Movement:
 
     `to_location` and `to` say where it goes as far as that differs, `reverses` the reference a
     reversal takes back; `delivery_no` is a delivery and its line, `origin` and
-    `destination` say who a receipt is from and a delivery for. Raises InvalidError naming the
-    field that contradicts the type.
+    `destination` say who a receipt is from and a delivery for; `given` is the quantity as it was
+    asked for, where it was recorded in another unit. Raises InvalidError naming the field that
+    contradicts the type.
     """
 
     reference: Reference
@@ -61,6 +62,7 @@ class Movement:
     delivery_no: str = ""
     origin: Origin = NOWHERE
     destination: Destination = NOBODY
+    given: Quantity | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what the type does not allow, whatever is in stock."""

@@ -1,6 +1,6 @@
 """Opening stock of a plant that already runs: what lay there before anything was moved here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from services.kit.clock import Instant
@@ -16,11 +16,15 @@ REASON = "opening balance"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """So much lay at a place at `as_of`. Raises InvalidError naming the column."""
+    """So much lay at a place at `as_of`; `given` as it was counted, where that was another unit.
+
+    Raises InvalidError naming the column.
+    """
 
     place: Place
     quantity: Quantity
     as_of: Instant
+    given: Quantity | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Nothing is missing from stock that lies there, and nobody counts what is on its way."""

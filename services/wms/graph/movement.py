@@ -55,7 +55,10 @@ class StockMovement:
     to: StockPlace | None = strawberry.field(
         description="Where it puts what it takes; null where it has one side, or takes one back."
     )
-    quantity: Quantity
+    quantity: Quantity = strawberry.field(description="In the item's base unit.")
+    given: Quantity | None = strawberry.field(
+        description="As it was asked for, where that was in another unit; see docs/core.md."
+    )
     lot: LazyLot | None = strawberry.field(description="Null where the item is not kept in lots.")
     order: LazyOrder | None = strawberry.field(description="Null where none is named.")
     delivery_no: str | None
@@ -75,6 +78,7 @@ class StockMovement:
             place=StockPlace.of(one.place),
             to=StockPlace.of(other) if other else None,
             quantity=Quantity.of(one.quantity),
+            given=Quantity.of(one.given) if one.given else None,
             lot=Lot.by(one.lot),
             order=Order.by(OrderKey(one.lot.plant, one.order_no)),
             delivery_no=one.delivery_no or None,

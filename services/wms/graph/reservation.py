@@ -30,7 +30,10 @@ class Reservation:
     order_no: str | None
     delivery_no: str | None = strawberry.field(description='Delivery and line, "80001/10".')
     item_no: str
-    quantity: Quantity
+    quantity: Quantity = strawberry.field(description="In the item's base unit.")
+    given: Quantity | None = strawberry.field(
+        description="As it was asked for, where that was in another unit."
+    )
     state: State
     parts: list[ReservedPart]
 
@@ -44,6 +47,7 @@ class Reservation:
             delivery_no=order.demand.delivery_no or None,
             item_no=order.item_no,
             quantity=Quantity.of(order.quantity),
+            given=Quantity.of(order.given) if order.given else None,
             state=one.state,
             parts=[
                 ReservedPart(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from services.kit.clock import Clock
-from services.kit.quantity import Measures
+from services.kit.measures import ItemLot, Measured
 from services.wms.domain.demand import Reservation
 from services.wms.domain.stock import Booked
 from services.wms.domain.stock_count import StockCount
@@ -36,10 +36,10 @@ Fact: TypeAlias = Booked | Reservation | PackedUnit | StockCount
 
 
 class Items(Protocol):
-    """Our copy of the item master."""
+    """Our copy of what items, and lots that were measured, are counted in."""
 
-    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
-        """The units of each; raises NotFoundError naming the field (its value) of an unknown."""
+    async def measures(self, wanted: Mapping[ItemLot, str]) -> Measured:
+        """Of these; raises NotFoundError naming the field (its value) of an unknown item."""
         ...
 
 

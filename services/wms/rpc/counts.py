@@ -10,7 +10,7 @@ from services.kit.wire import read_instant, read_page, write_page
 from services.wms import policy, wire
 from services.wms.application.count_stock import (
     cancel_count,
-    items_found,
+    goods_found,
     list_counts,
     listing_of_counts,
     plan_count,
@@ -49,7 +49,7 @@ class StockCountServicer(StockCountServiceServicer):
         """What was found."""
         principal = policy.may_move([request.key.plant], "key.plant")
         key, found = wire.read_count_key(request.key), wire.read_found(request.found)
-        await self._desk.learn(items_found(found))
+        await self._desk.learn(goods_found(found))
 
         async def effect(books: Books) -> pb.RecordStockCountResponse:
             count = await record_count(books, key, found, principal.actor)

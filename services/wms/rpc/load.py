@@ -14,7 +14,7 @@ from services.kit.loading.serve import answer, export, room
 from services.kit.loading.upload import receive
 from services.kit.store import Store
 from services.wms import policy
-from services.wms.application.open_stock import compare_stock, items_counted, open_stock
+from services.wms.application.open_stock import compare_stock, goods_counted, open_stock
 from services.wms.domain.opening import Counted
 from services.wms.ports.openings import Openings
 from services.wms.rpc.desk import Desk
@@ -31,7 +31,7 @@ class StockLoadServicer(StockLoadServiceServicer):
         books = desk.books
 
         async def learn(rows: Sequence[Counted]) -> None:
-            await desk.learn(items_counted(rows))
+            await desk.learn(goods_counted(rows))
 
         async def page(plant: str, after: Counted | None) -> Sequence[Counted]:
             found = await openings.page(plant, after.place if after else None)

@@ -9,7 +9,7 @@ from plantmesh.wms.v1.reservations_pb2_grpc import ReservationServiceServicer
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
 from services.wms.application.reserve_stock import (
-    items_reserved,
+    goods_reserved,
     list_reservations,
     listing_of_reservations,
     release_reservations,
@@ -35,7 +35,7 @@ class ReservationServicer(ReservationServiceServicer):
         plants = [one.key.plant for one in request.reservations]
         principal = policy.may_move(plants, "reservations[{}].key.plant")
         orders = wire.read_demands(request.reservations)
-        await self._desk.learn(items_reserved(orders))
+        await self._desk.learn(goods_reserved(orders))
 
         async def effect(books: Books) -> pb.ReserveStockResponse:
             made = await reserve_stock(books, orders)

@@ -9,7 +9,7 @@ from services.kit.audit import told_by
 from services.kit.paging import Page
 from services.kit.wire import read_page, write_page
 from services.wms import policy, wire
-from services.wms.application.move_stock import items_moved, move_stock
+from services.wms.application.move_stock import goods_moved, move_stock
 from services.wms.application.read_stock import (
     list_balances,
     list_movements,
@@ -42,7 +42,7 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         targets = [one.to.plant or one.stock.plant for one in request.movements]
         policy.may_move(targets, "movements[{}].to.plant")
         movements = wire.read_movements(request.movements)
-        await self._desk.learn(items_moved(movements))
+        await self._desk.learn(goods_moved(movements))
 
         async def effect(books: Books) -> wms_pb2.MoveStockResponse:
             results = await move_stock(books, movements, lenient=self._desk.lenient)

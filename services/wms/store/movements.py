@@ -28,7 +28,8 @@ from services.wms.store.columns import columns, flat, read_place
 _MOVEMENTS = (
     "SELECT id, plant, reference, item_no, lot_no, location, status, owner, hu, type, quantity,"
     " unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason, delivery_no,"
-    " to_plant, to_item_no, to_lot_no, to_status, to_hu, trade::text FROM movement"
+    " to_plant, to_item_no, to_lot_no, to_status, to_hu, given, given_unit, trade::text"
+    " FROM movement"
 )
 # What was asked for, then what it did: a fold needs no rule.
 _ADD = """
@@ -36,16 +37,16 @@ _ADD = """
         quantity, unit, occurred_at, offset_minutes, to_location, order_no, reverses, reason,
         delivery_no, to_plant, to_item_no, to_lot_no, to_status, to_hu, change, there_plant,
         there_item_no, there_lot_no, there_location, there_status, there_owner, there_hu,
-        trade, recorded_at)
+        given, given_unit, trade, recorded_at)
     SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::timestamptz[],
         %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[],
-        %s::timestamptz[])
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::text[],
+        %s::jsonb[], %s::timestamptz[])
     ON CONFLICT (plant, reference) DO NOTHING RETURNING plant, reference
 """
-_WIDTH = 33
+_WIDTH = 35
 
 
 class SqlMovements:
@@ -141,6 +142,8 @@ def _row(booked: Booked, at: datetime) -> tuple[Any, ...]:
         *_target_row(movement.to),
         booked.effect.change.value,
         *_there_row(booked),
+        movement.given and movement.given.value,
+        movement.given and movement.given.unit,
         _write_trade(movement),
         at,
     )
@@ -161,7 +164,8 @@ def _there_row(booked: Booked) -> tuple[str | None, ...]:
 
 def _movement(*row: Any) -> Movement:
     plant, reference, item_no, lot_no, location, status, owner, hu, type, amount, unit, *rest = row
-    moment, offset_minutes, to_location, order_no, reverses, reason, delivery_no, *to, trade = rest
+    moment, offset_minutes, to_location, order_no, reverses, reason, delivery_no, *rest = rest
+    *to, given, given_unit, trade = rest
     papers = msgspec.json.decode(trade, type=_Trade)
     return Movement(
         reference=Reference(plant, reference),
@@ -177,6 +181,7 @@ def _movement(*row: Any) -> Movement:
         delivery_no=delivery_no,
         origin=papers.origin,
         destination=papers.destination,
+        given=None if given is None else Quantity(given, given_unit),
     )
 
 

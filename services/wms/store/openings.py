@@ -16,7 +16,7 @@ from services.wms.store.columns import columns, flat, place_columns, read_place
 _AT_ONCE = 500
 _OPENINGS = (
     "SELECT plant, item_no, lot_no, location, status, owner, hu, counted, before, unit, as_of,"
-    " offset_minutes, times FROM stock_opening"
+    " offset_minutes, times, given, given_unit FROM stock_opening"
 )
 # Both sides of every movement of these places; a NULL time is no limit.
 _LIVE = """
@@ -45,13 +45,14 @@ _LIVE = """
 """
 _PUT = """
     INSERT INTO stock_opening (plant, item_no, lot_no, location, status, owner, hu, counted, before,
-        unit, as_of, offset_minutes, times)
+        unit, as_of, offset_minutes, times, given, given_unit)
     SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::numeric[], %s::numeric[], %s::text[], %s::timestamptz[], %s::int[],
-        %s::int[])
+        %s::int[], %s::numeric[], %s::text[])
     ON CONFLICT (plant, item_no, lot_no, location, status, owner, hu) DO UPDATE
     SET counted = excluded.counted, before = excluded.before, unit = excluded.unit,
-        as_of = excluded.as_of, offset_minutes = excluded.offset_minutes, times = excluded.times
+        as_of = excluded.as_of, offset_minutes = excluded.offset_minutes, times = excluded.times,
+        given = excluded.given, given_unit = excluded.given_unit
 """
 
 
@@ -80,7 +81,7 @@ class SqlOpenings:
     async def put(self, openings: Sequence[Opening]) -> None:
         """In the order of the places."""
         ordered = sorted(openings, key=lambda one: one.counted.place)
-        await current_work().sql(_PUT, columns(map(_row, ordered), 13))
+        await current_work().sql(_PUT, columns(map(_row, ordered), 15))
         for one in ordered:
             audit.saved("stock_opening", _name(one), _facts(one))
 
@@ -97,15 +98,22 @@ class SqlOpenings:
 
 
 def _opening(*row: Any) -> Opening:
-    *key, counted, before, unit, as_of, offset_minutes, times = row
-    told = Counted(read_place(*key), Quantity(counted, unit), Instant(as_of, offset_minutes))
+    *key, counted, before, unit, as_of, offset_minutes, times, given, given_unit = row
+    told = Counted(
+        read_place(*key),
+        Quantity(counted, unit),
+        Instant(as_of, offset_minutes),
+        None if given is None else Quantity(given, given_unit),
+    )
     return Opening(told, Quantity(before, unit), times)
 
 
 def _row(one: Opening) -> Row:
     told = one.counted
     amounts = told.quantity.value, one.before.value, told.quantity.unit
-    return *flat(told.place), *amounts, told.as_of.moment, told.as_of.offset_minutes, one.times
+    given = told.given and told.given.value, told.given and told.given.unit
+    at = told.as_of
+    return *flat(told.place), *amounts, at.moment, at.offset_minutes, one.times, *given
 
 
 def _name(one: Opening) -> str:

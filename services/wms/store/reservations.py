@@ -17,8 +17,8 @@ from services.wms.domain.stock import Booked
 from services.wms.store.columns import columns, flat, place_columns, read_place
 
 _ORDERS = (
-    "SELECT plant, reservation_no, order_no, delivery_no, item_no, lot_no, quantity, unit, released"
-    " FROM reservation"
+    "SELECT plant, reservation_no, order_no, delivery_no, item_no, lot_no, quantity, unit,"
+    " released, given, given_unit FROM reservation"
 )
 
 
@@ -90,11 +90,11 @@ class SqlReservations:
         """Orders, then their parts."""
         rows = await current_work().sql(
             "INSERT INTO reservation (plant, reservation_no, order_no, delivery_no, item_no,"
-            " lot_no, quantity, unit, released, as_of)"
+            " lot_no, quantity, unit, given, given_unit, released, as_of)"
             " SELECT *, false, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::text[], %s::numeric[], %s::text[])"
+            " %s::text[], %s::text[], %s::numeric[], %s::text[], %s::numeric[], %s::text[])"
             " ON CONFLICT DO NOTHING RETURNING plant, reservation_no",
-            (at, *columns(map(_order_row, sorted(made, key=lambda one: one.key)), 8)),
+            (at, *columns(map(_order_row, sorted(made, key=lambda one: one.key)), 10)),
         )
         added = {ReservationKey(*row) for row in rows}
         for one in made:
@@ -169,8 +169,15 @@ async def _load(rows: Sequence[Row]) -> dict[ReservationKey, Reservation]:
 
 
 def _reservation(key: ReservationKey, row: Row, parts: dict[Place, Part]) -> Reservation:
-    order_no, delivery_no, item_no, lot_no, amount, unit, released = row
-    order = Order(key, Demand(order_no, delivery_no), item_no, lot_no, Quantity(amount, unit))
+    order_no, delivery_no, item_no, lot_no, amount, unit, released, given, given_unit = row
+    order = Order(
+        key,
+        Demand(order_no, delivery_no),
+        item_no,
+        lot_no,
+        Quantity(amount, unit),
+        None if given is None else Quantity(given, given_unit),
+    )
     left = State.OPEN if any(one.open for one in parts.values()) else State.CONSUMED
     return Reservation(order, State.RELEASED if released else left, parts)
 
@@ -206,5 +213,6 @@ async def _write_parts(reservations: Sequence[Reservation]) -> None:
 
 def _order_row(one: Reservation) -> tuple[object, ...]:
     order = one.order
-    amount = order.quantity
-    return (*one.key, *order.demand, order.item_no, order.lot_no, amount.value, amount.unit)
+    amount, given = order.quantity, order.given
+    goods = order.item_no, order.lot_no, amount.value, amount.unit
+    return *one.key, *order.demand, *goods, given and given.value, given and given.unit

@@ -8,7 +8,6 @@ from services.wms.wire.counts import (
     write_counts,
 )
 from services.wms.wire.facts import write_facts
-from services.wms.wire.items import ITEMS, read_measures
 from services.wms.wire.keys import (
     read_holds,
     read_inherited,
@@ -40,7 +39,6 @@ from services.wms.wire.stock import (
 from services.wms.wire.units import read_unit_commands, read_unit_orders, write_unit
 
 __all__ = [
-    "ITEMS",
     "read_count_key",
     "read_demands",
     "read_found",
@@ -48,7 +46,6 @@ __all__ = [
     "read_inherited",
     "read_item_key",
     "read_lot_key",
-    "read_measures",
     "read_movements",
     "read_order_key",
     "read_places",

@@ -53,7 +53,7 @@ def write_results(results: Iterable[Result]) -> pb.MoveStockResponse:
 
 
 def write_movement(movement: Movement) -> pb.Movement:
-    """As it was asked for, its status spelled out."""
+    """As it was asked for, its status spelled out, its quantity in the base unit."""
     return pb.Movement(
         reference=movement.reference.text,
         type=pb.MovementType.Value(f"MOVEMENT_TYPE_{movement.type.name}"),
@@ -68,6 +68,7 @@ def write_movement(movement: Movement) -> pb.Movement:
         delivery_no=movement.delivery_no,
         received_from=_write_origin(movement.origin) if movement.origin != NOWHERE else None,
         shipped_to=_write_destination(movement.destination),
+        given=write_quantity(movement.given) if movement.given else None,
     )
 
 

@@ -49,6 +49,7 @@ def write_reservation(one: Reservation) -> pb.Reservation:
             item_no=order.item_no,
             lot_no=order.lot_no,
             quantity=write_quantity(order.quantity),
+            given=write_quantity(order.given) if order.given else None,
         ),
         state=pb.ReservationState.Value(f"RESERVATION_STATE_{one.state.name}"),
         places=[

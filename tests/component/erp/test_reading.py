@@ -18,7 +18,7 @@ from services.erp.application.read_erp import Words
 from services.erp.rpc.reading import ErpReadingServicer
 from services.erp.store import sql_books
 from services.erp.store.master import CopiedPlants
-from services.erp.store.measured import CopiedMeasures
+from services.kit.copies.measures import CopiedMeasures
 from services.kit.errors import ConflictError, DeniedError, NotFoundError, UnavailableError
 from services.kit.lanes.systems import System, put_system
 from services.kit.rpc.client import Peer

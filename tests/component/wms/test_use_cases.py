@@ -1,6 +1,7 @@
 """The use cases on PostgreSQL: the same suite that the books in memory pass."""
 
 from tests.unit.wms.counting import CountingContract
+from tests.unit.wms.measuring import MeasuringContract
 from tests.unit.wms.packing import PackingContract, packed
 from tests.unit.wms.promises import PromisesContract
 from tests.unit.wms.restraints import HoldsContract, ReversalContract
@@ -38,4 +39,8 @@ class TestPacking(PackingContract):
 
 
 class TestCounting(CountingContract):
+    pass
+
+
+class TestMeasuring(MeasuringContract):
     pass

@@ -16,6 +16,7 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 
 from services.kit.backbone.outbox import Outbox
 from services.kit.clock import SystemClock
+from services.kit.measures import ItemLot, Ratio
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
@@ -24,7 +25,7 @@ from services.wms.ports import Books
 from services.wms.rpc import Desk, registrations
 from services.wms.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
-from tests.copies import no_owner, put_items
+from tests.copies import no_owner, put_items, put_lot
 from tests.unit.wms.moves import ITEMS
 
 STOREKEEPER = "wms:read wms:write"
@@ -90,6 +91,13 @@ class Warehouse:
         """All or nothing."""
         async with self.store.work():
             yield open_books(SystemClock())
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What reference tells of "FILM/L7"."""
+        async with self.store.work():
+            await put_lot(ItemLot(*lot.split("/")), *ratios, version=version, retired=retired)
 
     async def events(self) -> list[tuple[str, Any]]:
         """Key and content of what is in the outbox, in order."""

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from services.kit.clock import ManualClock
 from services.kit.errors import NotFoundError
+from services.kit.measures import ItemLot, Measured, Ratio
 from services.kit.paging import Page
-from services.kit.quantity import Measures
 from services.wms.domain.hold import Hold, Restraint
 from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
@@ -47,12 +47,15 @@ class Rows(Papers):
 class MemoryItems:
     """The bakery's items."""
 
-    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+    def __init__(self) -> None:
+        self.lots: dict[ItemLot, list[Ratio]] = {}
+
+    async def measures(self, wanted: Mapping[ItemLot, str]) -> Measured:
         """Refuses the first that is none of them."""
-        for item_no, name in wanted.items():
-            if item_no not in ITEMS:
+        for goods, name in wanted.items():
+            if goods.item_no not in ITEMS:
                 raise NotFoundError("no such item", code="unknown_item", field=name)
-        return {item_no: ITEMS[item_no] for item_no in wanted}
+        return Measured(ITEMS, self.lots)
 
 
 class MemoryLots:
@@ -231,13 +234,20 @@ class MemoryWarehouse:
 
     def __init__(self) -> None:
         self.rows = Rows()
+        self._items = MemoryItems()
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What is known of "FILM/L7" from now on."""
+        self._items.lots[ItemLot(*lot.split("/"))] = [] if retired else list(ratios)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:
         """All or nothing."""
         rows = deepcopy(self.rows)
         yield Books(
-            items=MemoryItems(),
+            items=self._items,
             lots=MemoryLots(rows),
             movements=MemoryMovements(rows),
             balances=MemoryBalances(rows),

@@ -19,11 +19,12 @@ LYON = "lyon"
 ITEMS = {
     "BREAD": Measures("KGM", (("H87", "KGM", Fraction(1, 2)),)),
     "EGG": Measures("H87"),
+    "FILM": Measures("MTK", (("XRO", "MTK", Fraction(400)), ("KGM", "MTK", Fraction(4)))),
     **dict.fromkeys(("FLOUR", "I", "NEW", "NO", "ROLL", "SALT"), Measures("KGM")),
     **dict.fromkeys((f"ITEM{n}" for n in range(5)), Measures("KGM")),
     **dict.fromkeys((f"I{n}" for n in range(500)), Measures("KGM")),
 }
-"""What the bakery knows; a loaf weighs 500 g."""
+"""What the bakery knows; a loaf weighs 500 g, a roll of film has 400 m2 and weighs 100 kg."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FREE, QUALITY, BLOCKED = Status.UNRESTRICTED, Status.QUALITY, Status.BLOCKED
 BOX, CRATE, PALLET = "106141411234567897", "340123450000000017", "340123450000000024"

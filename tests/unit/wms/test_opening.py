@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -148,3 +149,19 @@ def test_nothing_is_counted_below_zero_or_on_its_way() -> None:
         counted("-1")
     with pytest.raises(InvalidError, match="lies nowhere"):
         counted("1", status=Status.IN_TRANSIT)
+
+
+async def test_a_file_loaded_again_opens_what_it_opened_whatever_a_roll_is_today(
+    books: Books,
+) -> None:
+    rolls = Counted(place("FILM/L7"), Quantity.parse("2", "XRO"), Instant(BEFORE))
+    await books.warehouse.measure("FILM/L7", ("XRO", "MTK", Fraction(825, 2)))
+    assert await books.open(rolls) == ["created"]
+    await books.warehouse.measure("FILM/L7", ("XRO", "MTK", Fraction(398)))
+    assert await books.open(rolls) == ["unchanged"]
+    assert (await books.compare(rolls))[0] == "unchanged"
+    assert await stock(books.warehouse, "FILM/L7") == ["825 FILM lot L7, unrestricted"]
+    # Counted anew it is a figure of its own, and of today.
+    anew = Counted(place("FILM/L7"), Quantity.parse("3", "XRO"), Instant(AFTER))
+    assert await books.open(anew) == ["corrected"]
+    assert await stock(books.warehouse, "FILM/L7") == ["1194 FILM lot L7, unrestricted"]

@@ -5,6 +5,7 @@ import pytest
 from services.wms.application.recount_balances import recount_balances
 from services.wms.ports import Change, Drift
 from tests.unit.wms.counting import CountingContract
+from tests.unit.wms.measuring import MeasuringContract
 from tests.unit.wms.memory import MemoryWarehouse
 from tests.unit.wms.moves import kg, place, receive
 from tests.unit.wms.packing import PackingContract, packed
@@ -60,4 +61,8 @@ class TestPacking(PackingContract):
 
 
 class TestCounting(CountingContract):
+    pass
+
+
+class TestMeasuring(MeasuringContract):
     pass

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
+from services.kit.measures import Ratio
 from services.kit.paging import Page
 from services.wms.application.apply_holds import apply_holds
 from services.wms.application.build_units import Order, build_units
@@ -58,6 +59,12 @@ class Warehouse(Protocol):
 
     async def told(self) -> list[str]:
         """Lot and reference of the movements that were told of, in order."""
+        ...
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What one lot was measured at, or is not any more."""
         ...
 
 
