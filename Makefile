@@ -16,12 +16,14 @@ NODE := $(BIN)/node
 PRETTIER := gateway/node_modules/prettier/bin/prettier.cjs --config gateway/.prettierrc.json --ignore-path gateway/.prettierignore --log-level warn
 PYTEST := $(BIN)/python -m pytest -q
 PICK = $(if $(K),-k "$(K)")
-PRETTY := gateway tests/web $(wildcard tools/peers/opcua/*.mjs)
+PRETTY := gateway tests/web $(wildcard tools/peers/opcua/*.mjs tools/charts/*.mjs)
 # Rules and use cases are tested in every branch; a run that picks tests cannot tell.
 RULES := $(wildcard services/*/domain services/*/application)
 COVER = $(addprefix --cov=,$(RULES)) --cov-fail-under=100
 # Everything a generated module depends on; folders too, so that a deleted proto is noticed.
 PROTOS := $(shell find protos \( -name gen -o -name '.gen-*' \) -prune -o -print)
+# Templates are Helm's, and no YAML before they are rendered.
+LINTED := $(wildcard skaffold.yaml .github/workflows/*.yaml charts/examples charts/plants $(addprefix charts/*/,Chart.yaml values.yaml ci files))
 VERBS := $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\# .*/\1/p' Makefile)
 .PHONY: $(VERBS)
 
@@ -53,13 +55,21 @@ states: .make/install ## Write docs/states.md and docs/movements.md from the tab
 nouns: .make/install ## Write docs/core.md: by which calls, events and fields each noun is read
 	$(STEP) "docs/core.md" $(BIN)/python -m tools.nouns
 
+charts: .make/install .make/charts .make/style golden ## Write the charts' READMEs and golden renders, then lint and judge them (rungs 0 to 3)
+	$(STEP) "charts/*/README.md" $(BIN)/python -m tools.charts.readme
+	@$(MAKE) check-charts
+	$(PYTEST) tests/charts -m "not (flow or long or cluster)" $(PICK)
+
+golden: .make/install ## Write tests/charts/golden: what the charts make of two examples, to be read in a diff
+	$(STEP) "tests/charts/golden" $(BIN)/python -m tools.charts.golden
+
 dashboards: .make/install ## Write the charts' dashboards and alert rules, and gateway/signals.json, from the registry of signals
 	$(STEP) "dashboards, rules, gateway/signals.json" $(BIN)/python -m tools.signals
 
 rules-test: .make/install ## The cases of our alerts judged by promtool (Debian: prometheus); it says so where there is none
 	@$(BIN)/python -m tests.promql
 
-check: .make/install .make/gateway ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
+check: .make/install .make/gateway .make/charts .make/style ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
 tryton: .make/tryton/database ## Tryton 8.2 in an environment of its own, and a database to start from
@@ -82,7 +92,7 @@ down: .make/install ## Stop it, in order; also what a killed one left behind
 
 test: check unit $(notdir $(wildcard tests/flows tests/faults)) ## Everything CI runs: check, unit, component and contract tests, flows, short faults
 
-unit: .make/install .make/gateway .make/sap/python ## Unit, component and contract tests, two or three at a time (K=word picks some)
+unit: .make/install .make/gateway .make/charts .make/sap/python ## Unit, component and contract tests, two or three at a time (K=word picks some)
 	$(if $(K),,$(PYTEST) tests/unit -n 2 $(COVER))
 	$(PYTEST) tests -n 3 --dist loadgroup $(if $(K),,--ignore tests/unit) -m "not (fault or flow or peer or bench or long or cluster)" $(PICK)
 
@@ -141,7 +151,7 @@ lock: ## Resolve pyproject.toml anew into requirements/ (changes the environment
 
 # --- parts of check; each is a target of its own so that all of them report, two at a time ---------
 
-CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-states check-signals check-rules
+CHECKS := check-types check-format check-lint check-imports check-protos check-schema check-states check-signals check-charts check-rules
 .PHONY: $(CHECKS)
 
 check-types:
@@ -174,6 +184,12 @@ check-states:
 check-signals:
 	$(STEP) "signals: dashboards, rules and gateway/signals.json are as the registry says" $(BIN)/python -m tools.signals --check
 
+check-charts:
+	$(STEP) "charts: helm lint --strict with every example" $(BIN)/python -m tools.charts.lint
+	$(STEP) "charts: READMEs list the values as values.yaml says (make charts)" $(BIN)/python -m tools.charts.readme --check
+	$(STEP) "YAML: yamllint" .make/style/venv/bin/yamllint --strict $(LINTED)
+	$(STEP) "Dockerfiles: hadolint" .make/style/venv/bin/hadolint Dockerfile gateway/Dockerfile
+
 check-rules:
 	$(STEP) "house rules" $(BIN)/python -m tools.lint
 
@@ -194,6 +210,17 @@ check-rules:
 
 .make/opcua: .make/python tools/peers/opcua/package-lock.json
 	$(STEP) "node-opcua (tools/peers/opcua/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools/peers/opcua --no-audit --no-fund
+	@touch $@
+
+.make/charts: .make/python tools/charts/package-lock.json
+	$(STEP) "schemas of operators (tools/charts/node_modules)" env PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools/charts --no-audit --no-fund
+	@touch $@
+
+# yamllint and hadolint are GPL-3: they run in an environment of their own, and nothing imports them.
+.make/style: .make/python tools/charts/style/requirements.txt
+	@mkdir -p $@
+	$(STEP) "yamllint and hadolint (.make/style/venv)" $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .make/style/venv
+	$(STEP) "their packages" $(BIN)/uv pip sync --python .make/style/venv/bin/python --require-hashes tools/charts/style/requirements.txt
 	@touch $@
 
 # Tryton is GPL-3: its environment is its own, and nothing there is imported by us.

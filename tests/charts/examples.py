@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.charts.render import CHARTS, Document, render
+from tools.charts.lint import values_files
+from tools.charts.render import Document, render
 
 HUB, EDGE = "plantmesh", "plantmesh-edge"
 
@@ -23,11 +24,5 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
-    """Defaults, charts/*/ci and charts/examples; edge*.yaml is for the plant's collector."""
-    found = [Example(chart, None) for chart in (HUB, EDGE)]
-    for chart in (HUB, EDGE):
-        found += [Example(chart, file) for file in sorted((CHARTS / chart / "ci").glob("*.yaml"))]
-    for file in sorted((CHARTS / "examples").glob("*.yaml")):
-        if file.name != "dev-dependencies.yaml":
-            found.append(Example(EDGE if file.name.startswith("edge") else HUB, file))
-    return found
+    """All that `helm lint` sees too."""
+    return [Example(chart, file) for chart, file in values_files()]

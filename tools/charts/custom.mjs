@@ -8,7 +8,8 @@ const kinds = { ScaledObject, PrometheusRule, ServiceMonitor };
 
 function judge(document) {
   const Kind = kinds[document.kind];
-  if (!Kind || new Kind().apiVersion !== document.apiVersion) return `no schema of ${document.kind}`;
+  if (!Kind || new Kind().apiVersion !== document.apiVersion)
+    return `no schema of ${document.kind}`;
   try {
     new Kind(document).validate();
     return '';
