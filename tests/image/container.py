@@ -40,6 +40,12 @@ class Container:
         """Whether it runs."""
         return self._process.poll() is None
 
+    @property
+    def begun(self) -> bool:
+        """Whether its first process is there."""
+        told = subprocess.run(["runc", "state", self._id], capture_output=True, check=False)
+        return told.returncode == 0 and json.loads(told.stdout)["status"] == "running"
+
     def end(self, seconds: float) -> tuple[int, float]:
         """SIGTERM as a kubelet sends it; exit code and seconds. Raises TimeoutExpired."""
         began = time.monotonic()

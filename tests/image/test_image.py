@@ -94,7 +94,7 @@ def test_told_before_it_listens_it_ends_at_once(
     service_image: Image, env: dict[str, str], tmp_path: Path
 ) -> None:
     with running(service_image, tmp_path, env) as container:
-        until(lambda: "tini" in container.tell("cat", "/proc/1/cmdline"), "its start")
+        until(lambda: container.begun, "its first process")
         _, seconds = container.end(GRACE)
     assert seconds < GRACE / 3
     assert "asked to stop" not in container.output
