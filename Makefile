@@ -55,7 +55,7 @@ states: .make/install ## Write docs/states.md and docs/movements.md from the tab
 nouns: .make/install ## Write docs/core.md: by which calls, events and fields each noun is read
 	$(STEP) "docs/core.md" $(BIN)/python -m tools.nouns
 
-charts: .make/install .make/charts .make/style golden ## Write the charts' READMEs and golden renders, then lint and judge them (rungs 0 to 3)
+charts: .make/install .make/charts .make/style/python golden ## Write the charts' READMEs and golden renders, then lint and judge them (rungs 0 to 3)
 	$(STEP) "charts/*/README.md" $(BIN)/python -m tools.charts.readme
 	@$(MAKE) check-charts
 	$(PYTEST) tests/charts -m "not (flow or long or cluster)" $(PICK)
@@ -69,7 +69,7 @@ dashboards: .make/install ## Write the charts' dashboards and alert rules, and g
 rules-test: .make/install ## The cases of our alerts judged by promtool (Debian: prometheus); it says so where there is none
 	@$(BIN)/python -m tests.promql
 
-check: .make/install .make/gateway .make/charts .make/style ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
+check: .make/install .make/gateway .make/charts .make/style/python ## Format, lint, types, import contracts, protos, graph, house rules; no tests (under 2 minutes)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)
 
 tryton: .make/tryton/database ## Tryton 8.2 in an environment of its own, and a database to start from
@@ -217,8 +217,8 @@ check-rules:
 	@touch $@
 
 # yamllint and hadolint are GPL-3: they run in an environment of their own, and nothing imports them.
-.make/style: .make/python tools/charts/style/requirements.txt
-	@mkdir -p $@
+.make/style/python: .make/python tools/charts/style/requirements.txt
+	@mkdir -p $(@D)
 	$(STEP) "yamllint and hadolint (.make/style/venv)" $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .make/style/venv
 	$(STEP) "their packages" $(BIN)/uv pip sync --python .make/style/venv/bin/python --require-hashes tools/charts/style/requirements.txt
 	@touch $@
