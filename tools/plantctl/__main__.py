@@ -1,30 +1,23 @@
-"""`plantctl`: see what waits in every service and move it on.
+"""`plantctl`: see what waits in every service and move it on; on this machine and on a cluster."""
 
-Exit codes: 0 done, 1 refused (the reason is said), 2 a service could not be reached, 64 misspelt.
-"""
-
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.kit.errors import DomainError, UnavailableError
-from tools.mesh.errors import MeshError
 from tools.mesh.program import HERE
 from tools.plantctl import audit, codes, lanes, letters, mapping
+from tools.plantctl.cluster.bundle import support_bundle
+from tools.plantctl.cluster.drain import drain
 from tools.plantctl.drift import drift, reconcile
+from tools.plantctl.ending import end
 from tools.plantctl.files import export, load
-from tools.plantctl.printing import print_error
 from tools.plantctl.seed import seed
-from tools.plantctl.session import SaidError, Session, mint, session
+from tools.plantctl.session import Session, mint, session
 from tools.plantctl.sources import sources
 from tools.plantctl.standing import status
 from tools.plantctl.stock import app as stock
 from tools.plantctl.takeover import recount
-
-REFUSED, UNREACHABLE, MISSPELT = 1, 2, 64
-_TYPER_MISSPELT = 2
 
 app = typer.Typer(
     add_completion=False,
@@ -47,6 +40,8 @@ app.command()(export)
 app.command()(recount)
 app.command()(drift)
 app.command()(reconcile)
+app.command()(drain)
+app.command()(support_bundle)
 
 
 @app.callback()
@@ -73,28 +68,8 @@ def token(
 
 
 def main() -> None:
-    """Run a command; say in one line what went wrong, and by the exit code which kind it was."""
-    sys.exit(_main())
-
-
-def _main() -> int:
-    try:
-        app()
-    except SaidError as said:
-        return _code(said.cause)
-    except DomainError as error:
-        print_error(error)
-        return _code(error)
-    except MeshError as error:
-        sys.stderr.write(f"{error}\n")
-        return UNREACHABLE
-    except SystemExit as ended:
-        return MISSPELT if ended.code == _TYPER_MISSPELT else int(ended.code or 0)
-    return 0
-
-
-def _code(error: DomainError) -> int:
-    return UNREACHABLE if isinstance(error, UnavailableError) else REFUSED
+    """Run a command."""
+    end(app)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""`plantctl status`: how everything stands, in all services."""
+"""`plantctl status`: how everything stands, in all services of a mesh or of a cluster."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 import typer
 from plantmesh.ops.v1 import desk_pb2 as pb
 
+from tools.plantctl.cluster.place import Context, Kubeconfig, NamespaceName, Place
+from tools.plantctl.cluster.status import Everything, show
 from tools.plantctl.desks import Reply, worst
 from tools.plantctl.options import AsJson, ServiceName
 from tools.plantctl.printing import age, plain, print_json, print_table
@@ -16,13 +17,23 @@ _HEADS = ("process", "what", "name", "state", "waiting", "oldest", "detail")
 _WELL = ("active", "idle")
 
 
-def status(
+def status(  # noqa: PLR0913 - the options of a command
     context: typer.Context,
     service: ServiceName = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also what is well and empty.")] = False,
+    everything: Everything = False,
     as_json: AsJson = False,
+    kube_context: Context = "",
+    namespace: NamespaceName = "",
+    kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Show what waits and what is not well in every service; exits 2 when one is away."""
+    """Show what waits and what is not well in every service; exits 2 when one is away.
+
+    With --context, --namespace or --kubeconfig: of a cluster, its workloads and leases too.
+    """
+    place = Place(kube_context, namespace, kubeconfig)
+    if place.told:
+        show(place, component=service, everything=everything, as_json=as_json)
+        return
     desks = session(context).desks.narrowed(service)
     replies = run(desks.ask_replicas(lambda desk: desk.GetStatus(pb.GetStatusRequest())))
     rows = list(_rows(replies, everything=everything))

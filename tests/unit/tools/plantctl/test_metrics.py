@@ -1,0 +1,32 @@
+"""What is read from a metrics page, and how the pages of replicas become one."""
+
+import pytest
+
+from services.kit.errors import InvalidError
+from tools.plantctl.cluster.metrics import Flow, merge, parse
+
+PAGE = """
+# TYPE plantmesh_flow_depth gauge
+plantmesh_flow_depth{kind="lane",name="ledger",state="refused"} 41.0
+# TYPE plantmesh_flow_oldest_seconds gauge
+plantmesh_flow_oldest_seconds{kind="lane",name="ledger",state="refused"} 90.5
+# TYPE plantmesh_elector_leading gauge
+plantmesh_elector_leading{lease="audit"} 1.0
+plantmesh_elector_leading{lease="expiry"} 0.0
+"""
+
+
+def test_flows_and_leases_are_read() -> None:
+    page = parse("erp-0", "erp", PAGE)
+    assert page.flows == (Flow("erp", "lane", "ledger", "refused", 41, 90.5),)
+    assert page.leads == ("audit",)
+
+
+def test_a_page_for_people_is_refused() -> None:
+    with pytest.raises(InvalidError, match="cannot be read"):
+        parse("erp-0", "erp", "<html>please log in</html>")
+
+
+def test_replicas_are_not_added_up() -> None:
+    late = parse("erp-1", "erp", PAGE.replace("41.0", "40.0"))
+    assert merge([parse("erp-0", "erp", PAGE), late]) == merge([parse("erp-0", "erp", PAGE)])
