@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scrape import strangers
 from tests.web.rig import ORDER, PAGE, Gateway, Web, until_so
 from tools.mesh.files import write_whole
 from tools.mesh.wait import until
@@ -210,3 +211,5 @@ async def test_it_tells_how_long_operations_and_calls_take(gateway: Gateway) -> 
     )
     assert 'plantmesh_gateway_subgraph_duration_seconds_count{subgraph="mes",outcome="ok"}' in text
     assert "Invented" not in text
+    assert not list(strangers(text))
+    assert "nodejs_eventloop_lag_p99_seconds" in text

@@ -1,8 +1,10 @@
 """One service away: the rest of the answer comes, in time, with a code and nothing internal."""
 
 import asyncio
+import re
 import signal
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -114,6 +116,26 @@ async def test_a_root_of_a_dead_service_is_null_beside_the_others(
     answer = await gateway.ask("{ orders { id } running warehouses }")
     assert (answer.status, answer.data) == (200, {"orders": None, "running": 1, "warehouses": 2})
     assert answer.codes == {"SUBGRAPH_UNAVAILABLE"}
+
+
+async def test_requests_are_counted_by_what_became_of_them(web: Web, gateway: Gateway) -> None:
+    before = await requests(gateway)
+    await gateway.ask("{ running }")
+    await gateway.ask("{ running }", token="nobody's")
+    web.subgraphs["erp"].kill()
+    await gateway.ask("{ orders { id } running }")
+    counted = await requests(gateway)
+    counted.subtract(before)
+    assert +counted == {"ok": 1, "refused": 1, "incomplete": 1}
+
+
+async def requests(gateway: Gateway) -> Counter[str]:
+    """How many by outcome; all of them are there from the start."""
+    text = (await gateway.health("metrics")).text
+    found = re.findall(r'^plantmesh_gateway_requests_total\{outcome="(\w+)"\} (\d+)$', text, re.M)
+    counted = Counter({outcome: int(count) for outcome, count in found})
+    assert counted.keys() == {"ok", "incomplete", "refused", "failed", "left"}
+    return counted
 
 
 async def test_clients_that_go_away_open_no_circuit(web: Web, gateway: Gateway) -> None:

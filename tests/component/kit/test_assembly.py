@@ -29,12 +29,26 @@ from services.kit.rpc.client import Peer
 from services.kit.store import Store
 from tests.component.kit.assembly_process import TOPIC
 from tests.component.kit.rpc.desk import Given
+from tests.scrape import samples, strangers
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer
 from tests.waiting import until
 from tools.mesh.ports import free_port
 from tools.mesh.tokens import Bearer
 
 HERE = Path(__file__).parents[3]
+DESK = "plantmesh.ops.v1.DeskService"
+SHOWN = {
+    "plantmesh_audit_anchored",
+    "plantmesh_audit_findings_total",
+    "plantmesh_backbone_events_total",
+    "plantmesh_component_state",
+    "plantmesh_database_connections",
+    "plantmesh_elector_epoch",
+    "plantmesh_elector_leading",
+    "plantmesh_flow_oldest_seconds",
+    "plantmesh_lane_events_total",
+    "plantmesh_rpc_duration_seconds_bucket",
+}
 
 
 @pytest.fixture
@@ -99,16 +113,20 @@ async def status(desk: DeskServiceStub) -> dict[tuple[str, str, str], int]:
     return {(flow.kind, flow.name, flow.state): flow.depth for flow in found.flows}
 
 
-async def gauges(port: str) -> dict[tuple[str, str, str], int]:
-    """plantmesh.flow.depth as Prometheus reads it."""
+async def scraped(port: str) -> str:
+    """The page that Prometheus reads."""
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}/metrics") as answer,
     ):
-        text = await answer.text()
+        return await answer.text()
+
+
+async def gauges(port: str) -> dict[tuple[str, str, str], int]:
+    """plantmesh.flow.depth of that page."""
     return {
         (sample.labels["kind"], sample.labels["name"], sample.labels["state"]): int(sample.value)
-        for family in text_string_to_metric_families(text)
+        for family in text_string_to_metric_families(await scraped(port))
         for sample in family.samples
         if sample.name.startswith("plantmesh_flow_depth")
     }
@@ -160,6 +178,15 @@ async def test_assembled_service_lives_shows_itself_and_drains(
             "audit",
         }
         await until(shown)
+
+        async def all_shown() -> bool:
+            page = await scraped(environment["PLANTMESH_METRICS_PORT"])
+            return {name for name, _ in samples(page)} >= SHOWN
+
+        await until(all_shown)
+        page = await scraped(environment["PLANTMESH_METRICS_PORT"])
+        assert not list(strangers(page))
+        assert f'{{code="OK",method="{DESK}/GetStatus"' in page
         process.send_signal(signal.SIGTERM)
         said, _ = await process.communicate()
         assert process.returncode == 0

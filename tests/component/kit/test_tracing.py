@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.kit.signals.exposition import all_samples
+from services.kit.signals.registry import registry
+from tests.scrape import samples
+
 PREAMBLE = """
 import json
 from opentelemetry import trace
@@ -132,6 +136,37 @@ tell(lines=[l for l in page.splitlines() if l.startswith("plantmesh_graph_errors
     (line,) = said["lines"]
     assert 'code="conflict"' in line
     assert line.endswith(" 3.0")
+
+
+def test_every_registered_metric_is_scraped_under_the_name_that_queries_use() -> None:
+    said = run("""
+import urllib.request
+from services.kit.signals.registry import registry
+running = setup.start("mes", "mes-1", setup.Export(metrics_port=0))
+known, kept = registry(), []
+for name, metric in known.metrics.items():
+    labels = dict.fromkeys(metric.attributes, "x")
+    match metric.kind:
+        case "observed":
+            signals.observe(name, lambda labels=labels: [(1, labels)])
+        case "gauge":
+            signals.gauge(name).set(1, labels)
+        case "histogram":
+            signals.histogram(name).record(1, labels)
+        case kind:
+            getattr(signals, kind)(name).add(1, labels)
+for name, measure in known.measures.items():
+    labels = dict.fromkeys(measure.attributes, "x")
+    signals.observe(name, lambda labels=labels: [(1, labels)])
+page = urllib.request.urlopen(f"http://127.0.0.1:{running.metrics_port}/metrics").read().decode()
+running.close()
+tell(page=page)
+""")
+    shown = {name: frozenset(labels) for name, labels in samples(said["page"])}
+    known = all_samples(registry())
+    assert shown == {name: frozenset(metric.attributes) for name, metric in known.items()}
+    assert "process_resident_memory_bytes" in said["page"]
+    assert "process_cpu_seconds_total" in said["page"]
 
 
 def test_spans_reach_an_otlp_collector() -> None:
