@@ -86,6 +86,14 @@ apiVersion: v1
 metadata: {name: board, labels: {grafana_dashboard: "1"}}
 data: {board.json: '{"panels": [{"targets": [{"expr": "EXPR"}]}]}'}
 """
+SCALER = """
+kind: ScaledObject
+apiVersion: keda.sh/v1alpha1
+metadata: {name: reference}
+spec:
+  scaleTargetRef: {name: mes}
+  triggers: [{type: prometheus, metadata: {query: 'EXPR'}}]
+"""
 EXPRESSIONS = [
     ("sum by (job) (rate(plantmesh_elector_changes_total[5m])) > 0", ""),
     ("plantmesh:lag:max > 10 and on (namespace) up == 0", ""),
@@ -98,10 +106,22 @@ EXPRESSIONS = [
 ]
 
 
+def test_what_a_dashboard_lists_is_exported() -> None:
+    def told(query: str) -> list[str]:
+        board = BOARD.replace("expr", "query").replace("EXPR", query)
+        return [found.message for found in Release().add(board).told()]
+
+    assert told("label_values(plantmesh_flow_depth, kind)") == []
+    assert told("label_values(plantmesh_flow_depth, color)") == [
+        "nothing there has the label color"
+    ]
+
+
 @pytest.mark.parametrize(("expression", "words"), EXPRESSIONS)
-@pytest.mark.parametrize("shape", [RULES, BOARD])
+@pytest.mark.parametrize("shape", [RULES, BOARD, SCALER])
 def test_expressions_name_what_is_exported(shape: str, expression: str, words: str) -> None:
-    if shape is BOARD and "lag:max" in expression:
-        return
-    told = Release().add(shape.replace("EXPR", expression)).told()
+    if shape is not RULES and "lag:max" in expression:
+        words = "nothing exports plantmesh:lag:max"
+    release = Release().drop("HorizontalPodAutoscaler/mes")
+    told = release.add(shape.replace("EXPR", expression)).told()
     assert [words in found.message for found in told] == [True] * bool(words), told

@@ -70,11 +70,11 @@ def test_no_edge_can_be_removed(example: Example) -> None:
 
 
 def written(value: Any) -> Iterator[str]:
-    """Every expression of rules and dashboards; a dashboard is JSON in a ConfigMap."""
+    """Every expression of rules, dashboards (JSON in a ConfigMap) and autoscalers."""
     if isinstance(value, str) and value.startswith("{") and '"expr"' in value:
         value = json.loads(value)
     if isinstance(value, dict):
-        yield from (each for key, each in value.items() if key == "expr")
+        yield from (each for key, each in value.items() if key in ("expr", "query"))
         value = list(value.values())
     if isinstance(value, list):
         for each in value:

@@ -1,4 +1,7 @@
-"""Alerts and dashboards ask for samples that the code exports, by labels that these have."""
+"""Alerts, dashboards and autoscalers ask for samples that the code exports, by their labels.
+
+Nothing else would tell: a query of something that nobody exports is empty, and well.
+"""
 
 import json
 import re
@@ -28,6 +31,8 @@ _TARGET = {
 }  # fmt: skip
 # Of others, which every cluster with these operators has.
 _FOREIGN = ("up", "kube_", "container_", "kubelet_", "ALERTS", "nodejs_", "process_", "scrape_")
+# How a dashboard lists what can be chosen.
+_VALUES = re.compile(r"label_values\((?P<of>.*),\s*(?P<label>\w+)\)")
 # Grafana puts durations in their place; in strings its variables are strings.
 _INTERVAL = re.compile(r"\$\{?__\w+\}?")
 
@@ -40,20 +45,16 @@ class Asked(NamedTuple):
 
 
 def check(manifests: Manifests) -> Iterator[Finding]:
-    """Rules of Prometheus and dashboards of Grafana."""
+    """Rules of Prometheus, dashboards of Grafana, triggers of KEDA."""
     recorded = {
         rule["record"]
         for document in manifests.of("PrometheusRule")
         for _, rule in _rules(document)
         if rule.get("record")
     }
-    for document in manifests.of("PrometheusRule"):
-        for path, rule in _rules(document):
-            yield from _judge(document, f"{path}.expr", str(rule.get("expr")), recorded)
-    for document in manifests.of("ConfigMap"):
-        if "grafana_dashboard" in (dig(document, "metadata.labels") or {}):
-            for path, expression in _panels(document):
-                yield from _judge(document, path, expression, recorded)
+    for document in manifests.of("PrometheusRule", "ConfigMap", "ScaledObject"):
+        for path, expression in _written(document):
+            yield from _judge(document, path, expression, recorded)
 
 
 def asked(expression: str) -> Asked:
@@ -110,6 +111,20 @@ def _exported() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(metric.attributes) for name, metric in samples.items()}
 
 
+def _written(document: Document) -> Iterator[tuple[str, str]]:
+    """The expressions of one object, each with its path."""
+    match document["kind"]:
+        case "PrometheusRule":
+            for path, rule in _rules(document):
+                yield f"{path}.expr", str(rule.get("expr"))
+        case "ScaledObject":
+            for number, trigger in enumerate(dig(document, "spec.triggers") or ()):
+                if query := dig(trigger, "metadata.query"):
+                    yield f"spec.triggers[{number}].metadata.query", str(query)
+        case _ if "grafana_dashboard" in (dig(document, "metadata.labels") or {}):
+            yield from _panels(document)
+
+
 def _rules(document: Document) -> Iterator[tuple[str, Document]]:
     for first, group in enumerate(dig(document, "spec.groups") or ()):
         for second, rule in enumerate(group.get("rules") or ()):
@@ -129,6 +144,8 @@ def _expressions(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for key, below in value.items():
             if key == "expr" and isinstance(below, str):
                 yield f"{path}.{key}", below
+            elif key == "query" and isinstance(below, str) and "(" in below:
+                yield f"{path}.{key}", _VALUES.sub(r"count by (\g<label>) (\g<of>)", below)
             else:
                 yield from _expressions(below, f"{path}.{key}")
     if isinstance(value, list):
