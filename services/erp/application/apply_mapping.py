@@ -3,20 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from services.erp.application.diff_mapping import Maps, Read, diff_mapping
-from services.erp.application.take_order import map_order, store_order
-from services.erp.domain.document import OrderDocument
-from services.erp.domain.keys import OrderKey
+from services.erp.application.diff_mapping import Read, diff_mapping, last_told, read_again
+from services.erp.application.remap import REMAPS, Maps
 from services.erp.domain.mapping_diff import (
     DocumentChange,
     DraftName,
     Outcome,
     Review,
     State,
-    differences,
 )
 from services.erp.ports import Books
-from services.erp.ports.mapping import Replays
+from services.erp.ports.mapping import MappedOrder, Replays
 from services.kit.checkpoint import reach
 from services.kit.errors import ConflictError
 
@@ -48,9 +45,9 @@ async def apply_mapping(
         await replays.start(review.id, who)
     maps = Maps(books, review.scope.system)
     outcomes: dict[int, Outcome] = {}
-    for change, content in await replays.open(review.id, AT_ONCE):
+    for change, raw in await replays.open(review.id, AT_ONCE):
         reach("mapping.document")
-        outcomes[change.raw_input] = await _apply(books, maps, change, read(content))
+        outcomes[change.raw_input] = await _apply(maps, change, raw, read)
     await replays.note(review.id, outcomes)
     reach("mapping.batch")
     counts = Counter(outcomes.values())
@@ -59,17 +56,16 @@ async def apply_mapping(
     return Progress(now, counts[Outcome.APPLIED], counts[Outcome.OVERTAKEN], left)
 
 
-async def _apply(books: Books, maps: Maps, change: DocumentChange, said: OrderDocument) -> Outcome:
-    stored = await books.orders.lock(OrderKey(said.plant, said.order_no))
-    if stored is None or stored.as_of > said.as_of:
-        return Outcome.OVERTAKEN
-    new = map_order(maps.system, said, await maps.table(said))
-    fields = differences(stored, new)
+async def _apply(maps: Maps, change: DocumentChange, raw: MappedOrder, read: Read) -> Outcome:
+    said, remap = read[raw.kind](raw.content), REMAPS[raw.kind]
+    stored = last_told(await remap.lock(maps, said), said)
+    new, fields = await read_again(maps, remap, said, stored)
     if fields and fields != change.fields:
         raise _changed(change.document)
     if not fields:
         return Outcome.OVERTAKEN
-    await store_order(books, stored, new)
+    for old, one in zip(stored, new, strict=True):
+        await remap.put(maps, old, one)
     return Outcome.APPLIED
 
 

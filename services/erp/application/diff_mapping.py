@@ -1,25 +1,22 @@
 """Use case: orders as they came are mapped again, and what would differ is shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from services.erp.application.take_order import map_order
-from services.erp.domain.codes import Code, CodeTable, if_approved
-from services.erp.domain.document import OrderDocument
-from services.erp.domain.keys import OrderKey
+from services.erp.application.remap import REMAPS, Maps, Remap
 from services.erp.domain.mapping_diff import (
     Diff,
     DocumentChange,
-    DraftName,
+    FieldChange,
     Scope,
     differences,
 )
-from services.erp.domain.order import ProductionOrder
 from services.erp.ports import Books
 from services.erp.ports.mapping import MappedOrder, Replays
 from services.kit.errors import InvalidError
 
-Read = Callable[[bytes], OrderDocument]
-"""What the content of a raw order says."""
+Read = Mapping[str, Callable[[bytes], Any]]
+"""What the content of a raw order says, by its kind; those that the ERP offers."""
 
 
 async def review_mapping(books: Books, replays: Replays, read: Read, scope: Scope, who: str) -> str:
@@ -30,60 +27,52 @@ async def review_mapping(books: Books, replays: Replays, read: Read, scope: Scop
 
 
 async def diff_mapping(books: Books, replays: Replays, read: Read, scope: Scope) -> Diff:
-    """What the code maps of today, or with their drafts, would change; nothing is changed."""
+    """What the code maps of today, or with their drafts, would change; nothing is changed.
+
+    Production orders first, then sales and purchase orders.
+    """
     maps = Maps(books, scope.system, drafts=scope.with_drafts)
     changes: list[DocumentChange] = []
-    compared, after = 0, ""
-    while page := await replays.mapped(scope, after):
-        documents = [(one, read(one.content)) for one in page]
-        fresh = [(one, said) for one, said in documents if said.as_of >= scope.since]
-        known = await books.orders.get_many([_key(said) for _, said in fresh])
-        for one, said in fresh:
-            stored = known.get(_key(said))
-            if stored and (stored.version, stored.as_of) == (said.version, said.as_of):
-                compared += 1
-                changes += await _compare(maps, one, said, stored)
-        after = page[-1].document
-    drafts = sorted(maps.drafts)
-    return Diff(scope, compared, changes, drafts)
+    compared = 0
+    for kind in (one for one in REMAPS if one in read):
+        after = ""
+        while page := await replays.mapped(scope, kind, after):
+            documents = [(one, read[kind](one.content)) for one in page]
+            fresh = [(one, said) for one, said in documents if said.as_of >= scope.since]
+            known = await REMAPS[kind].known(maps, [said for _, said in fresh])
+            for (one, said), orders in zip(fresh, known, strict=True):
+                if stored := last_told(orders, said):
+                    compared += 1
+                    changes += await _compare(maps, one, said, stored)
+            after = page[-1].external
+    return Diff(scope, compared, changes, sorted(maps.drafts))
 
 
-class Maps:
-    """The code maps of a system, those of each plant read once; with `drafts` as if approved."""
+def last_told(orders: Sequence[Any], said: Any) -> list[Any]:
+    """Those of the orders of which a document is the ERP's last word here."""
+    return [one for one in orders if (one.version, one.as_of) == (said.version, said.as_of)]
 
-    def __init__(self, books: Books, system: str, *, drafts: bool = False) -> None:
-        self.system = system
-        self.drafts: set[DraftName] = set()
-        self._books = books
-        self._with_drafts = drafts
-        self._plants: dict[str, Sequence[Code]] = {}
 
-    async def table(self, said: OrderDocument) -> CodeTable:
-        """What codes mean in this document."""
-        return CodeTable(self.system, said.plant, await self._of(said.plant), said.as_of)
-
-    async def _of(self, plant: str) -> Sequence[Code]:
-        if plant not in self._plants:
-            codes = await self._books.codes.all(self.system, plant)
-            if self._with_drafts:
-                self.drafts |= {DraftName.of(code) for code in codes if code.is_draft}
-                codes = if_approved(codes)
-            self._plants[plant] = codes
-        return self._plants[plant]
+async def read_again(
+    maps: Maps, remap: Remap, said: Any, stored: Sequence[Any]
+) -> tuple[Sequence[Any], tuple[FieldChange, ...]]:
+    """The orders as they would be, and what differs; raises InvalidError."""
+    new = [await remap.again(maps, said, one) for one in stored]
+    fields = [
+        field
+        for old, one in zip(stored, new, strict=True)
+        for field in differences(old, one, remap.name(old))
+    ]
+    return new, tuple(fields)
 
 
 async def _compare(
-    maps: Maps, one: MappedOrder, said: OrderDocument, stored: ProductionOrder
+    maps: Maps, one: MappedOrder, said: Any, stored: Sequence[Any]
 ) -> list[DocumentChange]:
     """What would differ, if anything."""
     try:
-        new = map_order(maps.system, said, await maps.table(said))
+        _, fields = await read_again(maps, REMAPS[one.kind], said, stored)
     except InvalidError as error:
         reason = f"{error} [{error.field}] ({error.code})"
         return [DocumentChange(one.id, one.document, (), reason)]
-    changed = differences(stored, new)
-    return [DocumentChange(one.id, one.document, changed)] if changed else []
-
-
-def _key(said: OrderDocument) -> OrderKey:
-    return OrderKey(said.plant, said.order_no)
+    return [DocumentChange(one.id, one.document, fields)] if fields else []

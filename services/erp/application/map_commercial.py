@@ -33,10 +33,18 @@ _SHIP_TO: Mapping[Trade, CodeKind] = {Trade.SALES: "party", Trade.PURCHASE: "loc
 
 
 async def map_commercial(
-    books: Books, trade: Trade, system: str, document: CommercialDocument, plant: str
+    books: Books,
+    trade: Trade,
+    system: str,
+    document: CommercialDocument,
+    plant: str,
+    codes: CodeTable | None = None,
 ) -> CommercialOrder:
-    """Raises InvalidError on an unmapped code, or more allocated than a line is for."""
-    codes = await books.codes.table(system, plant, document.as_of)
+    """By the codes that hold, unless others are given.
+
+    Raises InvalidError on an unmapped code, or more allocated than a line is for.
+    """
+    codes = codes or await books.codes.table(system, plant, document.as_of)
     zone = await books.plants.zone(plant) if _speaks_of_moments(document) else "UTC"
     mapper = _Mapper(trade, codes, zone)
     return CommercialOrder(

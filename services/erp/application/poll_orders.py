@@ -21,10 +21,8 @@ from services.erp.ports.feeds import (
     Sources,
     Take,
 )
+from services.erp.ports.mapping import PRODUCTION
 from services.kit.errors import UnavailableError
-
-PRODUCTION = "production_order"
-"""The kind of a raw production order; that of the others is their trade."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from enum import StrEnum
 from hashlib import sha256
 
 from services.erp.domain.codes import Code, CodeKind
-from services.erp.domain.order import ProductionOrder
 from services.kit.quantity import Quantity
 
 
@@ -23,7 +22,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """An order that would differ; `refusal` = why it cannot be mapped any more."""
+    """A document whose orders would differ; `refusal` = why it cannot be mapped any more."""
 
     raw_input: int
     document: str
@@ -115,9 +114,9 @@ class Review:
     ended_at: datetime | None
 
 
-def differences(old: ProductionOrder, new: ProductionOrder) -> tuple[FieldChange, ...]:
-    """The fields that differ, by name."""
-    before, after = dict(_flat("", old)), dict(_flat("", new))
+def differences(old: object, new: object, name: str = "") -> tuple[FieldChange, ...]:
+    """The fields of two orders that differ, by name, below `name` where one is given."""
+    before, after = dict(_flat(name, old)), dict(_flat(name, new))
     return tuple(
         FieldChange(name, before.get(name, ""), after.get(name, ""))
         for name in sorted(before.keys() | after.keys())

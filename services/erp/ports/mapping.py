@@ -10,6 +10,9 @@ from services.erp.domain.mapping_diff import Diff, DocumentChange, Outcome, Revi
 from services.kit.lanes.entry import Entry
 from services.kit.paging import Page
 
+PRODUCTION = "production_order"
+"""The kind of a raw production order; that of the others is their trade."""
+
 
 class Codes(Protocol):
     """This service's copy of reference's code maps."""
@@ -46,18 +49,24 @@ class Waitings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MappedOrder:
-    """A raw order that is what we know of an order; `document` is its key in the ERP."""
+    """A raw order that is what we know of an order; `external` is its key in the ERP."""
 
     id: int
-    document: str
+    kind: str
+    external: str
     content: bytes
+
+    @property
+    def document(self) -> str:
+        """What a diff calls it; production orders had no other kind beside them once."""
+        return self.external if self.kind == PRODUCTION else f"{self.kind} {self.external}"
 
 
 class Replays(Protocol):
     """Raw orders that were mapped, and diffs of mapping them again; in one unit of work."""
 
-    async def mapped(self, scope: Scope, after: str) -> Sequence[MappedOrder]:
-        """The newest of each order that came since, some hundreds behind the document `after`."""
+    async def mapped(self, scope: Scope, kind: str, after: str) -> Sequence[MappedOrder]:
+        """The newest of each order of a kind that came since, some hundreds behind `after`."""
         ...
 
     async def keep(self, diff: Diff, who: str) -> None:
@@ -72,8 +81,8 @@ class Replays(Protocol):
         """It is being applied from now on."""
         ...
 
-    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, bytes]]:
-        """Documents still to be done, with their content, in the order of the diff."""
+    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, MappedOrder]]:
+        """Documents still to be done, and each as it came, in the order of the diff."""
         ...
 
     async def note(self, id: int, outcomes: Mapping[int, Outcome]) -> None:

@@ -22,7 +22,6 @@ from services.kit.paging import Page
 from services.kit.raw_input import remapped
 from services.kit.store import Row, current_work
 
-_KIND = "production_order"
 _AT_ONCE = 500
 _REVIEW = """
 SELECT d.id, d.digest, d.system, d.since, d.with_drafts, d.drafts, d.compared,
@@ -35,17 +34,17 @@ FROM mapping_diff d WHERE d.digest = %s ORDER BY d.id DESC LIMIT 1"""
 class SqlReplays:
     """In the ambient unit of work."""
 
-    async def mapped(self, scope: Scope, after: str) -> Sequence[MappedOrder]:
-        """The newest of each order that came since, behind the document `after`."""
+    async def mapped(self, scope: Scope, kind: str, after: str) -> Sequence[MappedOrder]:
+        """The newest of each order of a kind that came since, behind `after`."""
         # What changed since then cannot have come before; a day is for clocks that differ.
         rows = await current_work().sql(
             "SELECT DISTINCT ON (external_id) id, external_id, content FROM raw_input"
             " WHERE system = %s AND kind = %s AND state = 'mapped' AND external_id > %s"
             " AND received_at >= %s::timestamptz - interval '1 day'"
             " ORDER BY external_id, id DESC LIMIT %s",
-            (scope.system, _KIND, after, scope.since, _AT_ONCE),
+            (scope.system, kind, after, scope.since, _AT_ONCE),
         )
-        return [MappedOrder(id, document, bytes(content)) for id, document, content in rows]
+        return [MappedOrder(id, kind, external, bytes(raw)) for id, external, raw in rows]
 
     async def keep(self, diff: Diff, who: str) -> None:
         """For review; one that waits for its application already is kept once."""
@@ -105,15 +104,19 @@ class SqlReplays:
             (who, id),
         )
 
-    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, bytes]]:
-        """Documents still to be done, with their content, in the order of the diff."""
+    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, MappedOrder]]:
+        """Documents still to be done, and each as it came, in the order of the diff."""
         rows = await current_work().sql(
-            "SELECT c.raw_input, c.document, c.fields, c.refusal, r.content FROM mapping_change c"
+            "SELECT c.raw_input, c.document, c.fields, c.refusal, r.kind, r.external_id, r.content"
+            " FROM mapping_change c"
             " JOIN raw_input r ON r.id = c.raw_input WHERE c.diff = %s AND c.outcome = 'open'"
             " ORDER BY c.position LIMIT %s",
             (id, limit),
         )
-        return [(_read_change(tuple(row)), bytes(content)) for *row, content in rows]
+        return [
+            (_read_change(tuple(row)), MappedOrder(row[0], kind, external, bytes(content)))
+            for *row, kind, external, content in rows
+        ]
 
     async def note(self, id: int, outcomes: Mapping[int, Outcome]) -> None:
         """What became of them; with the last one the diff is applied."""

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -12,23 +13,40 @@ from plantmesh.erp.v1.sources_pb2 import (
     BatchGetSourcesRequest,
     ListSourcesRequest,
 )
+from plantmesh.reference.v1.reference_pb2 import CODE_STATUS_RETIRED
 
-from services.erp import rpc
+from services.erp import rpc, wire
 from services.erp.adapters.ledger.papers import Operation
+from services.erp.adapters.ledger.trades import Line, Trade, read_trade
 from services.erp.adapters.reading import reader
 from services.erp.adapters.registry import connections, kept_in
+from services.erp.application.take_commercial import take_commercial
+from services.erp.domain.codes import EVER, Code
+from services.erp.domain.keys import CommercialKey
+from services.erp.domain.keys import Trade as Kind
+from services.erp.ports.feeds import RawOrder
 from services.erp.store import sql_books
+from services.erp.store.inbox import Inboxes
 from services.erp.store.sources import SqlSources
 from services.kit.backbone.outbox import Outbox
+from services.kit.copies import put
 from services.kit.errors import ConflictError, DeniedError, NotFoundError
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
 from services.kit.wire import write_moment
 from tests.audited import leaves_rows, rows_of
 from tests.component.erp.conftest import TOPIC, ask, no_readings
-from tests.component.erp.month import BEGIN, MONTH, ORDERS, Month, receive, with_month
+from tests.component.erp.month import (
+    BEGIN,
+    CHANGED,
+    MONTH,
+    ORDERS,
+    Month,
+    receive,
+    with_month,
+)
 from tests.component.kit.rpc.desk import verifier
-from tests.copies import no_owner
+from tests.copies import code_mapping, no_owner, put_codes
 from tests.servers import PostgresServer
 
 
@@ -180,3 +198,43 @@ async def test_sources_are_shown_to_whom_they_serve(month: Month) -> None:
     _, sources, peer = month.stubs(plants=["nice"])
     assert not (await sources.ListSources(ListSourcesRequest())).sources
     await peer.close()
+
+
+async def test_sales_orders_are_mapped_again_beside_them(month: Month) -> None:
+    who, confirmed = (
+        Code("party", "C-1", "acme"),
+        Code("status", "OPEN", "sales_order.lifecycle.confirmed"),
+    )
+    async with month.store.work():
+        await put_codes("erp-1", [who, confirmed])
+    sold = Trade("lyon", "7001", "C-1", ("OPEN",), 1, CHANGED, (), "EUR", "", None)
+
+    async def take(raw: RawOrder) -> None:
+        document = read_trade(raw.content)
+        await take_commercial(Kind.SALES, sql_books(), "erp-1", document)
+
+    inbox = Inboxes(month.store).of("erp-1", Kind.SALES)
+    part = Line(10, "widget-1", "5", "KG", (), (), "", "", "", "", False)
+    raw = RawOrder("lyon/7001", msgspec.json.encode(msgspec.structs.replace(sold, lines=(part,))))
+    await inbox.receive([raw], take)
+    other = replace(who, canonical="acme-2", version=2, is_draft=True, replaces=1)
+    async with month.store.work():
+        await put_codes("erp-1", [other])
+    diff = await month.diff(with_drafts=True)
+    assert (diff.compared, diff.changed) == (ORDERS + 1, len(month.affected) + 1)
+    [change] = [one for one in await month.changes(diff.digest) if " " in one.document]
+    assert change.document == "sales_order lyon/7001"
+    assert [(one.field, one.old, one.new) for one in change.fields] == [
+        ("lyon.partner", "acme", "acme-2")
+    ]
+    await month.approve()
+    ended = code_mapping("erp-1", replace(who, valid_to=EVER))
+    ended.status = CODE_STATUS_RETIRED
+    async with month.store.work():
+        await put_codes("erp-1", [replace(other, is_draft=False)])
+        await put(wire.CODES, [ended])
+    answers = await month.apply(diff.digest)
+    assert sum(one.applied for one in answers) == len(month.affected) + 1
+    key = CommercialKey(Kind.SALES, "lyon", "7001")
+    async with month.store.work():
+        assert (await sql_books().commercial.get_many([key]))[key].partner == "acme-2"

@@ -26,9 +26,10 @@ class MemoryReplays:
     review: Review | None = None
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
-    async def mapped(self, scope: Scope, after: str) -> Sequence[MappedOrder]:
+    async def mapped(self, scope: Scope, kind: str, after: str) -> Sequence[MappedOrder]:
         """The next."""
-        return [self.raws[one] for one in sorted(self.raws) if one > after][:1]
+        found = (self.raws[one] for one in sorted(self.raws))
+        return [one for one in found if one.kind == kind and one.external > after][:1]
 
     async def keep(self, diff: Diff, who: str) -> None:
         """For review."""
@@ -53,10 +54,10 @@ class MemoryReplays:
         if self.review:
             self.review = replace(self.review, state=State.APPLYING, applied_by=who)
 
-    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, bytes]]:
+    async def open(self, id: int, limit: int) -> Sequence[tuple[DocumentChange, MappedOrder]]:
         """Still to be done."""
         return [
-            (one, self.raws[one.document].content)
+            (one, self.raws[one.document])
             for one in (self.diff.changes if self.diff else ())
             if self.outcomes[one.raw_input] is Outcome.OPEN
         ][:limit]

@@ -9,14 +9,18 @@ import pytest
 
 from services.erp.application.apply_mapping import Progress, apply_mapping
 from services.erp.application.diff_mapping import diff_mapping, review_mapping
+from services.erp.application.take_commercial import take_commercial
 from services.erp.application.take_order import take_order
 from services.erp.domain.codes import Code
-from services.erp.domain.document import OperationDocument, OrderDocument
-from services.erp.domain.keys import OrderKey
+from services.erp.domain.commercial_document import CommercialDocument
+from services.erp.domain.document import OperationDocument
+from services.erp.domain.keys import CommercialKey, OrderKey, Trade
 from services.erp.domain.mapping_diff import Diff, FieldChange, Outcome, Scope, State
-from services.erp.ports.mapping import MappedOrder
+from services.erp.ports.mapping import PRODUCTION, MappedOrder
 from services.kit.errors import ConflictError, NotFoundError
 from tests.unit.erp.memory import CODES, NOON, Shelf, document
+from tests.unit.erp.memory_commercial import CODES as TRADES
+from tests.unit.erp.memory_commercial import SALE, line, paper
 from tests.unit.erp.memory_replays import MemoryReplays
 
 DAY = timedelta(days=1)
@@ -32,7 +36,8 @@ class Month:
 
     def __init__(self, *codes: Code) -> None:
         self.shelf, self.replays = Shelf(), MemoryReplays()
-        self.documents: dict[bytes, OrderDocument] = {}
+        self.documents: dict[bytes, Any] = {}
+        self.read = dict.fromkeys((PRODUCTION, *map(str, Trade)), self.said)
         self.map(*(codes or (W2,)))
 
     def map(self, *codes: Code) -> None:
@@ -44,8 +49,19 @@ class Month:
         said = document(order_no=number, **change)
         content = f"{number}/{len(self.documents)}".encode()
         self.documents[content] = said
-        self.replays.raws[number] = MappedOrder(len(self.documents), number, content)
+        self._keep(PRODUCTION, number, content)
         await take_order(self.shelf.books, "erp-1", said)
+
+    async def traded(self, trade: Trade, said: CommercialDocument) -> None:
+        """The same of a sales or purchase order."""
+        content = f"{trade}/{said.order_no}/{len(self.documents)}".encode()
+        self.documents[content] = said
+        self._keep(trade, said.order_no, content)
+        await take_commercial(trade, self.shelf.books, "erp-1", said)
+
+    def _keep(self, kind: str, external: str, content: bytes) -> None:
+        raw = MappedOrder(len(self.documents), kind, external, content)
+        self.replays.raws[raw.document] = raw
 
     async def began(self) -> "Month":
         """The three."""
@@ -55,7 +71,7 @@ class Month:
         await self.came("3", operations=step, as_of=NOON + DAY)
         return self
 
-    def read(self, content: bytes) -> OrderDocument:
+    def said(self, content: bytes) -> Any:
         """What it says."""
         return self.documents[content]
 
@@ -187,7 +203,7 @@ async def test_what_changes_between_two_batches_is_not_applied_blindly(month: Mo
     await month.replays.start(1, "bob")
     # One was changed by the ERP meanwhile, and the maps changed once more.
     await month.came("2", as_of=NOON + 2 * DAY, version="v2")
-    month.replays.raws["2"] = MappedOrder(2, "2", b"2/1")
+    month.replays.raws["2"] = MappedOrder(2, PRODUCTION, "2", b"2/1")
     month.map(replace(W2, canonical="lyon/press-8"))
     with pytest.raises(ConflictError) as refused:
         await month.apply(digest)
@@ -202,10 +218,72 @@ async def test_what_is_so_already_is_not_told_again(month: Month) -> None:
     month.map(replace(W2, canonical="lyon/press-9"))
     digest = await month.review()
     await month.replays.start(1, "bob")
-    await take_order(month.shelf.books, "erp-1", month.read(b"2/1"))
+    await take_order(month.shelf.books, "erp-1", month.said(b"2/1"))
     assert (await month.apply(digest)).overtaken == 1
 
 
 async def test_nobody_applies_what_nobody_reviewed(month: Month) -> None:
     with pytest.raises(NotFoundError):
         await month.apply("abc")
+
+
+# --- sales and purchase orders
+
+NORTH = Code("party", "C-2", "acme-south", version=2, is_draft=True, replaces=1)
+BOUGHT = CommercialKey(Trade.PURCHASE, "lyon", "4501")
+
+
+@pytest.fixture
+async def trades(month: Month) -> Month:
+    """Besides, a sale at two plants, and a purchase."""
+    month.shelf.master.systems = {"lyon": "erp-1", "nice": "erp-1", "metz": "erp-2"}
+    month.map(W2, *TRADES)
+    elsewhere = line(line_no=20, plant="nice", ship_to="C-1")
+    await month.traded(Trade.SALES, paper(line(), elsewhere))
+    own = line(ship_to="171A", allocations=())
+    await month.traded(Trade.PURCHASE, paper(own, order_no="4501", statuses=("SENT",)))
+    return month
+
+
+async def test_traded_orders_are_compared_plant_by_plant(trades: Month) -> None:
+    diff = await trades.diff()
+    assert (diff.compared, diff.changes) == (5, [])
+    trades.map(W2, *TRADES, NORTH, MOVED)
+    diff = await trades.diff(DRAFTS)
+    assert [one.document for one in diff.changes] == ["2", "3", "sales_order 7001"]
+    assert diff.changes[-1].fields == (
+        FieldChange("lyon.lines[0].ship_to", "acme-north", "acme-south"),
+    )
+
+
+async def test_traded_orders_are_applied_as_reviewed_and_told_once(trades: Month) -> None:
+    trades.map(W2, *TRADES, NORTH)
+    digest = await trades.review(DRAFTS)
+    told = len(trades.shelf.commercial.told)
+    trades.map(W2, *TRADES, replace(NORTH, is_draft=False))
+    done = await trades.apply(digest)
+    assert (done.applied, done.overtaken, done.left) == (1, 0, 0)
+    orders = trades.shelf.commercial.orders
+    assert [one.ship_to for one in orders[SALE].lines] == ["acme-south"]
+    assert [one.ship_to for one in orders[replace(SALE, plant="nice")].lines] == ["acme"]
+    assert len(trades.shelf.commercial.told) == told + 1, "of the plant where something changed"
+    assert (await trades.diff()).changes == []
+
+
+async def test_a_traded_order_that_cannot_be_mapped_any_more_says_why(trades: Month) -> None:
+    trades.map(W2, *(one for one in TRADES if one.code != "SENT"))
+    [change] = (await trades.diff()).changes
+    assert (change.document, change.fields) == ("purchase_order 4501", ())
+    assert "statuses[0]" in change.refusal
+    assert trades.shelf.commercial.orders[BOUGHT].partner == "acme"
+
+
+async def test_what_the_erp_does_not_offer_or_another_numbers_alike_is_left_out(
+    trades: Month,
+) -> None:
+    trades.map(W2, *TRADES, NORTH)
+    orders = trades.shelf.commercial.orders
+    orders[SALE] = replace(orders[SALE], system="erp-2")
+    assert (await trades.diff(DRAFTS)).changes == []
+    del trades.read[Trade.SALES]
+    assert (await trades.diff(DRAFTS)).compared == 4
