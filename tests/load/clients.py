@@ -24,7 +24,7 @@ _QUERY = """query($id: ID!) { order(id: $id) {
   id postings { state } execution { lifecycle } stock { status }
   equipment { condition { state quality } }
 } }"""
-_PAUSE = 0.1
+_PAUSE = 0.2
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Callers:
     slowest: float = 0.0
 
     async def ask(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        """Bring a command or query to somebody who answers; TimeoutError when nobody does."""
+        """Bring a command or query to somebody who answers; AssertionError when nobody does."""
 
         async def counted() -> Any:
             try:
@@ -46,7 +46,10 @@ class Callers:
                 raise
 
         began = time.monotonic()
-        answer = await insist(counted, PATIENCE)
+        try:
+            answer = await insist(counted, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"nobody answered; met were {self}") from None
         self._note(began)
         return answer
 
