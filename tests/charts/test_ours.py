@@ -26,6 +26,8 @@ MISTAKEN: list[tuple[str, str, Any, str]] = [
     (MES, f"{POD}.terminationGracePeriodSeconds", 20, "may take 20 s to drain"),
     (MES, f"{BOX}.command", ["python", "-m", "services.nobody"], "no program that is known"),
     ("Job/migrate", f"{BOX}.env.0.name", "PLANTMESH_DATABASE", "is missing"),
+    (MES, f"{BOX}.env.4.value", "postgresql://h/m?sslrootcert=/ca/ca.crt", "mounted at /ca/ca.crt"),
+    (MES, f"{BOX}.env.10", {"name": "PLANTMESH_AUDIT_ANCHOR", "value": "/var/a"}, "at /var/a"),
     # Edges that are missing, at either end, and edges that nobody needs.
     (POLICY, "spec.egress.0", None, "no egress to port:53"),
     (POLICY, "spec.egress.1.ports.0", None, "no egress to db.example:5432"),
@@ -67,6 +69,18 @@ def test_an_erp_elsewhere_needs_an_edge() -> None:
     assert [found.message for found in release.told()] == [
         "no egress of its own for the adapter odata"
     ]
+
+
+def test_a_file_that_a_volume_does_not_list_is_found() -> None:
+    release = Release()
+    certificate = {"secretName": "mes-secret", "items": [{"key": "ca.crt", "path": "ca.crt"}]}
+    release.at(MES, f"{POD}.volumes.1", {"name": "ca", "secret": certificate})
+    release.at(MES, f"{BOX}.volumeMounts.1", {"name": "ca", "mountPath": "/ca"})
+    path = f"{BOX}.env.4.value"
+    url = "postgresql://mes@db.example:5432/mes?sslmode=verify-full&sslrootcert=/ca/"
+    assert release.at(MES, path, f"{url}ca.crt").told() == []
+    [found] = release.at(MES, path, f"{url}root.crt").told()
+    assert found.message == "the volume ca has no file root.crt"
 
 
 RULES = """

@@ -26,8 +26,10 @@ def rendered(example: Example) -> tuple[tuple[Document, ...], frozenset[str]]:
     given = read_values(example.file) if example.file else {}
     values = merged(read_values(CHARTS / example.chart / "values.yaml"), given)
     pull = values["image"]["pullSecrets"]
-    # Unless a value says otherwise, a Secret is called as what reads it.
-    own = {name_of(pod.owner) for pod in Manifests(documents).pods}
+    # Unless a value says otherwise, a Secret is called as what reads it; -tls is its certificate.
+    own = {
+        f"{name_of(pod.owner)}{end}" for pod in Manifests(documents).pods for end in ("", "-tls")
+    }
     return tuple(documents), frozenset({*named_elsewhere(values), *pull, *own})
 
 

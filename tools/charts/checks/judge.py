@@ -7,6 +7,7 @@ from tools.charts.checks import (
     disruption,
     edges,
     environment,
+    files,
     hooks,
     images,
     names,
@@ -45,6 +46,7 @@ GENERAL: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
 OURS: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
     edges.check,
     environment.check,
+    files.check,
     signals.check,
 )
 
