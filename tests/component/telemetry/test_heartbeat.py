@@ -65,8 +65,10 @@ async def test_a_leader_that_stands_still_is_not_heard_any_more(site: Site) -> N
     assert await site.heard(after=1)
     assert await site.heard(after=5), "its successor may need that long"
     assert not await site.heard(after=5)
+    assert list(site.heartbeat.readings()) == [(0.0, {"plant": "lyon"})]
     await site.begin(2)
     assert await site.heard()
+    assert list(site.heartbeat.readings()) == [(1.0, {"plant": "lyon"})]
 
 
 async def test_one_plants_collector_says_nothing_of_another_plant(site: Site) -> None:

@@ -11,8 +11,11 @@ from redis.asyncio import Redis
 from services.kit.backbone.outbox import emit
 from services.kit.clock import SystemClock
 from services.kit.desk.standing import Standing
+from services.kit.lanes.accept import accept
+from services.kit.lanes.aside import let_go, set_aside
+from services.kit.lanes.desk import Act
 from services.kit.raw_input import Input, receive
-from tests.component.kit.desk.works import TOPIC, Works
+from tests.component.kit.desk.works import ERP, TOPIC, Works
 from tests.servers import ValkeyServer
 
 CONSUMED = f"works < {TOPIC.name}"
@@ -71,6 +74,23 @@ async def test_ages_are_of_the_oldest_that_waits(busy: Works, operator: DeskServ
     assert 3600 <= oldest["lane", "refused"] < 3700
     assert 7200 <= oldest["outbox", ""] < 7300
     assert 0 < oldest["consumer", ""] < 60
+
+
+async def test_what_a_hold_keeps_back_is_aside_and_waits_anew_when_it_is_let_go(
+    works: Works, operator: DeskServiceStub
+) -> None:
+    key = ERP.id, "held"
+    async with works.store.work() as work:
+        accept(work, ERP.id, "lyon/5", "held", "posting", b"")
+    async with works.store.work() as work:
+        await set_aside(work, {key: "the lot is held"}, "quality")
+    await works.rows("UPDATE lane_entry SET accepted_at = now() - interval '1 hour'")
+    assert (await depths(operator))["lane", ERP.id, "aside"] == 1
+    async with works.store.work() as work:
+        await let_go(work, [key], Act("quality", "released"))
+    [flow] = [one for one in await works.standing.flows() if one.kind == "lane"]
+    assert (flow.state, flow.depth) == ("ready", 1)
+    assert flow.oldest < 600
 
 
 async def test_what_is_empty_shows_zero(works: Works, operator: DeskServiceStub) -> None:
