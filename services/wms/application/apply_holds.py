@@ -15,7 +15,7 @@ async def apply_holds(books: Books, holds: Sequence[Hold]) -> list[str]:
     inherit what holds their source: they are locked with it, for a link needs the lock of its
     source. The hold numbers, in force or lifted.
     """
-    await _lock(books, {hold.lot for hold in holds})
+    await lock_with_below(books, {hold.lot for hold in holds})
     await books.lots.hold(holds)
     return sorted({hold.hold_no for hold in holds})
 
@@ -38,7 +38,7 @@ async def inherit_holds(books: Books, passed: Sequence[Inherited]) -> None:
     Where mes does not say what it blocks, and it is not known here yet, it stops everything until
     quality's own order for the lot says what. That one, also where it lifts, is never replaced.
     """
-    await _lock(books, {one.lot for one in passed})
+    await lock_with_below(books, {one.lot for one in passed})
     known = await books.lots.holds({one.source for one in passed})
     blocks = {
         (source, hold.hold_no): hold.blocks for source, holds in known.items() for hold in holds
@@ -56,7 +56,7 @@ async def inherit_holds(books: Books, passed: Sequence[Inherited]) -> None:
     await books.lots.hold(holds, inherited=True)
 
 
-async def _lock(books: Books, lots: set[LotKey]) -> None:
+async def lock_with_below(books: Books, lots: set[LotKey]) -> None:
     """These and what became of them, a level at a time."""
     locked: set[LotKey] = set()
     while new := lots - locked:

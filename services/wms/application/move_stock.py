@@ -7,6 +7,7 @@ from typing import NamedTuple
 from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.measures import ItemLot, Measured
 from services.kit.quantity import Quantity
+from services.wms.application.apply_scopes import catch, enter
 from services.wms.application.keep import keep
 from services.wms.application.packing import check_packed, units_of
 from services.wms.application.restate import restate
@@ -39,8 +40,10 @@ async def move_stock(
     of receipts; handling units in `carried`, locked already, move with what is in them. Raises
     NotFoundError, ConflictError or InvalidError naming `movements[i]` and the field.
     """
+    scopes = await enter(books, movements)
     movements = await _restate(books, movements)
     units = await books.units.open(units_of(movements) - set(carried))
+    await catch(books, movements, scopes)
     batch = await _open(books, movements, lenient)
     if fresh := [one for one in movements if one.reference not in batch.known]:
         check_packed(fresh, units, carried)

@@ -59,7 +59,7 @@ class Stock:
     """
 
     now: datetime
-    holds: Mapping[LotKey, Sequence[Restraint]]
+    holds: dict[LotKey, list[Restraint]]
     balances: dict[Place, Quantity]
     lenient: Collection[str] = ()
     reserved: dict[Place, Decimal] = field(default_factory=dict)
@@ -78,6 +78,8 @@ class Stock:
         rule = original.rule if original else movement.rule
         stopped_by = rule.back_stopped_by if original else rule.stopped_by
         self._refuse_held(movement, effect.loser.lot, stopped_by)
+        if original is None:
+            self._pass_on(effect)
         uses = self._restore(original) if original else self._consume(movement)
         ahead = movement.rule.runs_ahead and movement.lot.plant in self.lenient
         with located("quantity"):
@@ -129,8 +131,14 @@ class Stock:
                 raise _insufficient(place, before, -change, Quantity(promised, change.unit))
             yield place, after
 
+    def _pass_on(self, effect: Effect) -> None:
+        """What it becomes is held by what holds it, for the rest of the batch too."""
+        source, target = effect.here.lot, effect.there and effect.there.lot
+        if target and target != source:
+            self.holds[target] = [*self.holds[target], *self.holds[source]]
+
     def _refuse_held(self, movement: Movement, lot: LotKey, by: frozenset[Block]) -> None:
-        if holds := [one.hold_no for one in self.holds[lot] if one.blocks & by]:
+        if holds := sorted({one.hold_no for one in self.holds[lot] if one.blocks & by}):
             raise ConflictError(
                 f"lot {lot} is held by {', '.join(holds)}: no {movement.type}",
                 code="lot_held",

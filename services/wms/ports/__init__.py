@@ -13,6 +13,7 @@ from services.wms.ports.balances import Balances, Change, Drift
 from services.wms.ports.lots import Link, Lots
 from services.wms.ports.movements import Movements, Numbered
 from services.wms.ports.papers import Counts, PackedUnit, Reservations, Units
+from services.wms.ports.scopes import Scopes
 
 __all__ = [
     "Balances",
@@ -29,6 +30,7 @@ __all__ = [
     "Numbered",
     "PackedUnit",
     "Reservations",
+    "Scopes",
     "Units",
 ]
 
@@ -57,6 +59,7 @@ class Books:
 
     items: Items
     lots: Lots
+    scopes: Scopes
     movements: Movements
     balances: Balances
     reservations: Reservations

@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Iterable
 
 from google.protobuf.message import Message
-from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
+from plantmesh.common.v1.holds_pb2_grpc import (
+    add_HoldEnforcementServiceServicer_to_server,
+    add_HoldScopeServiceServicer_to_server,
+)
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.wms.v1.handling_units_pb2_grpc import add_HandlingUnitServiceServicer_to_server
 from plantmesh.wms.v1.load_pb2_grpc import add_StockLoadServiceServicer_to_server
@@ -21,6 +24,7 @@ from services.wms.rpc.desk import Desk
 from services.wms.rpc.holds import HoldEnforcementServicer
 from services.wms.rpc.load import StockLoadServicer
 from services.wms.rpc.reservations import ReservationServicer
+from services.wms.rpc.scopes import HoldScopeServicer
 from services.wms.rpc.stock import StockServicer
 from services.wms.rpc.units import HandlingUnitServicer
 from services.wms.store.openings import SqlOpenings
@@ -38,6 +42,7 @@ def registrations(store: Store, topic: Topic, desk: Desk) -> list[Registration]:
     return [
         (add_StockServiceServicer_to_server, StockServicer(desk)),
         (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
+        (add_HoldScopeServiceServicer_to_server, HoldScopeServicer(desk)),
         (add_ReservationServiceServicer_to_server, ReservationServicer(desk)),
         (add_HandlingUnitServiceServicer_to_server, HandlingUnitServicer(desk)),
         (add_StockCountServiceServicer_to_server, StockCountServicer(desk)),

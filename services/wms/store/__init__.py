@@ -9,6 +9,7 @@ from services.wms.store.facts import OutboxFacts
 from services.wms.store.lots import SqlLots
 from services.wms.store.movements import SqlMovements
 from services.wms.store.reservations import SqlReservations
+from services.wms.store.scopes import SqlScopes
 from services.wms.store.units import SqlUnits
 
 
@@ -17,6 +18,7 @@ def open_books(clock: Clock) -> Books:
     return Books(
         items=CopiedMeasures(),
         lots=SqlLots(),
+        scopes=SqlScopes(),
         movements=SqlMovements(),
         balances=SqlBalances(),
         reservations=SqlReservations(),

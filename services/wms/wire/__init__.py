@@ -28,6 +28,7 @@ from services.wms.wire.reservations import (
     write_reservation,
     write_reservation_key,
 )
+from services.wms.wire.scopes import read_scopes
 from services.wms.wire.stock import (
     read_places,
     write_balance,
@@ -51,6 +52,7 @@ __all__ = [
     "read_places",
     "read_reference",
     "read_reservation_key",
+    "read_scopes",
     "read_tolerance",
     "read_unit_commands",
     "read_unit_orders",

@@ -34,7 +34,7 @@ def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
             read_lot_key(one.lot),
             active=one.active,
             version=one.version,
-            blocks=frozenset(map(_read_block, one.blocks)) or EVERYTHING,
+            blocks=read_blocks(one.blocks) or EVERYTHING,
         )
         for one in messages
     ]
@@ -48,11 +48,13 @@ def read_inherited(message: events_pb2.HoldsInherited) -> list[Inherited]:
             read_lot_key(getattr(one, "from")),
             one.hold_no,
             one.version,
-            frozenset(map(_read_block, one.blocks)),
+            read_blocks(one.blocks),
         )
         for one in message.holds
     ]
 
 
-def _read_block(value: "holds_pb2.HoldBlock.ValueType") -> Block:
-    return Block[holds_pb2.HoldBlock.Name(value).removeprefix("HOLD_BLOCK_")]
+def read_blocks(messages: "Iterable[holds_pb2.HoldBlock.ValueType]") -> frozenset[Block]:
+    """What a hold names."""
+    names = (holds_pb2.HoldBlock.Name(one).removeprefix("HOLD_BLOCK_") for one in messages)
+    return frozenset(Block[name] for name in names)

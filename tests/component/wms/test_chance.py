@@ -1,24 +1,42 @@
-"""Two writers move, promise, take back and hold the same few lots at random."""
+"""Two writers move, promise, take back and hold, by lot and by scope, the same few at random."""
 
 import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
 
+from services.kit.clock import Instant
 from services.kit.errors import DomainError
 from services.wms.domain.hold import Block
 from services.wms.domain.movement import Movement
 from services.wms.domain.rules import MovementType
+from services.wms.domain.scope import Scope
 from services.wms.domain.target import Target
+from services.wms.domain.trade import Origin
 from tests.component.wms.test_fold import rebuild
 from tests.component.wms.warehouse import Warehouse, open_warehouse
 from tests.component.wms.witness import hear, swear_in
-from tests.unit.wms.moves import QUALITY, hold, issue, move, receive, take_back, transfer
+from tests.unit.wms.moves import (
+    FREE,
+    NOON,
+    QUALITY,
+    hold,
+    issue,
+    move,
+    produce,
+    receive,
+    take_back,
+    transfer,
+)
 from tests.unit.wms.promises import ask, release, reserve
+from tests.unit.wms.scopes import scope, watch
 from tests.unit.wms.use_cases import carry, put
 
 T = MovementType
@@ -36,14 +54,18 @@ class Writer:
         self._done: list[Movement] = []
         self._promises: list[str] = []
         self._held: list[tuple[str, str]] = []
+        self._watched: list[Scope] = []
         self._count = 0
 
     async def step(self) -> None:
         """Try something."""
         self._count += 1
         what = self._dice.choices(
-            [self._move, self._take_back, self._reserve, self._release, self._hold, self._lift],
-            [10, 3, 4, 1, 2, 3],
+            [
+                *(self._move, self._take_back, self._reserve, self._release),
+                *(self._hold, self._lift, self._watch, self._let_go),
+            ],
+            [10, 3, 4, 1, 2, 3, 1, 2],
         )[0]
         code = await _code(what())
         self.outcomes[code or what.__name__[1:]] += 1
@@ -81,6 +103,36 @@ class Writer:
             name, no = self._held.pop(self._dice.randrange(len(self._held)))
             await put(self._warehouse, hold(name, hold_no=no, version=2, active=False))
 
+    async def _watch(self) -> None:
+        """A scope is opened as process does it: watched first, then what was there is held."""
+        no, which = f"{self._name}s{self._count}", str(self._dice.randint(1, 3))
+        day = NOON.date() + timedelta(days=int(which))
+        covers: dict[str, Any] = self._dice.choice(
+            (
+                {"order_no": which},
+                {"party": "MILL", "supplier_lot": which},
+                {"item_no": "FLOUR", "first_day": day, "last_day": day},
+            )
+        )
+        blocks = frozenset(self._dice.sample(list(Block), self._dice.randint(1, 4)))
+        self._watched.append(scope(no, blocks=blocks, **covers))
+        await watch(self._warehouse, self._watched[-1])
+
+    async def _let_go(self) -> None:
+        if self._watched:
+            one = self._watched.pop(self._dice.randrange(len(self._watched)))
+            await watch(self._warehouse, replace(one, active=False, version=2))
+
+    def _came(self, reference: str, name: str) -> Movement:
+        """On one of three days: one of three lots of the mill, or made for one of three orders."""
+        which = self._dice.randint(1, 3)
+        if self._dice.random() < 0.5:
+            came = receive(reference, "9", name, origin=Origin("MILL", str(which)))
+        else:
+            came = produce(reference, "9", name, status=FREE, order_no=str(which))
+        at = Instant(NOON + timedelta(days=self._dice.randint(1, 3)), 120)
+        return replace(came, occurred_at=at)
+
     def _amount(self) -> str:
         return str(self._dice.randint(1, 6))
 
@@ -90,7 +142,7 @@ class Writer:
         name = name if name != f"FLOUR/{other.lot_no}" else "FLOUR/F9"
         match self._dice.randrange(9):
             case 0 | 1:
-                return receive(reference, "9", name)
+                return self._came(reference, name)
             case 2:
                 return issue(reference, amount, name)
             case 3:
@@ -137,8 +189,11 @@ async def test_no_hold_is_passed_nothing_is_promised_twice_and_the_books_add_up(
     assert account.forbidden == []
     # It has seen what it is about.
     assert account.passed > steps / 10, outcomes
+    assert account.caught > steps / 30, outcomes
     assert outcomes["lot_held"] > steps / 20, outcomes
-    assert all(outcomes[one] for one in ("reserve", "take_back", "lift")), outcomes
+    assert all(outcomes[one] for one in ("reserve", "take_back", "lift", "watch", "let_go")), (
+        outcomes
+    )
     assert await rebuild(warehouse, repair=False) == []
     async with warehouse.store.work() as work:
         rows = await work.sql("SELECT quantity, reserved FROM balance")

@@ -5,6 +5,7 @@ from tests.unit.wms.measuring import MeasuringContract
 from tests.unit.wms.packing import PackingContract, packed
 from tests.unit.wms.promises import PromisesContract
 from tests.unit.wms.restraints import HoldsContract, ReversalContract
+from tests.unit.wms.scopes import ScopesContract
 from tests.unit.wms.use_cases import ReadsContract, RepetitionContract, StockContract
 
 __all__ = ["packed"]
@@ -23,6 +24,10 @@ class TestReversal(ReversalContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.wms.domain.hold import Block
@@ -20,6 +21,9 @@ _SWORN_IN = (
     """CREATE TRIGGER seen AFTER INSERT ON movement
         FOR EACH ROW EXECUTE FUNCTION testify()""",
     """CREATE TRIGGER seen AFTER INSERT OR UPDATE ON lot_hold
+        FOR EACH ROW EXECUTE FUNCTION testify()""",
+    # Written behind the gate: whoever received before has a lower number.
+    """CREATE TRIGGER seen AFTER INSERT OR UPDATE ON hold_scope
         FOR EACH ROW EXECUTE FUNCTION testify()""",
 )
 Lot = tuple[str, str, str]
@@ -53,10 +57,15 @@ class Account:
     _holds: dict[tuple[Lot, str], set[Block]] = field(default_factory=dict)
     _links: list[tuple[Lot, Lot, str]] = field(default_factory=list)
     _types: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _scopes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    caught: int = 0
+    """Lots that came under a scope in force."""
 
     def take(self, seen: dict[str, Any]) -> None:
         """One row."""
-        if "hold_no" in seen:
+        if "first_day" in seen:
+            self._scopes[seen["hold_no"]] = seen
+        elif "hold_no" in seen:
             blocks = {Block(one) for one in seen["blocks"]} if seen["active"] else set()
             self._holds[_lot(seen), seen["hold_no"]] = blocks
         else:
@@ -74,6 +83,10 @@ class Account:
         self.passed += bool(in_force)
         if in_force & stopped_by:
             self.forbidden.append(f"{seen['reference']} {type} of {loser}")
+        for hold_no, scope in self._scopes.items():
+            if scope["active"] and not original and _falls(seen, scope):
+                self.caught += 1
+                self._holds[here, hold_no] = {Block(one) for one in scope["blocks"]}
         if original:
             self._links = [link for link in self._links if link[2] != seen["reverses"]]
         elif there:
@@ -85,6 +98,23 @@ class Account:
             family |= new
             new = {source for source, target, _ in self._links if target in family} - family
         return (blocks for (held, _), blocks in self._holds.items() if held in family)
+
+
+def _falls(seen: dict[str, Any], scope: dict[str, Any]) -> bool:
+    """Whether a receipt does, by what is written of it."""
+    if seen["type"] not in ("receipt_purchase", "receipt_production"):
+        return False
+    if scope["order_no"]:
+        return bool(seen["order_no"] == scope["order_no"])
+    if scope["item_no"]:
+        there = datetime.fromisoformat(seen["occurred_at"]).astimezone(UTC)
+        day = (there + timedelta(minutes=seen["offset_minutes"])).date().isoformat()
+        days = bool(scope["first_day"] <= day <= scope["last_day"])
+        return days and bool(seen["item_no"] == scope["item_no"])
+    told = seen["trade"].get("origin", {})
+    return bool(
+        (told.get("supplier"), told.get("supplier_lot")) == (scope["party"], scope["supplier_lot"])
+    )
 
 
 def _lot(seen: dict[str, Any], prefix: str = "") -> Lot:

@@ -16,8 +16,10 @@ from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
 from services.wms.domain.place import Place
 from services.wms.domain.rules import MovementType
+from services.wms.domain.scope import Scope
 from services.wms.domain.stock import Balance, Booked
 from services.wms.ports import Books, Change, Drift, Fact, Link, Numbered
+from tests.unit.wms.memory_scopes import MemoryScopes
 from tests.unit.wms.moves import ITEMS, NOON
 from tests.unit.wms.papers import MemoryCounts, MemoryReservations, MemoryUnits, Papers, word
 
@@ -30,6 +32,7 @@ class Rows(Papers):
 
     holds: dict[tuple[LotKey, str], Hold] = field(default_factory=dict)
     links: dict[Link, int] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
     lots: set[LotKey] = field(default_factory=set)
     booked: list[Booked] = field(default_factory=list)
     balances: dict[Place, Balance] = field(default_factory=dict)
@@ -249,6 +252,7 @@ class MemoryWarehouse:
         yield Books(
             items=self._items,
             lots=MemoryLots(rows),
+            scopes=MemoryScopes(rows),
             movements=MemoryMovements(rows),
             balances=MemoryBalances(rows),
             reservations=MemoryReservations(rows),

@@ -11,6 +11,7 @@ from tests.unit.wms.moves import kg, place, receive
 from tests.unit.wms.packing import PackingContract, packed
 from tests.unit.wms.promises import PromisesContract
 from tests.unit.wms.restraints import HoldsContract, ReversalContract
+from tests.unit.wms.scopes import ScopesContract
 from tests.unit.wms.use_cases import ReadsContract, RepetitionContract, StockContract, carry
 
 
@@ -45,6 +46,10 @@ class TestReversal(ReversalContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 
