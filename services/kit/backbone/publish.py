@@ -119,5 +119,6 @@ class Publisher:
         tail = await self._judge.judge(partition, found, known)
         if tail is not None:
             self.tails[partition] = tail
-            self._sent[partition] = tail.expected
+            # Of a broker that lost everything: what all subscribers had read is not sent again.
+            self._sent[partition] = tail.after
         return tail

@@ -93,6 +93,18 @@ async def test_after_a_total_loss_it_begins_at_the_lowest_cursor(shop: Shop) -> 
     assert await positions(shop) == ["1-4", "1-5", "1-6"]
 
 
+async def test_after_a_total_loss_nothing_waits_that_everybody_has_read(shop: Shop) -> None:
+    await shop.publish(*((KEY, str(i)) for i in range(6)))
+    relay = shop.relay(subscribers=("fast",))
+    await shop.carry(relay)
+    await shop.ask_owner("UPDATE subscriber SET incarnation = 1, n = 6 WHERE name = 'fast'")
+    await shop.redis.flushall()
+    await shop.carry(relay)
+    assert await positions(shop) == []
+    [(waiting,)] = await shop.ask_owner("SELECT sum(n - sent_n) FROM stream_head")
+    assert waiting == 0
+
+
 async def test_a_cursor_beyond_the_head_stops_an_unraised_incarnation(shop: Shop) -> None:
     """A file-level copy of an older database: what it places next, that subscriber would skip."""
     await shop.publish((KEY, "1"))
