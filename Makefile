@@ -136,7 +136,7 @@ dev-secrets: .make/install ## Passwords for charts/examples/dev-dependencies.yam
 	@$(BIN)/python -m tools.charts.dev_secrets .mesh/cluster | kubectl apply --namespace $(NAMESPACE) --filename -
 
 cluster-test: .make/install ## What only a real API server can refuse: dry runs, install, upgrade, rollback, rights, the Lease (PLANTMESH_E2E_KUBECONFIG; skipped without)
-	$(PYTEST) tests/cluster -m cluster -rs -v $(PICK)
+	$(PYTEST) tests/cluster -m cluster -rs -o faulthandler_timeout=0 $(PICK)
 
 proto-baseline: .make/install ## Accept today's protos as what partners may rely on (a release does this)
 	$(STEP) "protos/baseline.binpb" $(BIN)/buf build protos --exclude-source-info -o protos/baseline.binpb
