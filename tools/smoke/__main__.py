@@ -22,7 +22,10 @@ def asked(settings: SmokeSettings) -> dict[str, Question]:
     identity = ServiceIdentity(url, settings.client_id, secret, SystemClock())
     return {
         "issuer": questions.token(identity),
-        **{name: questions.service(at, identity) for name, at in settings.targets.items()},
+        **{
+            name: questions.service(at, identity, settings.tls)
+            for name, at in settings.targets.items()
+        },
         "graph": questions.graph(str(settings.gateway_url), identity),
     }
 

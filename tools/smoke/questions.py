@@ -11,6 +11,7 @@ from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.kit.errors import DeniedError, UnavailableError
 from services.kit.rpc.client import Identity, Peer
+from services.kit.rpc.tls import TlsFiles
 
 _TRUSTED = Path(__file__).parents[2] / "gateway" / "operations" / "smoke.graphql"
 DOCUMENT = _TRUSTED.read_text()
@@ -36,11 +37,11 @@ def token(identity: Identity) -> Question:
     return ask
 
 
-def service(target: str, identity: Identity) -> Question:
+def service(target: str, identity: Identity, tls: TlsFiles | None = None) -> Question:
     """Does it answer, and can it verify who asks? That we may not operate it is a good answer."""
 
     async def ask() -> None:
-        peer = Peer(target, identity, seconds=_CALL_SECONDS)
+        peer = Peer(target, identity, seconds=_CALL_SECONDS, tls=tls)
         stub: Any = DeskServiceStub(peer.channel)
         try:
             await stub.GetStatus(GetStatusRequest())

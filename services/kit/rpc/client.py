@@ -9,21 +9,10 @@ import grpc
 from services.kit.access.principal import find_principal
 from services.kit.rpc.deadline import remaining
 from services.kit.rpc.errors import read_error
-from services.kit.rpc.terms import LARGEST_MESSAGE, ON_BEHALF_OF
+from services.kit.rpc.line import Line
+from services.kit.rpc.terms import ON_BEHALF_OF
+from services.kit.rpc.tls import TlsFiles
 from services.kit.store import forbid_work
-
-_OPTIONS = (
-    # One retry layer a path, and it is never this one.
-    ("grpc.enable_retries", 0),
-    # A subchannel shared between channels keeps its backoff: a new peer on an old port seems away.
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-    ("grpc.max_send_message_length", LARGEST_MESSAGE),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.lb_policy_name", "round_robin"),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
-)
 
 
 class Identity(Protocol):
@@ -39,16 +28,23 @@ class Peer:
 
     A call takes at most `seconds`, less where the call being served has less left. It carries the
     caller's own token, else this service's. It raises the error family (and RuntimeError inside an
-    open unit of work); nothing is retried.
+    open unit of work); nothing is retried. With `tls` both ends show who they are.
     """
 
-    def __init__(self, address: str, identity: Identity, *, seconds: float = 5.0) -> None:
-        self._inner = grpc.aio.insecure_channel(address, options=_OPTIONS)
-        self.channel = cast(grpc.aio.Channel, _Calls(self._inner, identity, seconds))
+    def __init__(
+        self,
+        address: str,
+        identity: Identity,
+        *,
+        seconds: float = 5.0,
+        tls: TlsFiles | None = None,
+    ) -> None:
+        self._line = Line(address, tls)
+        self.channel = cast(grpc.aio.Channel, _Calls(self._line, identity, seconds))
 
     async def close(self) -> None:
         """End calls under way and the connections."""
-        await self._inner.close(None)
+        await self._line.close()
 
 
 class _Calls:
@@ -58,19 +54,19 @@ class _Calls:
     that left in an error which is not gRPC's.
     """
 
-    def __init__(self, inner: grpc.aio.Channel, identity: Identity, seconds: float) -> None:
-        self._inner = inner
+    def __init__(self, line: Line, identity: Identity, seconds: float) -> None:
+        self._line = line
         self._identity = identity
         self._seconds = seconds
 
     def unary_unary(self, method: str, *args: Any, **options: Any) -> Any:
         """One request, one answer."""
-        send = self._inner.unary_unary(method, *args, **options)
+        send = self._line.method(lambda channel: channel.unary_unary(method, *args, **options))
 
         async def call(request: Any, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - gRPC's
             sent = await self._sent_with(timeout or self._seconds)
             try:
-                return await send(request, **sent)
+                return await send()(request, **sent)
             except grpc.aio.AioRpcError as error:
                 raise read_error(error, method) from None
 
@@ -78,7 +74,7 @@ class _Calls:
 
     def unary_stream(self, method: str, *args: Any, **options: Any) -> Any:
         """One request, a stream of answers; `timeout` bounds the whole of it."""
-        send = self._inner.unary_stream(method, *args, **options)
+        send = self._line.method(lambda channel: channel.unary_stream(method, *args, **options))
 
         async def call(
             request: Any,
@@ -86,7 +82,7 @@ class _Calls:
             timeout: float | None = None,  # noqa: ASYNC109 - gRPC's
         ) -> AsyncIterator[Any]:
             sent = await self._sent_with(timeout or self._seconds)
-            answers = send(request, **sent)
+            answers = send()(request, **sent)
             try:
                 async for answer in answers:
                     yield answer
@@ -99,7 +95,7 @@ class _Calls:
 
     def stream_unary(self, method: str, *args: Any, **options: Any) -> Any:
         """A stream of requests, one answer."""
-        send = self._inner.stream_unary(method, *args, **options)
+        send = self._line.method(lambda channel: channel.stream_unary(method, *args, **options))
 
         async def call(
             requests: AsyncIterator[Any],
@@ -108,7 +104,7 @@ class _Calls:
         ) -> Any:
             sent = await self._sent_with(timeout or self._seconds)
             try:
-                return await send(requests, **sent)
+                return await send()(requests, **sent)
             except grpc.aio.AioRpcError as error:
                 raise read_error(error, method) from None
 

@@ -9,6 +9,7 @@ import grpc
 from services.kit.access.tokens import Verifier
 from services.kit.rpc.guard import Guard
 from services.kit.rpc.terms import LARGEST_MESSAGE
+from services.kit.rpc.tls import TlsFiles, server_credentials
 
 LONGEST_CALL = 60.0
 _CALLS_AT_ONCE = 512
@@ -34,11 +35,12 @@ Registration = tuple[Callable[[Any, grpc.aio.Server], None], Any]
 class RpcServer:
     """Serves `registrations` on `bind`:`port`; port 0 takes a free one.
 
-    A call takes `longest` seconds at most, and `grace` seconds once the server is to stop. Raises
-    RuntimeError when the port is taken.
+    A call takes `longest` seconds at most, and `grace` seconds once the server is to stop. With
+    `tls` it takes only callers who show a certificate. Raises RuntimeError when the port is taken,
+    OSError when a file of `tls` is missing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where it listens and how long things may take
         self,
         verifier: Verifier,
         registrations: Sequence[Registration],
@@ -47,6 +49,7 @@ class RpcServer:
         port: int,
         longest: float = LONGEST_CALL,
         grace: float = 8.0,
+        tls: TlsFiles | None = None,
     ) -> None:
         self._grace = grace
         self._server = grpc.aio.server(
@@ -56,7 +59,11 @@ class RpcServer:
         )
         for register, servicer in registrations:
             register(servicer, self._server)
-        self.port = self._server.add_insecure_port(f"{bind}:{port}")
+        at = f"{bind}:{port}"
+        if tls is None:
+            self.port = self._server.add_insecure_port(at)
+        else:
+            self.port = self._server.add_secure_port(at, server_credentials(tls))
 
     async def start(self) -> None:
         """Begin to answer."""

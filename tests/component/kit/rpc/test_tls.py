@@ -1,0 +1,107 @@
+"""Mutual TLS between services: strangers are refused, and files that change are taken up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from plantmesh.common.v1.snapshot_pb2 import Position, SnapshotRequest
+
+from services.kit.clock import SystemClock
+from services.kit.errors import UnavailableError
+from services.kit.rpc.line import Line
+from services.kit.rpc.server import RpcServer
+from services.kit.rpc.tls import Renewed, TlsFiles
+from tests.component.kit.rpc.authority import Authority
+from tests.component.kit.rpc.desk import ASK, GOOD, Desk, Stub, bearer, mint, register, verifier
+from tests.component.kit.rpc.desk import calling as calling_in_the_clear
+
+
+@asynccontextmanager
+async def served(files: TlsFiles) -> AsyncIterator[RpcServer]:
+    server = RpcServer(
+        verifier(), [(register, Desk())], bind="127.0.0.1", port=0, longest=10, tls=files
+    )
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop(0)
+
+
+class Caller:
+    """A line with its one method; `ask` is true when it was answered."""
+
+    def __init__(self, server: RpcServer, files: TlsFiles) -> None:
+        self.line = Line(f"127.0.0.1:{server.port}", files, every=0)
+        codec = SnapshotRequest.SerializeToString, Position.FromString
+        self._ask = self.line.method(lambda channel: channel.unary_unary(ASK, *codec))
+
+    async def ask(self) -> bool:
+        try:
+            await self._ask()(GOOD, metadata=bearer(mint()), timeout=5)
+        except grpc.aio.AioRpcError as error:
+            return error.code() is not grpc.StatusCode.UNAVAILABLE
+        return True
+
+
+async def answered(server: RpcServer, files: TlsFiles) -> bool:
+    caller = Caller(server, files)
+    try:
+        return await caller.ask()
+    finally:
+        await caller.line.close()
+
+
+async def test_services_of_one_authority_are_served_and_strangers_are_not(tmp_path: Path) -> None:
+    ours, theirs = Authority("ours"), Authority("theirs")
+    mes, erp = ours.issue(tmp_path / "mes", "mes"), ours.issue(tmp_path / "erp", "erp")
+    stranger = theirs.issue(tmp_path / "stranger", "erp")
+    # Believes us, and shows what nobody of ours signed.
+    guest = TlsFiles(stranger.cert, stranger.key, erp.ca)
+    async with served(mes) as server:
+        assert await answered(server, erp)
+        assert not await answered(server, stranger)
+        assert not await answered(server, guest)
+
+
+async def test_in_the_clear_nobody_is_served(tmp_path: Path) -> None:
+    files = Authority("ours").issue(tmp_path / "mes", "mes")
+    async with served(files) as server, calling_in_the_clear(server, seconds=3) as stub:
+        assert isinstance(stub, Stub)
+        with pytest.raises(UnavailableError):
+            await stub.ask(GOOD)
+
+
+async def test_an_authority_is_replaced_under_a_server_and_a_caller_that_run(
+    tmp_path: Path,
+) -> None:
+    old, new = Authority("old"), Authority("new")
+    mes, erp = old.issue(tmp_path / "mes", "mes"), old.issue(tmp_path / "erp", "erp")
+    async with served(mes) as server:
+        caller = Caller(server, erp)
+        assert await caller.ask()
+        new.issue(tmp_path / "mes", "mes")
+        # What is connected stays so; a new handshake meets the new authority.
+        assert await caller.ask()
+        assert not await answered(server, old.issue(tmp_path / "late", "late"))
+        new.issue(tmp_path / "erp", "erp")
+        assert await caller.ask()
+        assert await answered(server, erp)
+        await caller.line.close()
+
+
+def test_files_that_are_gone_or_half_written_change_nothing(tmp_path: Path) -> None:
+    authority = Authority("ours")
+    files = authority.issue(tmp_path / "mes", "mes")
+    renewed = Renewed(files, clock=SystemClock())
+    before = renewed.now
+    files.key.unlink()
+    assert not renewed.look()
+    authority.issue(tmp_path / "mes", "mes")
+    assert renewed.look()
+    assert renewed.now != before
+    assert not renewed.look()
+    with pytest.raises(FileNotFoundError):
+        Renewed(TlsFiles(tmp_path / "none", files.key, files.ca))
