@@ -105,6 +105,7 @@ def judged(chart: str, values: dict[str, Any]) -> list[str]:
     """What anybody has against the render of these values."""
     documents = render(chart, values=values)
     own = {each["metadata"]["name"] for each in documents}
+    own |= {f"{name}-tls" for name in own}
     existing = named_elsewhere(merged(load(chart).values, values)) | own
     return [*strict.problems(documents), *map(str, judge(documents, existing))]
 

@@ -21,7 +21,8 @@ DIGEST = "sha256:" + "0" * 64
 # What the templates themselves say of every service, from other values or from nothing.
 OF_THE_CHART = {
     "instance", "bind", "grpc_port", "graph_port", "health_port", "metrics_port", "database_url",
-    "redis_url", "redis_password", "jwks_url", "issuer", "audience", "client_secret", "token_url",
+    "redis_url", "redis_password", "tls_cert", "tls_key", "tls_ca", "jwks_url", "issuer",
+    "audience", "client_secret", "token_url",
     "audit_key", "audit_former_keys", "audit_anchor", "audit_archive", "audit_kept_days",
     "otlp_endpoint", "trace_share", "pool_size", "unready_seconds", "drain_seconds", "secrets",
 }  # fmt: skip
@@ -135,6 +136,12 @@ def test_production_refuses_what_development_may(chart: str, path: str, value: A
     check_values(chart, {"environment": "development", **at(path, value)})
     with pytest.raises(ChartError, match=path.replace(".", "/")):
         check_values(chart, at(path, value))
+
+
+def test_production_speaks_to_no_service_in_the_clear() -> None:
+    check_values(HUB, {"environment": "development", "tls": {"enabled": False}})
+    with pytest.raises(ChartError, match="tls/enabled"):
+        check_values(HUB, {"tls": {"enabled": False}})
 
 
 def test_production_answers_no_arbitrary_documents() -> None:

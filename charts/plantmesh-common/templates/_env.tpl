@@ -20,6 +20,7 @@
 {{ include "plantmesh-common.env.secret" (dict "part" . "env" "PLANTMESH_REDIS_PASSWORD" "key" "redis-password") }}
 {{- end }}
 {{ include "plantmesh-common.env.identity" . }}
+{{- include "plantmesh-common.env.tls" . }}
 {{- if .facts.calls }}
 {{ include "plantmesh-common.env.secret" (dict "part" . "env" "PLANTMESH_CLIENT_SECRET" "key" "client-secret") }}
 {{- with $root.Values.identity.tokenUrl }}
@@ -98,6 +99,17 @@
   value: {{ .issuer | quote }}
 - name: PLANTMESH_AUDIENCE
   value: {{ .audience | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "plantmesh-common.env.tls" -}}
+{{- if include "plantmesh-common.tls" . }}
+- name: PLANTMESH_TLS_CERT
+  value: /etc/plantmesh/tls/tls.crt
+- name: PLANTMESH_TLS_KEY
+  value: /etc/plantmesh/tls/tls.key
+- name: PLANTMESH_TLS_CA
+  value: /etc/plantmesh/tls/ca.crt
 {{- end }}
 {{- end -}}
 

@@ -8,6 +8,7 @@
   mountPath: /etc/plantmesh/redis
   readOnly: true
 {{- end }}
+{{- include "plantmesh-common.tls-mounts" . }}
 {{- if and .root.Values.audit.existingClaim (eq .facts.kind "service") }}
 - name: audit
   mountPath: /var/lib/plantmesh/audit
@@ -35,6 +36,7 @@
     items:
       - {key: ca.crt, path: ca.crt}
 {{- end }}
+{{- include "plantmesh-common.tls-volumes" . }}
 {{- if and .root.Values.audit.existingClaim (eq .facts.kind "service") }}
 - name: audit
   persistentVolumeClaim:
@@ -70,5 +72,27 @@
     secretName: {{ .root.Values.database.existingCaSecret | quote }}
     items:
       - {key: ca.crt, path: ca.crt}
+{{- end }}
+{{- end -}}
+
+{{- /* Certificate, key and authority of this component; the process takes up what is renewed in the Secret. */ -}}
+{{- define "plantmesh-common.tls" -}}
+{{- if and (eq .facts.kind "service") (.root.Values.tls).enabled }}yes{{ end -}}
+{{- end -}}
+
+{{- define "plantmesh-common.tls-mounts" -}}
+{{- if include "plantmesh-common.tls" . }}
+- name: tls
+  mountPath: /etc/plantmesh/tls
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{- define "plantmesh-common.tls-volumes" -}}
+{{- if include "plantmesh-common.tls" . }}
+- name: tls
+  secret:
+    secretName: {{ .spec.existingTlsSecret | default (printf "%s-tls" (include "plantmesh-common.name" .)) | quote }}
+    defaultMode: 0440
 {{- end }}
 {{- end -}}

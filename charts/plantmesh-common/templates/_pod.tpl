@@ -114,7 +114,7 @@ capabilities:
 - {name: http, port: 8080, appProtocol: http}
 - {name: health, port: 8081, appProtocol: http}
 {{- else -}}
-- {name: grpc, port: 50051, appProtocol: kubernetes.io/h2c}
+- {name: grpc, port: 50051, appProtocol: {{ ternary "https" "kubernetes.io/h2c" (eq "yes" (include "plantmesh-common.tls" .)) }}}
 - {name: graph, port: 8080, appProtocol: http}
 - {name: health, port: 8081, appProtocol: kubernetes.io/h2c}
 - {name: metrics, port: 9090, appProtocol: http}
