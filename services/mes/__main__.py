@@ -5,9 +5,10 @@ from functools import partial
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.copies.measures import learn_measures
 from services.kit.rounds import Rounds
 from services.kit.service import Service, run
-from services.mes import consumers, rpc, wire
+from services.mes import consumers, rpc
 from services.mes.graph import SCHEMA
 from services.mes.settings import MesSettings
 from services.mes.store import open_books
@@ -15,7 +16,7 @@ from services.mes.store.expiry import Expiry
 from services.mes.store.open_counts import OpenCounts
 
 TOPIC = Topic("plantmesh.mes")
-SUBSCRIBERS = ("process", "wms holds", "erp holds")
+SUBSCRIBERS = ("process", "wms holds", "erp holds", "quality orders")
 _LOOK_SECONDS = 10.0
 
 
@@ -24,7 +25,7 @@ async def compose(service: Service, settings: MesSettings) -> None:
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     copies = consumers.copies(mes.store, mes.peer(settings.reference_address))
     mes.copy(copies, consumers.REFERENCE)
-    learn = partial(copies.learn, wire.ITEMS)
+    learn = partial(learn_measures, copies)
     books = open_books(SystemClock())
     mes.consume(consumers.counts(books), [consumers.TELEMETRY], name=consumers.COUNTS)
     mes.consume(consumers.stock(books), [consumers.WMS], name=consumers.STOCK)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError, located
+from services.kit.measures import ItemLot
 from services.kit.paging import Cut, Listing, Page
 from services.mes.application.confirm_operations import Result, confirm_operations
 from services.mes.application.find import require_order
@@ -51,13 +52,13 @@ async def attribute_counts(
     return results
 
 
-async def items_of(books: Books, plant: str, ids: Sequence[str]) -> dict[str, str]:
+async def goods_of(books: Books, plant: str, ids: Sequence[str]) -> dict[ItemLot, str]:
     """The materials consumed, each with the field that names it first."""
     known = await books.uncounted.get(plant, ids)
-    found: dict[str, str] = {}
+    found: dict[ItemLot, str] = {}
     for place, id in enumerate(ids):
-        if id in known and (item_no := known[id].difference.reading.material.item_no):
-            found.setdefault(item_no, f"attributions[{place}].id")
+        if id in known and (material := known[id].difference.reading.material).item_no:
+            found.setdefault(ItemLot(*material), f"attributions[{place}].id")
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.kit.errors import located
-from services.kit.quantity import Measures
+from services.kit.measures import ItemLot, Measured
 from services.mes.application.apply_holds import inherit_holds
 from services.mes.application.disguise import disguise
 from services.mes.application.find import require_order
@@ -18,6 +18,7 @@ from services.mes.domain.keys import LotKey, OrderKey, ReportKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.lot import Lot
 from services.mes.domain.order import WorkOrder
+from services.mes.domain.restating import restate
 from services.mes.ports import Books
 
 
@@ -32,13 +33,13 @@ class Result(NamedTuple):
 async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> list[Result]:
     """Book the reports in their order, all or none; a result for each.
 
-    Amounts in another unit of the item are converted exactly. Raises NotFoundError, ConflictError
-    or InvalidError naming `confirmations[i]` and the field.
+    Amounts in another unit of the item or lot are converted exactly, and once. Raises
+    NotFoundError, ConflictError or InvalidError naming `confirmations[i]` and the field.
     """
     orders = await books.orders.get({report.order for report in reports}, lock=True)
-    items = await books.items.measures(_items(orders, reports))
-    reports = await disguise(books, _restate(orders, reports, items))
+    items = await books.items.measures(_goods(orders, reports))
     booked = await books.confirmations.find({report.key for report in reports})
+    reports = await disguise(books, _restate(orders, reports, items, booked))
     shift = _Shift(books.clock.now(), orders, booked, items)
     results = []
     for position, report in enumerate(reports):
@@ -49,41 +50,44 @@ async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> l
     return results
 
 
-def items_consumed(reports: Sequence[Confirmation]) -> dict[str, str]:
+def goods_consumed(reports: Sequence[Confirmation]) -> dict[ItemLot, str]:
     """Each with the field that names it first."""
-    found: dict[str, str] = {}
+    found: dict[ItemLot, str] = {}
     for position, report in enumerate(reports):
         for path, moved in (("consumed", report.consumed), ("returned", report.returned)):
             for place, one in enumerate(moved):
-                found.setdefault(one.item_no, f"confirmations[{position}].{path}[{place}].item_no")
+                found.setdefault(one.goods, f"confirmations[{position}].{path}[{place}].item_no")
     return found
 
 
-def _items(orders: dict[OrderKey, WorkOrder], reports: Sequence[Confirmation]) -> dict[str, str]:
-    wanted = items_consumed(reports)
+def _goods(
+    orders: Mapping[OrderKey, WorkOrder], reports: Sequence[Confirmation]
+) -> dict[ItemLot, str]:
+    wanted = goods_consumed(reports)
     for position, report in enumerate(reports):
         if report.order not in orders:
             continue
         plan = orders[report.order].plan
-        if report.units != {plan.ordered.unit}:
-            wanted.setdefault(plan.item_no, f"confirmations[{position}].yield.unit")
+        wanted.setdefault(ItemLot(plan.item_no, report.lot_no), f"confirmations[{position}].order")
         for one in plan.components:
             if one.backflush:
-                wanted.setdefault(one.item_no, f"confirmations[{position}].order")
+                wanted.setdefault(one.goods, f"confirmations[{position}].order")
     return wanted
 
 
 def _restate(
     orders: dict[OrderKey, WorkOrder],
     reports: Sequence[Confirmation],
-    items: Mapping[str, Measures],
+    items: Measured,
+    booked: Mapping[ReportKey, Booked],
 ) -> list[Confirmation]:
     restated = []
     for position, report in enumerate(reports):
         plan = orders[report.order].plan if report.order in orders else None
+        before = booked[report.key].report if report.key in booked else None
         with located(f"confirmations[{position}]"):
             restated.append(
-                report.restate(items, plan.item_no, plan.ordered.unit) if plan else report
+                restate(report, items, plan.item_no, plan.ordered.unit, before) if plan else report
             )
     return restated
 
@@ -103,7 +107,7 @@ class _Shift:
     now: datetime
     orders: dict[OrderKey, WorkOrder]
     booked: dict[ReportKey, Booked]
-    items: Mapping[str, Measures]
+    items: Measured
     fresh: list["_Fresh"] = field(default_factory=list)
 
     def book(self, position: int, report: Confirmation) -> Result:
@@ -179,11 +183,12 @@ def _weave(
             lots[key].give_back(quantity)
         good = None
         if target := material.target(report):
+            lot = lots[target]
             with located(path):
-                lots[target].belong(report.order)
-                if report.good.value and lots[target].produce(report.good, shift.now):
+                lot.belong(report.order)
+                if report.good.value and lot.produce(report.into(lot.unit), shift.now):
                     produced[position] = target
-            good = report.good.to(lots[target].unit) if report.good.value else None
+            good = report.into(lot.unit).to(lot.unit) if report.good.value else None
         edges += [(position, record) for record in material.weave(report, taken, good)]
     return edges, produced
 

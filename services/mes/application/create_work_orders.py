@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.kit.errors import located
+from services.kit.measures import ItemLot
 from services.mes.domain.events import WorkOrderCreated
 from services.mes.domain.order import WorkOrder
 from services.mes.domain.plan import Plan
@@ -30,18 +31,18 @@ async def create_work_orders(books: Books, plans: Sequence[Plan]) -> list[WorkOr
     return [orders[plan.key] for plan in plans]
 
 
-def items_of(plans: Mapping[int, Plan]) -> dict[str, str]:
-    """The items of these, each with the field that names it first; by place in the request."""
-    found: dict[str, str] = {}
+def goods_of(plans: Mapping[int, Plan]) -> dict[ItemLot, str]:
+    """The goods of these, each with the field that names it first; by place in the request."""
+    found: dict[ItemLot, str] = {}
     for position, plan in plans.items():
-        for item_no, field in plan.items:
-            found.setdefault(item_no, f"plans[{position}].{field}")
+        for goods, field in plan.goods:
+            found.setdefault(goods, f"plans[{position}].{field}")
     return found
 
 
 async def _check_items(books: Books, new: Mapping[int, WorkOrder]) -> None:
     plans = {position: order.plan for position, order in new.items()}
-    items = await books.items.measures(items_of(plans))
+    items = await books.items.measures(goods_of(plans))
     for position, plan in plans.items():
         with located(f"plans[{position}]"):
             plan.check_units(items)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.kit.errors import located
 from services.kit.loading import Outcome, Verdict
+from services.kit.measures import Measured
 from services.kit.quantity import Quantity
 from services.mes.application.apply_holds import inherit_holds
 from services.mes.domain.events import GenealogyOpened
@@ -88,11 +89,12 @@ async def _strike(books: Books, known: Mapping[str, Known], new: Sequence[Known]
 
 async def _link(books: Books, lots: dict[LotKey, Lot], new: Mapping[int, Known]) -> None:
     """Edges, and all that follows from them."""
+    items = await books.items.known({lot.goods for lot in lots} if new else ())
     measured = set[LotKey]()
     records = dict[int, Record]()
     for place, one in new.items():
         with located(f"rows[{place}]"):
-            records[place] = _measured(lots, one.row.record(one.times), measured)
+            records[place] = _measured(lots, items, one.row.record(one.times), measured)
     await books.lots.save([lots[key] for key in sorted(measured)])
     await books.genealogy.add(list(records.values()))
     causes = {record.edge.link: place for place, record in reversed(records.items())}
@@ -103,18 +105,22 @@ async def _link(books: Books, lots: dict[LotKey, Lot], new: Mapping[int, Known])
     _tell(books, lots, [one.edge for one in records.values()])
 
 
-def _measured(lots: Mapping[LotKey, Lot], record: Record, measured: set[LotKey]) -> Record:
-    """In the units of the lots; one that has none takes the row's."""
+def _measured(
+    lots: Mapping[LotKey, Lot], items: Measured, record: Record, measured: set[LotKey]
+) -> Record:
+    """In the units of the lots; one that has none takes the item's base unit, else the row's."""
     link, quantity, made = record.edge
 
     def of(key: LotKey, amount: Quantity | None, column: str) -> Quantity | None:
         if amount is None:
             return None
-        lot = lots[key]
+        lot, known = lots[key], key.item_no in items
         if not lot.unit:
-            lot.unit = amount.unit
+            lot.unit = items.of(key.item_no).base if known else amount.unit
             measured.add(key)
         with located(column):
+            if known:
+                return items.convert(key.goods, amount, lot.unit)
             return amount.to(lot.unit)
 
     edge = Edge(link, of(link.source, quantity, "quantity"), of(link.target, made, "made"))

@@ -28,16 +28,18 @@ async def operate_lots(
     """Carry them out in their order, all or none; each once, however often it arrives.
 
     What `happened` elsewhere already is only noted: nothing of a lot's state forbids it, and what
-    was reported under its id before, by whomever, is left alone. Raises ConflictError, InvalidError
-    or NotFoundError naming `operations[i]` and the field.
+    was reported under its id before, by whomever, is left alone. Amounts are restated into the base
+    unit of an item that is known, by the lot's own ratio before the item's. Raises ConflictError,
+    InvalidError or NotFoundError naming `operations[i]` and the field.
     """
     fresh = await _fresh(books, operations, happened=happened)
     await _require_sent(books, fresh)
     touched = {lot for one in operations for lot in _lots(one)}
     lots = await books.lots.open({lot for one in fresh.values() for lot in _lots(one)})
     before = {key: replace(lot) for key, lot in lots.items()}
+    items = await books.items.known({lot.goods for lot in lots})
     now = books.clock.now()
-    done = {place: Handling(one, lots, now, happened) for place, one in fresh.items()}
+    done = {place: Handling(one, lots, items, now, happened) for place, one in fresh.items()}
     for position, handling in done.items():
         with located(f"operations[{position}]"):
             handling.carry_out()

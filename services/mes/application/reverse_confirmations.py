@@ -110,7 +110,8 @@ def _withdraw(
             lots[key].spend(quantity)
         if before.report.good.value:
             with located(f"reversals[{position}]"):
-                lots[_made(orders, before)].withdraw(before.report.good, now)
+                lot = lots[_made(orders, before)]
+                lot.withdraw(before.report.into(lot.unit), now)
 
 
 def _lots(orders: Mapping[OrderKey, WorkOrder], before: Booked) -> set[LotKey]:

@@ -82,4 +82,7 @@ def amounts(
     """What a report took of each lot and made, in the units of the lots."""
     taken = [(lot, amount.to(lots[lot].unit)) for _, lot, amount in report.lots_consumed]
     target = material.target(report)
-    return taken, report.good.to(lots[target].unit) if target and report.good.value else None
+    if target is None or not report.good.value:
+        return taken, None
+    unit = lots[target].unit
+    return taken, report.into(unit).to(unit)

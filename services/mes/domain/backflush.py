@@ -2,13 +2,14 @@
 
 The share of an output is `component.quantity / ordered` of it, exactly. What is booked is rounded
 to the decimals of the item's base unit; what rounding left over or took too much is carried to the
-next output, so that the sum never strays from the exact share by more than one last decimal.
+next output, so that the sum never strays from the exact share by more than one last decimal. A
+ratio that changes meanwhile changes the share of what comes, not of what was booked.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from services.kit.measures import Measured
 from services.kit.quantity import Measures, Quantity
 from services.kit.rounding import Tally
 from services.kit.units import find_unit
@@ -20,30 +21,45 @@ from services.mes.domain.plan import Component, Plan
 class Coverage:
     """Of one component: the output that backflush has booked for, and how much it has booked.
 
-    `output` is in the order's unit, `booked` in the item's base unit.
+    `output` is in the order's unit, `booked` in the item's base unit. Both count since `share` is
+    what one unit of output takes, None where nobody noted it.
     """
 
     output: Quantity
     booked: Quantity
+    share: Fraction | None = field(default=None, compare=False)
+
+    def at(self, share: Fraction) -> "Coverage":
+        """The same while the share stays; else it is over, and another begins."""
+        if self.share in (None, share):
+            return replace(self, share=share)
+        return Coverage(Quantity.zero(self.output.unit), Quantity.zero(self.booked.unit), share)
 
     def due(self, made: Quantity, share: Fraction) -> Quantity:
         """What to book for more output, with what rounding left over before."""
-        tally = Tally(
-            find_unit(self.booked.unit).decimals,
-            Fraction(self.output.value) * share,
-            self.booked.value,
-        )
+        tally = Tally(self._decimals, Fraction(self.output.value) * share, self.booked.value)
         _, part = tally.post(Fraction(made.value) * share)
         return Quantity(part, self.booked.unit)
+
+    def without(self, made: Quantity, drawn: Quantity) -> "Coverage":
+        """Less an output and what was booked for it; one of another share is over already."""
+        if self.share is not None:
+            off = abs(Fraction(drawn.value) - Fraction(made.value) * self.share)
+            if off * 10**self._decimals >= 1:
+                return self
+        return replace(self, output=self.output - made, booked=self.booked - drawn)
+
+    @property
+    def _decimals(self) -> int:
+        return find_unit(self.booked.unit).decimals
 
 
 Covered = dict[int, Coverage]
 """By the place of the component in the plan."""
-Items = Mapping[str, Measures]
 
 
 def draw(
-    plan: Plan, covered: Covered, report: Confirmation, items: Items
+    plan: Plan, covered: Covered, report: Confirmation, items: Measured
 ) -> tuple[Confirmation, Covered]:
     """The report with what its output consumes by itself, and the coverage then.
 
@@ -53,14 +69,16 @@ def draw(
     drawn: list[Consumption] = []
     for place in _due(plan, report):
         one = plan.components[place]
-        measures = items[one.item_no]
-        before = covered.get(place) or Coverage(
+        measures = items.of(*one.goods)
+        share = share_of(plan, one, measures)
+        known = covered.get(place) or Coverage(
             Quantity.zero(plan.ordered.unit), Quantity.zero(measures.base)
         )
-        amount = before.due(_made(report), share_of(plan, one, measures))
+        before = known.at(share)
+        amount = before.due(_made(report), share)
         if amount.value:
             drawn.append(Consumption(one.item_no, one.lot_no, amount, backflushed=True))
-        after[place] = Coverage(before.output + _made(report), before.booked + amount)
+        after[place] = Coverage(before.output + _made(report), before.booked + amount, share)
     return replace(report, consumed=(*report.consumed, *drawn)), after
 
 
@@ -70,10 +88,10 @@ def take_back(plan: Plan, covered: Covered, report: Confirmation) -> Covered:
     drawn = [one for one in report.consumed if one.backflushed]
     for place in _due(plan, report.as_reported):
         one, coverage = plan.components[place], covered[place]
-        booked = coverage.booked
-        if drawn and (drawn[0].item_no, drawn[0].lot_no) == (one.item_no, one.lot_no):
-            booked -= drawn.pop(0).quantity
-        after[place] = Coverage(coverage.output - _made(report), booked)
+        amount = Quantity.zero(coverage.booked.unit)
+        if drawn and drawn[0].goods == one.goods:
+            amount = drawn.pop(0).quantity
+        after[place] = coverage.without(_made(report), amount)
     return after
 
 

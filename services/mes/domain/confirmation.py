@@ -1,13 +1,17 @@
 """What the floor reports of an operation: yield, scrap, rework, consumption."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.kit.clock import Instant
-from services.kit.errors import ConflictError, InvalidError, located
-from services.kit.quantity import Measures, Quantity
+from services.kit.errors import ConflictError, InvalidError
+from services.kit.measures import ItemLot
+from services.kit.quantity import Quantity
 from services.mes.domain.effort import NO_EFFORT, Effort
 from services.mes.domain.keys import LotKey, OrderKey, ReportKey
+
+Amounts = Mapping[str, Quantity]
+"""By the path of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class Consumption:
     quantity: Quantity
     backflushed: bool = False
 
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
+
     def __neg__(self) -> "Consumption":
         """The same the other way."""
         return replace(self, quantity=-self.quantity)
@@ -41,7 +50,9 @@ class Confirmation:
 
     `operation` 0 means the last one; an earlier one makes `passed`, which the next goes on with.
     `returned` material goes back unused. `final` ends the operation. `time_uncertain` when it
-    happened somewhen before `occurred_at`, unwatched.
+    happened somewhen before `occurred_at`, unwatched. `given` are the amounts that were reported in
+    other units than they are booked in, `stocked` is the yield in the item's base unit where the
+    order counts in another.
     """
 
     id: str
@@ -59,6 +70,8 @@ class Confirmation:
     passed: Quantity | None = None
     returned: tuple[Consumption, ...] = ()
     effort: Effort = NO_EFFORT
+    given: Amounts = field(default_factory=dict, compare=False)
+    stocked: Quantity | None = field(default=None, compare=False)
 
     @property
     def key(self) -> ReportKey:
@@ -82,6 +95,18 @@ class Confirmation:
     def at(self, operation: int) -> "Confirmation":
         """The same report of an operation that is named."""
         return replace(self, operation=operation)
+
+    def into(self, unit: str) -> Quantity:
+        """Its yield for a lot that is counted in `unit` ("" = in nothing yet)."""
+        return self.good if self.stocked is None or unit == self.good.unit else self.stocked
+
+    def booked(self, path: str) -> Quantity | None:
+        """The amount that a report's `path` became; None where there is none."""
+        if path == "yield":
+            return self.output
+        moved = (("consumed", self.consumed), ("returned", self.returned))
+        lines = {f"{name}[{n}].quantity": one for name, all in moved for n, one in enumerate(all)}
+        return lines[path].quantity if path in lines else dict(self._amounts()).get(path)
 
     @property
     def output(self) -> Quantity:
@@ -110,41 +135,9 @@ class Confirmation:
             returned=tuple(-one for one in self.returned),
             effort=-self.effort,
             final=False,
+            given={path: -quantity for path, quantity in self.given.items()},
+            stocked=self.stocked and -self.stocked,
         )
-
-    def restate(self, items: Mapping[str, Measures], item_no: str, unit: str) -> "Confirmation":
-        """The same report: output of `item_no` in the order's `unit`, consumption in base units.
-
-        Raises InvalidError naming the amount that does not convert exactly.
-        """
-
-        def output(path: str, quantity: Quantity) -> Quantity:
-            if quantity.unit == unit:
-                return quantity
-            with located(path):
-                return items[item_no].convert(quantity, unit)
-
-        def input(path: str, one: Consumption) -> Consumption:
-            with located(f"{path}.quantity"):
-                return replace(one, quantity=items[one.item_no].convert(one.quantity))
-
-        return replace(
-            self,
-            good=output("yield", self.good),
-            rework=output("rework", self.rework),
-            scrap=tuple(
-                replace(one, quantity=output(f"scrap[{place}].quantity", one.quantity))
-                for place, one in enumerate(self.scrap)
-            ),
-            passed=self.passed and output("passed_on", self.passed),
-            consumed=tuple(input(f"consumed[{n}]", one) for n, one in enumerate(self.consumed)),
-            returned=tuple(input(f"returned[{n}]", one) for n, one in enumerate(self.returned)),
-        )
-
-    @property
-    def units(self) -> set[str]:
-        """What its output is measured in."""
-        return {quantity.unit for _, quantity in self._amounts()}
 
     def check(self, unit: str) -> None:
         """Raises InvalidError naming the part that is negative, in another unit than the order's,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.measures import Measured
 from services.kit.quantity import Quantity
 from services.mes.domain.genealogy import Cause, Edge, Kind, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey
@@ -34,11 +35,14 @@ Entry = tuple[LotKey, Quantity]
 class Handling:
     """One operation on locked lots; `entries` and `edges` are what it came to.
 
+    Amounts are in the unit of their lot: the base unit of an item that is known to `items`, else
+    the one that the lot was first told of in.
     What `happened` elsewhere already is refused for nothing that it does to its lots.
     """
 
     operation: LotOperation
     lots: Mapping[LotKey, Lot]
+    items: Measured
     now: datetime
     happened: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -100,9 +104,10 @@ class Handling:
         self._pour(Kind.REWORK, rework.part.lot, rework.into, amount)
 
     def _aggregate(self, aggregate: Aggregate) -> None:
-        made, path = aggregate.into.quantity, "aggregate.into"
+        path = "aggregate.into"
         self._bear(aggregate.into.lot, f"{path}.lot")
         with located(path):
+            made = self._restated(aggregate.into)
             _require_positive(made)
         self._supply(aggregate.into.lot, made)
         for place, part in enumerate(aggregate.parts):
@@ -113,15 +118,15 @@ class Handling:
         lot, path = self.lots[receive.part.lot], "receive.lot"
         with located(path):
             _require_positive(receive.part.quantity)
-            lot.unit = lot.unit or receive.part.quantity.unit
-            amount = receive.part.quantity.to(lot.unit)
+            amount = self._restated(receive.part)
+            lot.unit = amount.unit
         with located("receive"):
             _describe(lot, receive, strict=not self.happened)
         self._supply(lot.key, amount)
         lot.begin(DispositionCommand.RESTRICT)
         if receive.sent_as:
             with located("receive.sent_as"):
-                sent = amount.to(self.lots[receive.sent_as].unit)
+                sent = self._restated(Part(receive.sent_as, amount))
             self._link(Kind.RECEIVE, receive.sent_as, lot.key, sent, amount)
 
     def _ship(self, ship: Ship) -> None:
@@ -144,7 +149,7 @@ class Handling:
     ) -> Quantity:
         lot = self.lots[key]
         if self.happened and quantity:
-            return self._spend(lot, quantity)
+            return self._spend(lot, self._restated(Part(key, quantity)))
         with located(lot_path):
             if stopped_by := STOPPED_BY[type(self.operation.what)]:
                 lot.require_free(stopped_by)
@@ -152,7 +157,7 @@ class Handling:
                 lot.require_usable(self.operation.occurred_at.moment)
             left = _require_known(lot)
         with located(path):
-            amount = quantity.to(lot.unit) if quantity else left
+            amount = self._restated(Part(key, quantity)) if quantity else left
             _require_positive(amount)
             if left < amount:
                 raise ConflictError(
@@ -171,10 +176,20 @@ class Handling:
 
     def _pour(self, kind: Kind, source: LotKey, target: LotKey, amount: Quantity) -> None:
         lot = self.lots[target]
-        lot.unit = lot.unit or amount.unit
-        made = amount.to(lot.unit)
+        made = self._restated(Part(target, amount))
+        lot.unit = made.unit
         self._supply(target, made)
         self._link(kind, source, target, amount, made)
+
+    def _restated(self, part: Part) -> Quantity:
+        """In the unit of its lot, or what is going to be that."""
+        unit = self.lots[part.lot].unit
+        if unit == part.quantity.unit:
+            return part.quantity
+        with located("quantity"):
+            if part.lot.item_no in self.items:
+                return self.items.convert(part.lot.goods, part.quantity, unit)
+            return part.quantity.to(unit or part.quantity.unit)
 
     def _supply(self, key: LotKey, amount: Quantity) -> None:
         self.lots[key].supply(amount, self.now)

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from services.kit.measures import ItemLot
+
 
 class OrderKey(NamedTuple):
     """A work order within its plant."""
@@ -22,6 +24,11 @@ class LotKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.plant}/{self.item_no}/{self.lot_no}"
+
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
 
 
 class ReportKey(NamedTuple):

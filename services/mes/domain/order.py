@@ -4,14 +4,13 @@ ERPs carry several statuses at once, so they are kept apart: the lifecycle, how 
 how much is delivered.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from services.kit.errors import ConflictError, InvalidError
-from services.kit.quantity import Measures, Quantity
+from services.kit.measures import Measured
+from services.kit.quantity import Quantity
 from services.mes.domain.backflush import Covered, draw, take_back
 from services.mes.domain.confirmation import Booked, Confirmation
 from services.mes.domain.keys import OrderKey
@@ -20,7 +19,7 @@ from services.mes.domain.plan import Plan
 from services.mes.domain.progress import Progress, Steps, check_sequence, check_taken_back
 from services.mes.domain.reversal import Reversal
 
-NO_ITEMS: Mapping[str, Measures] = MappingProxyType({})
+NO_ITEMS = Measured({})
 
 
 class Confirmed(StrEnum):
@@ -112,9 +111,7 @@ class WorkOrder:
         named = report.at(report.operation or self.last_operation)
         return _deliver(named) if named.operation == self.last_operation else _hand_on(named)
 
-    def book(
-        self, report: Confirmation, at: datetime, items: Mapping[str, Measures] = NO_ITEMS
-    ) -> Booked:
+    def book(self, report: Confirmation, at: datetime, items: Measured = NO_ITEMS) -> Booked:
         """Book a report under the next number; a final one of the last operation completes.
 
         `items` measures what is backflushed. Raises ConflictError where the state takes no report,
@@ -235,7 +232,8 @@ def _hand_on(report: Confirmation) -> Confirmation:
         )
     if not report.good.value:
         return report
-    return replace(report, passed=report.good, good=Quantity.zero(report.good.unit))
+    zero = Quantity.zero(report.good.unit)
+    return replace(report, passed=report.good, good=zero, stocked=None)
 
 
 def _cause(report: Confirmation) -> str:

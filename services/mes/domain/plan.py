@@ -1,6 +1,6 @@
 """What the office wants made: the plan of a work order, a snapshot that running orders keep."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from services.kit.errors import ConflictError, InvalidError, located
-from services.kit.quantity import Measures, Quantity
+from services.kit.measures import ItemLot, Measured
+from services.kit.quantity import Quantity
 from services.mes.domain.keys import OrderKey
 
 MOST_TOLERANCE = 10
@@ -50,6 +51,11 @@ class Component:
     backflush: bool = False
     operation: int = 0
     lot_no: str = ""
+
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +124,19 @@ class Plan:
         return Fraction(self.ordered.value) * (1 + Fraction(self.over_tolerance))
 
     @property
-    def items(self) -> Iterator[tuple[str, str]]:
+    def goods(self) -> Iterator[tuple[ItemLot, str]]:
         """What it makes and consumes, with the field that names it."""
-        yield self.item_no, "item_no"
+        yield ItemLot(self.item_no), "item_no"
         for place, one in enumerate(self.components):
-            yield one.item_no, f"components[{place}].item_no"
+            yield one.goods, f"components[{place}].item_no"
 
-    def check_units(self, items: Mapping[str, Measures]) -> None:
+    def check_units(self, items: Measured) -> None:
         """Raises InvalidError on an item that is not counted in the unit named."""
         with located("quantity"):
-            items[self.item_no].ratio(self.ordered.unit)
+            items.require(ItemLot(self.item_no), self.ordered.unit)
         for place, one in enumerate(self.components):
             with located(f"components[{place}].quantity"):
-                items[one.item_no].ratio(one.quantity.unit)
+                items.require(one.goods, one.quantity.unit)
 
     def require_same(self, other: "Plan") -> None:
         """Raises ConflictError naming the first field in which `other` differs."""

@@ -36,6 +36,14 @@ class ConfirmedMaterial:
         )
 
 
+@strawberry.type(description="An amount as it was reported; see docs/core.md.")
+class GivenAmount:
+    """What stands where in the report."""
+
+    path: str = strawberry.field(description='Such as "yield" or "consumed[0].quantity".')
+    quantity: Quantity
+
+
 @strawberry.type(description="A report of the floor. What takes another back has negative amounts.")
 class Confirmation:
     """Quantities of output share the order's unit."""
@@ -48,6 +56,12 @@ class Confirmation:
     reason: str | None = strawberry.field(description="Why it takes another back.")
     output: Quantity = strawberry.field(
         description="Yield of the last operation; of one before, what it handed on."
+    )
+    stocked: Quantity | None = strawberry.field(
+        description="The yield in the item's base unit, where the order counts in another."
+    )
+    given: list[GivenAmount] = strawberry.field(
+        description="Amounts that were reported in other units than they are booked in."
     )
     scrapped: Quantity
     rework: Quantity
@@ -75,6 +89,11 @@ class Confirmation:
             reversed_by=booked.reversed_by or None,
             reason=booked.reason or None,
             output=Quantity.of(report.output),
+            stocked=_amount(report.stocked),
+            given=[
+                GivenAmount(path=path, quantity=Quantity.of(one))
+                for path, one in report.given.items()
+            ],
             scrapped=Quantity.of(report.scrapped),
             rework=Quantity.of(report.rework),
             lot_no=report.lot_no or None,

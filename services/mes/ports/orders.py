@@ -4,18 +4,23 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.kit.measures import ItemLot, Measured
 from services.kit.paging import Page
-from services.kit.quantity import Measures, Quantity
+from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Booked
 from services.mes.domain.keys import BookedKey, LotKey, OrderKey, Person, ReportKey
 from services.mes.domain.order import WorkOrder
 
 
 class Items(Protocol):
-    """Our copy of the item master."""
+    """Our copy of what items, and lots that were measured, are counted in."""
 
-    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
-        """The units of each; raises NotFoundError naming the field (its value) of an unknown."""
+    async def measures(self, wanted: Mapping[ItemLot, str]) -> Measured:
+        """Of these; raises NotFoundError naming the field (its value) of an unknown item."""
+        ...
+
+    async def known(self, goods: Collection[ItemLot]) -> Measured:
+        """Of those whose item is known."""
         ...
 
 

@@ -6,7 +6,7 @@ from services.kit.wire import read_page, write_page
 from services.mes import policy, wire
 from services.mes.application.attribute_counts import (
     attribute_counts,
-    items_of,
+    goods_of,
     list_uncounted,
     listing_of_uncounted,
 )
@@ -41,7 +41,7 @@ class CountServicer(counts_pb2_grpc.CountServiceServicer):
         principal = policy.may_write([request.plant], "plant")
         given = wire.read_attributions(request.attributions)
         ids = [one.id for one in given]
-        consumed = await self._desk.read(lambda books: items_of(books, request.plant, ids))
+        consumed = await self._desk.read(lambda books: goods_of(books, request.plant, ids))
         await self._desk.learn(consumed)
 
         async def effect(books: Books) -> counts_pb2.AttributeCountsResponse:

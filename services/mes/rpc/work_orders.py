@@ -7,8 +7,8 @@ from plantmesh.mes.v1 import work_orders_pb2, work_orders_pb2_grpc
 from services.kit.wire import read_page, write_page
 from services.mes import policy, wire
 from services.mes.application.command_work_orders import command_work_orders
-from services.mes.application.confirm_operations import confirm_operations, items_consumed
-from services.mes.application.create_work_orders import create_work_orders, items_of
+from services.mes.application.confirm_operations import confirm_operations, goods_consumed
+from services.mes.application.create_work_orders import create_work_orders, goods_of
 from services.mes.application.find import (
     list_confirmations,
     list_orders,
@@ -36,7 +36,7 @@ class WorkOrderServicer(work_orders_pb2_grpc.WorkOrderServiceServicer):
         plants = [plan.key.plant for plan in request.plans]
         principal = policy.may_write(plants, "plans[{}].key.plant")
         plans = wire.read_plans(request.plans)
-        await self._desk.learn(items_of(dict(enumerate(plans))))
+        await self._desk.learn(goods_of(dict(enumerate(plans))))
 
         async def effect(books: Books) -> work_orders_pb2.CreateWorkOrdersResponse:
             orders = await create_work_orders(books, plans)
@@ -65,7 +65,7 @@ class WorkOrderServicer(work_orders_pb2_grpc.WorkOrderServiceServicer):
         plants = [report.order.plant for report in request.confirmations]
         principal = policy.may_write(plants, "confirmations[{}].order.plant")
         reports = wire.read_confirmations(request.confirmations)
-        await self._desk.learn(items_consumed(reports))
+        await self._desk.learn(goods_consumed(reports))
 
         async def effect(books: Books) -> work_orders_pb2.ConfirmOperationsResponse:
             return wire.write_results(await confirm_operations(books, reports))

@@ -3,12 +3,12 @@
 from contextlib import AbstractAsyncContextManager
 
 from services.kit.clock import Clock
+from services.kit.copies.measures import CopiedMeasures
 from services.kit.store import current_work
 from services.mes.ports import Books
 from services.mes.store.confirmations import SqlConfirmations
 from services.mes.store.facts import OutboxFacts
 from services.mes.store.genealogy import SqlGenealogy
-from services.mes.store.items import CopiedItems
 from services.mes.store.lots import SqlLots
 from services.mes.store.meters import SqlMeters
 from services.mes.store.operations import SqlOperations
@@ -21,7 +21,7 @@ from services.mes.store.uncounted import SqlUncounted
 def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
-        CopiedItems(),
+        CopiedMeasures(),
         SqlOrders(),
         SqlConfirmations(),
         SqlLots(clock),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
@@ -20,6 +21,7 @@ from services.mes.domain.progress import Progress
 from services.mes.store import tables as t
 
 _KEY = (t.work_order.c.plant, t.work_order.c.order_no)
+_COVERAGE = ("covered", "booked", "booked_unit", "share")
 _STEP = (
     update(t.operation)
     .where(
@@ -36,7 +38,7 @@ _COVER = (
         t.component.c.order_no == bindparam("of_order"),
         t.component.c.line == bindparam("of_line"),
     )
-    .values({name: bindparam(f"new_{name}") for name in ("covered", "booked", "booked_unit")})
+    .values({name: bindparam(f"new_{name}") for name in _COVERAGE})
 )
 _PROGRESS = ("lifecycle", "good", "scrap", "rework", "ended", "last_no", "version", "as_of")
 _WALKED_AT_ONCE = 100
@@ -166,11 +168,7 @@ def _order(row: Row[Any], operations: list[Row[Any]], components: list[Row[Any]]
         last_no=row.last_no,
         version=row.version,
         steps={one.sequence: _step(one, unit) for one in operations},
-        covered={
-            one.line: Coverage(Quantity(one.covered, unit), Quantity(one.booked, one.booked_unit))
-            for one in components
-            if one.covered is not None
-        },
+        covered={one.line: _coverage(one, unit) for one in components if one.covered is not None},
     )
 
 
@@ -181,6 +179,11 @@ def _operation(row: Row[Any]) -> Operation:
 def _component(row: Row[Any]) -> Component:
     quantity = Quantity(row.quantity, row.unit)
     return Component(row.position, row.item_no, quantity, row.backflush, row.operation, row.lot_no)
+
+
+def _coverage(row: Row[Any], unit: str) -> Coverage:
+    share = None if row.share is None else Fraction(row.share)
+    return Coverage(Quantity(row.covered, unit), Quantity(row.booked, row.booked_unit), share)
 
 
 def _step(row: Row[Any], unit: str) -> Progress:
@@ -269,6 +272,7 @@ def _covered(order: WorkOrder) -> Iterable[dict[str, Any]]:
             "new_covered": coverage.output.value,
             "new_booked": coverage.booked.value,
             "new_booked_unit": coverage.booked.unit,
+            "new_share": None if coverage.share is None else str(coverage.share),
         }
 
 

@@ -1,6 +1,7 @@
 """Confirmations as rows: a line of the table, and those of its scrap and its material."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,6 +40,8 @@ def read_booked(row: Row[Any], scrap: Iterable[Row[Any]], material: Iterable[Row
             ended_at=_instant(row.ended_at, row.ended_offset),
             operator=row.operator,
         ),
+        given={path: Quantity(Decimal(value), unit) for path, (value, unit) in row.given.items()},
+        stocked=_quantity(row.stocked, row.stocked_unit),
     )
     reversed_by = row.reversed_by or 0
     return Booked(row.no, report, row.completes, row.reverses, reversed_by, row.reason)
@@ -72,6 +75,9 @@ def write_booked(booked: Booked) -> dict[str, Any]:
         "time_uncertain": report.time_uncertain,
         "reverses": booked.reverses,
         "reason": booked.reason,
+        "given": {path: [one.text, one.unit] for path, one in report.given.items()},
+        "stocked": report.stocked and report.stocked.value,
+        "stocked_unit": report.stocked and report.stocked.unit,
         **_effort(report.effort),
     }
 

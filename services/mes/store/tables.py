@@ -78,6 +78,7 @@ component = _of_order(
     covered=_AMOUNT,
     booked=_AMOUNT,
     booked_unit=Text,
+    share=Text,
 )
 confirmation = _of_order(
     "confirmation",
@@ -106,6 +107,9 @@ confirmation = _of_order(
     operator=Text,
     reverses=BigInteger,
     reason=Text,
+    given=JSONB,
+    stocked=_AMOUNT,
+    stocked_unit=Text,
 )
 scrap = _of_order("scrap", no=BigInteger, line=Integer, quantity=_AMOUNT, unit=Text, reason=Text)
 consumption = _of_order(

@@ -11,7 +11,6 @@ from services.mes.wire.confirmations import (
 )
 from services.mes.wire.counts import read_attributions, read_look, write_uncounted
 from services.mes.wire.facts import write_fact
-from services.mes.wire.items import ITEMS, read_measures
 from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, write_order_key
 from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
 from services.mes.wire.operations import read_lot_steps, read_operations, read_voids
@@ -26,7 +25,6 @@ from services.mes.wire.traces import (
 )
 
 __all__ = [
-    "ITEMS",
     "read_attributions",
     "read_booked_keys",
     "read_confirmations",
@@ -35,7 +33,6 @@ __all__ = [
     "read_look",
     "read_lot_key",
     "read_lot_steps",
-    "read_measures",
     "read_moved",
     "read_operations",
     "read_order_key",

@@ -108,6 +108,8 @@ def write_confirmation(report: Confirmation) -> _pb.Confirmation:
         equipment=report.equipment,
         final=report.final,
         time_uncertain=report.time_uncertain,
+        given={path: write_quantity(quantity) for path, quantity in report.given.items()},
+        stocked_yield=_amount(report.stocked),
     )
     good: QuantityMessage = getattr(message, "yield")
     good.CopyFrom(write_quantity(report.good))

@@ -15,6 +15,7 @@ from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
 from services.kit.backbone.outbox import Outbox
 from services.kit.clock import ManualClock
+from services.kit.measures import ItemLot, Ratio
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
@@ -23,7 +24,7 @@ from services.mes.__main__ import TOPIC
 from services.mes.ports import Books
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
-from tests.copies import no_owner, put_items
+from tests.copies import no_owner, put_items, put_lot
 from tests.unit.mes.reports import ITEMS, NOON
 
 
@@ -54,6 +55,13 @@ class Floor:
         """All or nothing."""
         async with self.store.work():
             yield open_books(self.clock)
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What reference tells of "FILM/L7"."""
+        async with self.store.work():
+            await put_lot(ItemLot(*lot.split("/")), *ratios, version=version, retired=retired)
 
     async def told(self) -> list[str]:
         """Key and name of the events in the outbox, in order."""

@@ -47,7 +47,7 @@ async def test_every_operation_through_the_port(floor: Floor) -> None:
         operation("use", consume={"lot": lot("F/1"), "quantity": kg("1")}),
         operation("rest", consume={"lot": lot("F/2")}),
     )
-    async with floor.calling() as calls:
+    async with floor.calling(mint(scope="mes:read mes:write mes:recall")) as calls:
         done = await calls.genealogy.OperateLots(every)
         assert await calls.genealogy.OperateLots(every) == done
         again = await calls.genealogy.OperateLots(
@@ -124,7 +124,7 @@ BAD: list[tuple[str, Any, type[DomainError], str, str]] = [
     ("OperateLots", operate(operation("x", ship={"lot": {"lot": lot("F/1"), "quantity": {"value": "1", "unit": "PCE"}}, "shipment_no": "S"})), InvalidError, "unknown_unit", f"{FIRST}.ship.lot.quantity.unit"),
     ("OperateLots", operate(operation("x", receive={"lot": some("F/1", "1"), "expiry_at": "0001-01-01T00:00:00Z"})), InvalidError, "bad_time", f"{FIRST}.receive.expiry_at"),
     ("OperateLots", operate(operation("x", receive={"lot": some("F/1", "1"), "country_of_origin": "France"})), InvalidError, "invalid_request", f"{FIRST}.receive.country_of_origin"),
-    ("OperateLots", operate(operation("x", consume={"lot": lot("F/1"), "quantity": {"value": "1", "unit": "LTR"}})), InvalidError, "unit_mismatch", f"{FIRST}.consume.unit"),
+    ("OperateLots", operate(operation("x", consume={"lot": lot("F/1"), "quantity": {"value": "1", "unit": "LTR"}})), InvalidError, "unit_mismatch", f"{FIRST}.consume.quantity.unit"),
     ("OperateLots", operate(operation("x", consume={"lot": lot("F/9")})), ConflictError, "quantity_unknown", f"{FIRST}.consume.lot.lot_no"),
     ("OperateLots", operate(operation("x", plant="oslo", consume={"lot": lot("F/1")})), DeniedError, "foreign_plant", f"{FIRST}.plant"),
     ("VoidLotOperations", void("nothing"), NotFoundError, "unknown_operation", "events[0].event_id"),

@@ -9,6 +9,7 @@ from tests.unit.mes.use_cases import (
     HoldsContract,
     LotStatesContract,
     MaterialContract,
+    MeasuringContract,
     OperationsContract,
     OrdersContract,
     RecallsContract,
@@ -66,4 +67,8 @@ class TestMaterial(MaterialContract):
 
 
 class TestEffort(EffortContract):
+    pass
+
+
+class TestMeasuring(MeasuringContract):
     pass

@@ -2,23 +2,26 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 from itertools import count
 
 from hypothesis import strategies as st
 
 from services.kit.errors import DomainError
+from services.kit.quantity import Quantity
 from services.mes.domain.genealogy import Kind
 from services.mes.domain.lot_operation import (
     Consume,
     Merge,
     Part,
+    Receive,
     Relabel,
     Rework,
     Ship,
     Split,
     What,
 )
-from tests.unit.mes.reports import kg, lot_key, received
+from tests.unit.mes.reports import lot_key
 from tests.unit.mes.use_cases import Floor
 from tests.unit.mes.use_cases.steps import operate, void_operation
 
@@ -28,17 +31,30 @@ Move = tuple[str, int, int, str]
 LOTS = 6
 KINDS = ("receive", "split", "merge", "relabel", "rework", "ship", "consume", "void")
 AMOUNTS = st.decimals("0.000000000001", 9, places=12).map(lambda value: format(value, "f"))
-MOVES = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(0, LOTS - 1), st.integers(0, LOTS - 1), AMOUNTS),
-    min_size=4,
-    max_size=25,
-)
+ROLLS = st.integers(1, 40).map(lambda quarters: str(Decimal(quarters) / 4))
+
+
+def moves(amounts: st.SearchStrategy[str]) -> st.SearchStrategy[list[Move]]:
+    """Of so much."""
+    numbers = st.integers(0, LOTS - 1)
+    one = st.tuples(st.sampled_from(KINDS), numbers, numbers, amounts)
+    return st.lists(one, min_size=4, max_size=25)
+
+
+MOVES = moves(AMOUNTS)
 _runs = count()
 
 
-async def play(floor: Floor, moves: list[Move]) -> None:
-    """Each move is carried out whole or refused; nothing appears or gets lost."""
+async def play(floor: Floor, moves: list[Move], *, measured: bool = False) -> None:
+    """Each move is carried out whole or refused; nothing appears or gets lost.
+
+    With `measured` lots amounts are rolls, of another size in every lot.
+    """
     run = f"run{next(_runs)}"
+    item_no = "FILM" if measured else "F"
+    for number in range(LOTS) if measured else ():
+        ratio = ("XRO", "MTK", Fraction(_size(number)))
+        await floor.measure(f"FILM/{run}.{number}", ratio)
     outside: dict[str, Decimal] = {}
     for number, move in enumerate(moves):
         id = f"{run}.{number}"
@@ -48,11 +64,16 @@ async def play(floor: Floor, moves: list[Move]) -> None:
                 await void_operation(floor, gone)
                 outside.pop(gone, None)
             else:
-                await operate(floor, _what(run, move), id=id)
-                outside[id] = _from_outside(move)
+                await operate(floor, _what(f"{item_no}/{run}", move, measured=measured), id=id)
+                outside[id] = _from_outside(move) * (_size(move[1]) if measured else 1)
         except DomainError:
             pass
-        await _check(floor, run, sum(outside.values(), Decimal(0)))
+        await _check(floor, f"{item_no}/{run}", sum(outside.values(), Decimal(0)))
+
+
+def _size(number: int) -> int:
+    """Square metres of a roll."""
+    return 398 + number
 
 
 def _from_outside(move: Move) -> Decimal:
@@ -61,23 +82,24 @@ def _from_outside(move: Move) -> Decimal:
     return -Decimal(move[3]) if move[0] in ("ship", "consume") else Decimal(0)
 
 
-def _what(run: str, move: Move) -> What:
+def _what(names: str, move: Move, *, measured: bool) -> What:
     kind, one, other, amount = move
-    source, target = (lot_key(f"F/{run}.{number}") for number in (one, other))
+    source, target = (lot_key(f"{names}.{number}") for number in (one, other))
+    some = Quantity.parse(amount, "XRO" if measured else "KGM")
     whats: dict[str, What] = {
-        "receive": received(f"F/{run}.{one}", amount),
-        "split": Split(source, (Part(target, kg(amount)),)),
-        "merge": Merge((Part(source, kg(amount)),), target),
-        "relabel": Relabel(source, target, kg(amount)),
-        "rework": Rework(Part(source, kg(amount)), target),
-        "ship": Ship(Part(source, kg(amount)), "S"),
-        "consume": Consume(source, kg(amount)),
+        "receive": Receive(Part(source, some)),
+        "split": Split(source, (Part(target, some),)),
+        "merge": Merge((Part(source, some),), target),
+        "relabel": Relabel(source, target, some),
+        "rework": Rework(Part(source, some), target),
+        "ship": Ship(Part(source, some), "S"),
+        "consume": Consume(source, some),
     }
     return whats[kind]
 
 
-async def _check(floor: Floor, run: str, outside: Decimal) -> None:
-    keys = [lot_key(f"F/{run}.{number}") for number in range(LOTS)]
+async def _check(floor: Floor, names: str, outside: Decimal) -> None:
+    keys = [lot_key(f"{names}.{number}") for number in range(LOTS)]
     async with floor.work() as books:
         lots = await books.lots.get(keys)
         history = await books.genealogy.history(keys)

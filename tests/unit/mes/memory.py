@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from services.kit.clock import ManualClock
 from services.kit.errors import NotFoundError
+from services.kit.measures import ItemLot, Measured, Ratio
 from services.kit.paging import Page
-from services.kit.quantity import Measures
 from services.mes.domain.events import Fact, key_of
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.order import WorkOrder
@@ -24,12 +24,19 @@ from tests.unit.mes.reports import ITEMS, NOON
 class MemoryItems:
     """The bakery's items."""
 
-    async def measures(self, wanted: Mapping[str, str]) -> dict[str, Measures]:
+    def __init__(self) -> None:
+        self.lots: dict[ItemLot, list[Ratio]] = {}
+
+    async def measures(self, wanted: Mapping[ItemLot, str]) -> Measured:
         """Refuses the first that is none of them."""
-        for item_no, field in wanted.items():
-            if item_no not in ITEMS:
+        for goods, field in wanted.items():
+            if goods.item_no not in ITEMS:
                 raise NotFoundError("no such item", code="unknown_item", field=field)
-        return {item_no: ITEMS[item_no] for item_no in wanted}
+        return Measured(ITEMS, self.lots)
+
+    async def known(self, goods: Collection[ItemLot]) -> Measured:
+        """The bakery's."""
+        return Measured(ITEMS, self.lots)
 
 
 class MemoryOrders:
@@ -86,10 +93,12 @@ class MemoryFloor:
     def __init__(self) -> None:
         lots, confirmations, self.facts = MemoryLots(), MemoryConfirmations(), MemoryFacts()
         genealogy, operations = MemoryGenealogy(lots, confirmations), MemoryOperations()
+        orders = MemoryOrders(lots)
         self.clock = ManualClock(NOON)
+        self._items = MemoryItems()
         self._books = Books(
-            MemoryItems(),
-            MemoryOrders(lots),
+            self._items,
+            orders,
             confirmations,
             lots,
             genealogy,
@@ -102,6 +111,12 @@ class MemoryFloor:
             self.clock,
             MemoryPeople(),
         )
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What is known of "FILM/L7" from now on."""
+        self._items.lots[ItemLot(*lot.split("/"))] = [] if retired else list(ratios)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Books]:

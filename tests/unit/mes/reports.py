@@ -15,10 +15,11 @@ from services.mes.domain.plan import Component, Operation, Plan
 LOAF = ("H87", "KGM", Fraction(1, 2))
 ITEMS = {
     "BREAD": Measures("KGM", (LOAF,)),
+    "FILM": Measures("MTK", (("XRO", "MTK", Fraction(400)), ("KGM", "MTK", Fraction(4)))),
     **dict.fromkeys(("FLOUR", "F", "SALT", "DOUGH", "TOAST", "ROLL"), Measures("KGM")),
     **dict.fromkeys(map(str, range(20)), Measures("KGM")),
 }
-"""What the bakery knows; a loaf weighs 500 g."""
+"""What the bakery knows; a loaf weighs 500 g, a roll of film has 400 m2."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 AT = Instant(NOON, 120)
 LYON = "lyon"

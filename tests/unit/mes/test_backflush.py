@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.kit.measures import Measured
 from services.kit.quantity import Measures, Quantity
 from services.mes.domain.backflush import share_of
 from services.mes.domain.confirmation import Booked, Consumption, Scrap
@@ -18,7 +19,9 @@ from services.mes.domain.reversal import Reversal
 from tests.unit.mes.reports import NOON, kg, plan, report
 
 EGG = ("C62", "KGM", Fraction(3, 50))
-ITEMS = {"FLOUR": Measures("KGM"), "EGG": Measures("C62", (EGG,)), "SALT": Measures("GRM")}
+ITEMS = Measured(
+    {"FLOUR": Measures("KGM"), "EGG": Measures("C62", (EGG,)), "SALT": Measures("GRM")}
+)
 FLOUR = Component(10, "FLOUR", kg("70"), backflush=True, lot_no="F1")
 EGGS = Component(20, "EGG", Quantity(Decimal(7), "KGM"), backflush=True)
 SALT = Component(30, "SALT", kg("1"), backflush=True, operation=10)
@@ -84,7 +87,7 @@ def test_what_is_booked_never_strays_from_the_exact_share(
     order = WorkOrder.released(replace(loose, components=(egg,)), NOON)
     order.lifecycle = Lifecycle.RUNNING
     order.plan = scaled(order.plan, ordered, wanted)
-    share = share_of(order.plan, order.plan.components[0], ITEMS["EGG"])
+    share = share_of(order.plan, order.plan.components[0], ITEMS.of("EGG"))
     made, booked = Fraction(0), Fraction(0)
     taken_back = 0
     for number, (good, scrap, back) in enumerate(steps):

@@ -12,6 +12,7 @@ from tests.unit.mes.use_cases import (
     HoldsContract,
     LotStatesContract,
     MaterialContract,
+    MeasuringContract,
     OperationsContract,
     OrdersContract,
     RecallsContract,
@@ -74,4 +75,8 @@ class TestMaterial(MaterialContract):
 
 
 class TestEffort(EffortContract):
+    pass
+
+
+class TestMeasuring(MeasuringContract):
     pass

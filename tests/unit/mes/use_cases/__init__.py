@@ -9,6 +9,7 @@ from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
 from tests.unit.mes.use_cases.holds import HoldsContract
 from tests.unit.mes.use_cases.lot_states import LotStatesContract
+from tests.unit.mes.use_cases.measuring import MeasuringContract
 from tests.unit.mes.use_cases.operations import OperationsContract
 from tests.unit.mes.use_cases.orders import OrdersContract
 from tests.unit.mes.use_cases.recalls import RecallsContract
@@ -41,6 +42,7 @@ __all__ = [
     "HoldsContract",
     "LotStatesContract",
     "MaterialContract",
+    "MeasuringContract",
     "OperationsContract",
     "OrdersContract",
     "RecallsContract",

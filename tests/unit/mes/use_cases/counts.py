@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from services.kit.errors import ConflictError
+from services.kit.measures import ItemLot
 from services.mes.application.attribute_counts import (
     Attribution,
-    items_of,
+    goods_of,
 )
 from services.mes.application.confirm_operations import Result
 from services.mes.application.create_work_orders import create_work_orders
@@ -274,5 +275,5 @@ class CountsContract:
         (left,) = await waiting(floor)
         async with floor.work() as books:
             ids = ["nobody's", left.difference.id]
-            assert await items_of(books, LYON, ids) == {"SAND": "attributions[1].id"}
-            assert await items_of(books, "oslo", ids) == {}
+            assert await goods_of(books, LYON, ids) == {ItemLot("SAND", "F1"): "attributions[1].id"}
+            assert await goods_of(books, "oslo", ids) == {}

@@ -9,6 +9,7 @@ import pytest
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError, DomainError
+from services.kit.measures import Ratio
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.mes.application.apply_holds import apply_holds
@@ -60,6 +61,12 @@ class Floor(Protocol):
 
     async def advance(self, by: timedelta) -> None:
         """Let time pass."""
+        ...
+
+    async def measure(
+        self, lot: str, *ratios: Ratio, version: int = 1, retired: bool = False
+    ) -> None:
+        """What one lot was measured at, or is not any more."""
         ...
 
     async def forget_genealogy(self) -> None:
