@@ -130,8 +130,9 @@ async def test_never_two_leaders_through_cuts_and_silence(site: Site) -> None:
         ]
         for candidate in candidates:
             await stack.enter_async_context(running(candidate))
-        until_then = time.monotonic() + 8
-        while time.monotonic() < until_then:
+        began = time.monotonic()
+        while time.monotonic() < began + 6 or len(terms_of(*candidates)) < 3:
+            assert time.monotonic() < began + 90
             line = chance.choice(lines)
             chance.choice([line.cut, line.freeze, line.freeze, line.thaw])()
             await asyncio.sleep(chance.uniform(0.02, 0.3))
@@ -139,7 +140,6 @@ async def test_never_two_leaders_through_cuts_and_silence(site: Site) -> None:
             line.thaw()
         await until(lambda: any(candidate.elector.leading for candidate in candidates))
     terms = terms_of(*candidates)
-    assert len(terms) >= 3
     assert [epoch for epoch, *_ in terms] == sorted({epoch for epoch, *_ in terms})
     for (_, _, ended), (_, began, _) in pairwise(terms):
         assert ended <= began

@@ -5,13 +5,17 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from services.kit.clock import ManualClock
+from services.kit.cluster import Cluster
 from services.kit.components import State
 from services.kit.errors import UnavailableError
+from services.kit.lease_object import LeaseObject
 from tests.component.kit.elections import (
     JOB,
     NAMESPACE,
@@ -54,6 +58,17 @@ async def test_it_shows_people_who_leads_since_when(api: ApiServer, site: Cluste
     await lease.release(epoch)
     released = api.get("leases", NAMESPACE, JOB)["spec"]
     assert (released["holderIdentity"], released["leaseTransitions"]) == ("", 1)
+
+
+async def test_a_time_without_a_fraction_is_written_with_one(
+    api: ApiServer, site: ClusterSite, tmp_path: Path
+) -> None:
+    """isoformat leaves out a fraction that is nothing, and the server refuses that."""
+    cluster = await Cluster.of_file(api.kubeconfig(tmp_path / "kubeconfig"))
+    lease = LeaseObject(cluster, NAMESPACE, JOB, ManualClock(datetime(2026, 5, 4, tzinfo=UTC)))
+    assert await lease.take(await lease.read(), "collector-0") == 1
+    assert api.get("leases", NAMESPACE, JOB)["spec"]["renewTime"] == "2026-05-04T00:00:00.000000Z"
+    await lease.drop()
 
 
 async def test_what_others_write_on_it_is_kept_and_costs_no_term(
@@ -175,8 +190,14 @@ async def test_never_two_leaders_through_the_api_servers_bad_days(
     async with AsyncExitStack() as stack:
         for candidate in candidates:
             await stack.enter_async_context(running(candidate))
-        end = time.monotonic() + 8
-        while time.monotonic() < end:
+        began = time.monotonic()
+
+        def enough() -> bool:
+            passed = time.monotonic() - began
+            return passed > 6 and api.weather.struck > 20 and len(terms_of(*candidates)) >= 3
+
+        while not enough():
+            assert time.monotonic() - began < 90
             api.weather.bring(*chance.choice(days))
             if chance.random() < 0.15:
                 await api.kill()
@@ -186,8 +207,6 @@ async def test_never_two_leaders_through_the_api_servers_bad_days(
         api.weather.bring()
         await until(lambda: any(candidate.elector.leading for candidate in candidates))
     terms = terms_of(*candidates)
-    assert api.weather.struck > 20
-    assert len(terms) >= 3
     assert [epoch for epoch, *_ in terms] == sorted({epoch for epoch, *_ in terms})
     for (_, _, ended), (_, began, _) in pairwise(terms):
         assert ended <= began

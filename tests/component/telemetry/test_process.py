@@ -1,4 +1,8 @@
-"""The process of telemetry: two replicas read a press, and the one that leads tells it."""
+"""The process of telemetry: two replicas read a press, and the one that leads tells it.
+
+They elect by a Lease of Kubernetes, with no right to write the database's leases; the flows run the
+same process on those.
+"""
 
 import asyncio
 import os
@@ -7,6 +11,7 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
+import psycopg
 from plantmesh.telemetry.v1 import equipment_pb2
 
 from services.telemetry.adapters.opcua.certificate import own_identity, private_folder
@@ -14,6 +19,7 @@ from tests.component.telemetry.edge import sources_file
 from tests.component.telemetry.hub import Hub
 from tests.component.telemetry.plc import Press, press
 from tests.servers import IssuerServer, ValkeyServer
+from tools.simulators.kubernetes.server import api_server
 
 
 async def counted(hub: Hub, good: str) -> int:
@@ -45,12 +51,29 @@ async def start(folder: Path, plc: Press, environment: dict[str, str]) -> Proces
 async def test_a_standby_goes_on_where_a_killed_leader_ended(
     hub: Hub, database: str, valkey: ValkeyServer, issuer: IssuerServer, tmp_path: Path
 ) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("REVOKE INSERT, UPDATE, DELETE ON elector FROM CURRENT_USER")
     environment = {
         "PLANTMESH_DATABASE_URL": database,
         "PLANTMESH_REDIS_URL": valkey.url,
         "PLANTMESH_JWKS_URL": issuer.jwks_url,
         "PLANTMESH_ISSUER": issuer.url,
+        "PLANTMESH_LEASE": "kubernetes",
+        "PLANTMESH_LEASE_NAME": "lyon-collector",
+        "PLANTMESH_LEASE_NAMESPACE": "lyon",
+        "PLANTMESH_KUBECONFIG": str(tmp_path / "kubeconfig"),
     }
+    async with api_server() as api:
+        # As the chart makes it.
+        await api.put("leases", "lyon", "lyon-collector")
+        api.kubeconfig(tmp_path / "kubeconfig")
+        await a_standby_goes_on(hub, environment, tmp_path)
+        spec = api.get("leases", "lyon", "lyon-collector")["spec"]
+        assert spec["leaseTransitions"] >= 2
+        assert not [one for one in api.asked if not one.startswith(("GET", "PATCH"))]
+
+
+async def a_standby_goes_on(hub: Hub, environment: dict[str, str], tmp_path: Path) -> None:
     folders = [private_folder(tmp_path / name) for name in ("a", "b")]
     replicas: list[Process] = []
     led = 0
