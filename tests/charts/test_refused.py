@@ -1,10 +1,13 @@
 """What strict schemas pass and an API server refuses: each planted into a sound release."""
 
+import io
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.charts.planting import Release
+from tests.charts.planting import EXISTING, Release
+from tools.charts.checks.__main__ import main
 
 MES, POD = "Deployment/mes", "spec.template.spec"
 BOX = f"{POD}.containers.0"
@@ -58,3 +61,17 @@ def test_a_finding_names_object_place_and_way_out() -> None:
         "Deployment/mes spec.template.spec.containers[0].resources.requests.memory:"
         " 1Gi is above the limit 256Mi; lower the request or raise the limit"
     )
+
+
+def test_any_manifests_can_be_asked_about(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(release: Release) -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(yaml.safe_dump_all(release.documents)))
+        monkeypatch.setattr("sys.argv", ["checks", *EXISTING])
+        return main(), capsys.readouterr().out
+
+    assert asked(Release()) == (0, "10 objects, 0 findings\n")
+    code, said = asked(Release().at(MES, f"{BOX}.image", ""))
+    assert code == 1
+    assert "Deployment/mes spec.template.spec.containers[0].image: is empty" in said
