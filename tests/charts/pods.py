@@ -55,14 +55,15 @@ class Network:
     def _reach(self, name: str, port: int) -> str:
         assert name in self._services, f"there is no Service {name}"
         service = self._services[name]["spec"]
-        [target] = [one["targetPort"] for one in service["ports"] if one["port"] == port]
+        targets = [one["targetPort"] for one in service["ports"] if one["port"] == port]
+        assert targets, f"the Service {name} has no port {port}"
         [(workload, pod)] = [
             (name, each["spec"]["template"])
             for name, each in self.workloads.items()
             if service["selector"].items() <= each["spec"]["template"]["metadata"]["labels"].items()
         ]
         [container] = pod["spec"]["containers"]
-        number = port_of(container, target)
+        number = port_of(container, targets[0])
         # The name of a headless Service leads to the pods themselves: no port is translated.
         assert service.get("clusterIP") != "None" or number == port, f"{name} does not turn {port}"
         return f"{self.addresses[workload]}:{number}"

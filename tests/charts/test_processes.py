@@ -1,5 +1,6 @@
 """Rung 4: the real services, told what the rendered manifests tell them, pass `helm test`."""
 
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -133,3 +134,18 @@ def test_without_a_variable_that_it_needs_a_process_says_so_and_ends(
     until(lambda: not pod.child.alive(), f"the end of {workload}")
     assert pod.child.exit_code
     assert variable.removeprefix("PLANTMESH_").lower() in pod.child.tail(60).lower()
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("plantmesh-nobody.plantmesh.svc.cluster.local:50051", "no Service plantmesh-nobody"),
+        ("plantmesh-erp.plantmesh.svc.cluster.local:50052", "no port 50052"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(address: str, why: str) -> None:
+    network = Network(render("plantmesh", [CHARTS / "examples" / "kind.yaml"]), {})
+    right = "plantmesh-erp.plantmesh.svc.cluster.local:50051"
+    assert re.fullmatch(r"127[.\d]+:50051", network.substituted(right))
+    with pytest.raises(AssertionError, match=why):
+        network.substituted(address)

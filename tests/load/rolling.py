@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from tools.mesh.mesh import Mesh
 
+_PATIENCE = 300.0
+"""Seconds that a start may take on a machine with more to do."""
+
 
 @dataclass(frozen=True)
 class Drain:
@@ -31,5 +34,5 @@ async def restart(mesh: Mesh, name: str) -> Drain:
     seconds = await mesh.supervisor.stop_one(name)
     ended = time.monotonic()
     code = mesh.supervisor.find(name).server.child.exit_code
-    await mesh.supervisor.start_one(name)
+    await mesh.supervisor.start_one(name, seconds=_PATIENCE)
     return Drain(name, seconds, code, time.monotonic() - ended)
