@@ -63,3 +63,10 @@ def test_what_is_out_of_bounds_is_refused_without_showing_it(
     with pytest.raises(ValidationError, match=name.lower()) as refused:
         ServiceSettings()
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_certificate_without_its_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTMESH_TLS_CERT", "/etc/plantmesh/tls/tls.crt")
+    with pytest.raises(ValidationError, match="PLANTMESH_TLS_KEY and PLANTMESH_TLS_CA go together"):
+        ServiceSettings()
