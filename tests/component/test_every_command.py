@@ -32,6 +32,7 @@ READS = (
 UNAUDITED = {
     "common.v1.ApplyHolds": "process carries out quality's order, which is audited there;"
     " a person may not ask it",
+    "common.v1.ApplyScopes": "the same, of a hold that names no lots",
     "erp.v1.AcceptPostings": "process posts what commands of mes and wms decided, audited there;"
     " the lane keeps every state of a posting",
     "reference.v1.ReportWaiting": "a service counts what waits for a steward",

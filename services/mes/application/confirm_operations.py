@@ -1,13 +1,13 @@
 """Use case: the floor reports output and consumption."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from services.kit.errors import located
 from services.kit.measures import ItemLot, Measured
-from services.mes.application.apply_holds import inherit_holds
+from services.mes.application.apply_scopes import hold_made
 from services.mes.application.disguise import disguise
 from services.mes.application.find import require_order
 from services.mes.application.return_material import check_returns
@@ -36,6 +36,7 @@ async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> l
     Amounts in another unit of the item or lot are converted exactly, and once. Raises
     NotFoundError, ConflictError or InvalidError naming `confirmations[i]` and the field.
     """
+    watched = await books.scopes.enter({report.order.plant for report in reports})
     orders = await books.orders.get({report.order for report in reports}, lock=True)
     items = await books.items.measures(_goods(orders, reports))
     booked = await books.confirmations.find({report.key for report in reports})
@@ -45,8 +46,8 @@ async def confirm_operations(books: Books, reports: Sequence[Confirmation]) -> l
     for position, report in enumerate(reports):
         with located(f"confirmations[{position}]"):
             results.append(shift.book(position, report))
-    if shift.fresh:
-        await _keep(books, shift)
+    for part in shift.parts(alone=watched):
+        await _keep(books, part, watched=watched)
     return results
 
 
@@ -110,6 +111,12 @@ class _Shift:
     items: Measured
     fresh: list["_Fresh"] = field(default_factory=list)
 
+    def parts(self, *, alone: bool) -> Iterator["_Shift"]:
+        """What is kept together: all that is fresh, or each `alone`, seeing what holds the last."""
+        for fresh in [[one] for one in self.fresh] if alone else [self.fresh]:
+            if fresh:
+                yield replace(self, fresh=fresh)
+
     def book(self, position: int, report: Confirmation) -> Result:
         """Number a report, or recognise it."""
         order = require_order(self.orders, report.order, field="order.order_no")
@@ -122,19 +129,25 @@ class _Shift:
         return Result(report.id, new.no, replayed=False)
 
 
-async def _keep(books: Books, shift: _Shift) -> None:
+async def _keep(books: Books, shift: _Shift, *, watched: bool) -> None:
     """Everything that follows from the fresh ones, with as many statements as for one."""
     await check_returns(books, [(position, booked.report) for position, booked, _ in shift.fresh])
     materials = await _load_materials(books, shift)
-    lots = await books.lots.open(_touched(shift, materials))
+    touched = _touched(shift, materials)
+    changed = {booked.report.order for _, booked, _ in shift.fresh}
+    if watched:
+        made = await books.genealogy.made(changed)
+        touched |= {lot for some in made.values() for lot in some}
+    lots = await books.lots.open(touched)
     before = {key: replace(lot) for key, lot in lots.items()}
     edges, produced = _weave(shift, materials, lots)
-    changed = {booked.report.order for _, booked, _ in shift.fresh}
     await books.orders.save([shift.orders[key] for key in sorted(changed)])
     await books.confirmations.add([booked for _, booked, _ in shift.fresh])
     await books.lots.save([lot for key, lot in lots.items() if lot != before[key]])
     await _link(books, edges)
-    await inherit_holds(books, lots, [record.edge.link.pair for _, record in edges])
+    pairs = [record.edge.link.pair for _, record in edges]
+    born, order = produced.values(), shift.fresh[0].booked.report.order
+    await hold_made(books, lots, pairs, watched=watched, order=order, born=born)
     _tell(books, shift, {position: lots[key] for position, key in produced.items()})
 
 

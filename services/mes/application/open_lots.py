@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.kit.loading import Outcome, Verdict
+from services.mes.application.apply_scopes import hold_made
 from services.mes.domain.events import LotStatusChanged
 from services.mes.domain.lot import Lot
 from services.mes.domain.opening import Choice, Loaded, OpenLot
@@ -14,6 +15,7 @@ REASON = "taken over"
 
 async def open_lots(books: Books, floor: Floor, rows: Sequence[OpenLot]) -> list[Verdict]:
     """Each lot is as its row says, but for what was said of it here since; a verdict each."""
+    watched = await books.scopes.enter({row.plant for row in rows})
     new = {row.key for row in rows} - (await books.lots.get({row.key for row in rows})).keys()
     lots = await books.lots.open({row.key for row in rows})
     known = await floor.lots.get(rows)
@@ -42,6 +44,7 @@ async def open_lots(books: Books, floor: Floor, rows: Sequence[OpenLot]) -> list
         stands = verdicts[-1].outcome is Outcome.SUPERSEDED
         loaded.append(Loaded(row, times=before.times + 1 if before else 1, stands=stands))
     await books.lots.save(changed)
+    await hold_made(books, lots, [], watched=watched)
     await floor.lots.put([one.at(lots[one.row.key].version) for one in loaded])
     return verdicts
 

@@ -1,11 +1,11 @@
 """Use case: lots are split, merged, relabelled, reworked, packed, received, shipped or used up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError, located
-from services.mes.application.apply_holds import inherit_holds
+from services.mes.application.apply_scopes import hold_made
 from services.mes.domain.events import LotOperated
 from services.mes.domain.genealogy import Link, refuse_cycle
 from services.mes.domain.handling import Handling
@@ -32,14 +32,28 @@ async def operate_lots(
     unit of an item that is known, by the lot's own ratio before the item's. Raises ConflictError,
     InvalidError or NotFoundError naming `operations[i]` and the field.
     """
+    watched = await books.scopes.enter({one.plant for one in operations})
     fresh = await _fresh(books, operations, happened=happened)
     await _require_sent(books, fresh)
-    touched = {lot for one in operations for lot in _lots(one)}
-    lots = await books.lots.open({lot for one in fresh.values() for lot in _lots(one)})
+    touched, lots = {lot for one in operations for lot in _lots(one)}, dict[LotKey, Lot]()
+    # Under a scope each alone: what holds the lots of one is seen by the next.
+    for run in [{place: fresh[place]} for place in fresh] if watched else [fresh]:
+        lots |= await _carry_out(books, run, happened=happened, watched=watched)
+    left = touched - lots.keys()
+    lots |= await books.lots.get(left) if left else {}
+    replayed = [one.id for place, one in enumerate(operations) if place not in fresh]
+    return Operated([lots[key] for key in sorted(touched)], replayed)
+
+
+async def _carry_out(
+    books: Books, operations: Mapping[int, LotOperation], *, happened: bool, watched: bool
+) -> dict[LotKey, Lot]:
+    """By position; the lots as they are then, and all that is made of them if it was held."""
+    lots = await books.lots.open({lot for one in operations.values() for lot in _lots(one)})
     before = {key: replace(lot) for key, lot in lots.items()}
     items = await books.items.known({lot.goods for lot in lots})
     now = books.clock.now()
-    done = {place: Handling(one, lots, items, now, happened) for place, one in fresh.items()}
+    done = {place: Handling(one, lots, items, now, happened) for place, one in operations.items()}
     for position, handling in done.items():
         with located(f"operations[{position}]"):
             handling.carry_out()
@@ -47,14 +61,11 @@ async def operate_lots(
     await books.operations.add(list(done.values()))
     await _link(books, done)
     pairs = [edge.link.pair for one in done.values() for edge in one.edges]
-    await inherit_holds(books, lots, pairs)
+    await hold_made(books, lots, pairs, watched=watched)
     for one in done.values():
         changed = [lots[lot] for lot in dict.fromkeys(_newest_first(one))]
         books.facts.tell(LotOperated(one.operation, one.edges, changed))
-    left = touched - lots.keys()
-    lots |= await books.lots.get(left) if left else {}
-    replayed = [one.id for place, one in enumerate(operations) if place not in fresh]
-    return Operated([lots[key] for key in sorted(touched)], replayed)
+    return lots
 
 
 async def _fresh(

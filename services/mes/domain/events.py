@@ -73,6 +73,14 @@ class HoldsInherited:
 
 
 @dataclass(frozen=True, slots=True)
+class LotCaught:
+    """A lot that was there came under the scope of a hold, by a confirmation of `order` if any."""
+
+    hold: Hold
+    order: OrderKey | None
+
+
+@dataclass(frozen=True, slots=True)
 class LotOperated:
     """Lots were handled outside of orders; `lots` are those touched, as they are then."""
 
@@ -110,6 +118,7 @@ class GenealogyOpened:
 LotFact = (
     LotProduced
     | HoldsInherited
+    | LotCaught
     | LotOperated
     | LotOperationVoided
     | LotStatusChanged
@@ -138,6 +147,8 @@ def key_of(fact: Fact) -> OrderKey | LotKey:
             return fact.order
         case HoldsInherited(lot):
             return lot
+        case LotCaught(hold, order):
+            return order or hold.lot
         case LotStatusChanged(lot) | GenealogyOpened(lot):
             return lot.key
     return fact.lots[0].key

@@ -9,6 +9,7 @@ from services.mes.ports.counts import Meters, Waiting
 from services.mes.ports.genealogy import Genealogy, Reached, Told, Traced, Traces
 from services.mes.ports.lots import Lots, Operations, Performed
 from services.mes.ports.orders import Confirmations, Items, Orders, People, Trial
+from services.mes.ports.scopes import Scopes
 
 __all__ = [
     "Books",
@@ -23,6 +24,7 @@ __all__ = [
     "People",
     "Performed",
     "Reached",
+    "Scopes",
     "Told",
     "Traced",
     "Traces",
@@ -47,6 +49,7 @@ class Books:
     orders: Orders
     confirmations: Confirmations
     lots: Lots
+    scopes: Scopes
     genealogy: Genealogy
     traces: Traces
     operations: Operations

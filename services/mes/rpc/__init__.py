@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Iterable
 
 from google.protobuf.message import Message
-from plantmesh.common.v1.holds_pb2_grpc import add_HoldEnforcementServiceServicer_to_server
+from plantmesh.common.v1.holds_pb2_grpc import (
+    add_HoldEnforcementServiceServicer_to_server,
+    add_HoldScopeServiceServicer_to_server,
+)
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
 from plantmesh.mes.v1.counts_pb2_grpc import add_CountServiceServicer_to_server
 from plantmesh.mes.v1.genealogy_pb2_grpc import add_GenealogyServiceServicer_to_server
@@ -23,6 +26,7 @@ from services.mes.rpc.desk import Desk
 from services.mes.rpc.genealogy import GenealogyServicer
 from services.mes.rpc.load import FloorLoadServicer
 from services.mes.rpc.lots import HoldEnforcementServicer, LotServicer
+from services.mes.rpc.scopes import HoldScopeServicer
 from services.mes.rpc.work_orders import WorkOrderServicer
 from services.mes.store import open_books
 from services.mes.store.openings import open_floor
@@ -42,6 +46,7 @@ def registrations(store: Store, topic: Topic, learn: Learn) -> list[Registration
         (add_CountServiceServicer_to_server, CountServicer(desk)),
         (add_FloorLoadServiceServicer_to_server, FloorLoadServicer(store, desk, open_floor())),
         (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
+        (add_HoldScopeServiceServicer_to_server, HoldScopeServicer(desk)),
         (
             add_SnapshotServiceServicer_to_server,
             SnapshotServicer(store, topic, state, policy.may_copy),

@@ -14,6 +14,7 @@ from services.mes.store.meters import SqlMeters
 from services.mes.store.operations import SqlOperations
 from services.mes.store.orders import SqlOrders
 from services.mes.store.people import SqlPeople
+from services.mes.store.scopes import SqlScopes
 from services.mes.store.traces import SqlTraces
 from services.mes.store.uncounted import SqlUncounted
 
@@ -25,6 +26,7 @@ def open_books(clock: Clock) -> Books:
         SqlOrders(),
         SqlConfirmations(),
         SqlLots(clock),
+        SqlScopes(),
         SqlGenealogy(),
         SqlTraces(),
         SqlOperations(),

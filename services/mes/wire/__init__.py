@@ -15,6 +15,7 @@ from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, 
 from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
 from services.mes.wire.operations import read_lot_steps, read_operations, read_voids
 from services.mes.wire.orders import read_plans, read_steps, write_order, write_orders
+from services.mes.wire.scopes import read_scopes
 from services.mes.wire.stock import read_moved, read_word
 from services.mes.wire.traces import (
     read_starts,
@@ -38,6 +39,7 @@ __all__ = [
     "read_order_key",
     "read_plans",
     "read_reversals",
+    "read_scopes",
     "read_starts",
     "read_steps",
     "read_voids",

@@ -9,6 +9,7 @@ from services.mes.domain.events import (
     Fact,
     GenealogyOpened,
     HoldsInherited,
+    LotCaught,
     LotFact,
     LotOperated,
     LotOperationVoided,
@@ -23,7 +24,7 @@ from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.wire.confirmations import write_confirmation
 from services.mes.wire.keys import write_lifecycle, write_lot_key, write_order_key
-from services.mes.wire.lots import write_edge, write_lot, write_lots
+from services.mes.wire.lots import write_blocks, write_edge, write_lot, write_lots
 from services.mes.wire.operations import write_operation, write_void
 from services.mes.wire.orders import write_order
 from services.mes.wire.traces import write_inherited
@@ -64,6 +65,14 @@ def _write_lot_fact(fact: LotFact) -> Message:
             return events_pb2.LotProduced(lot=write_lot(lot))
         case HoldsInherited(lot, holds):
             return events_pb2.HoldsInherited(lot=write_lot_key(lot), holds=write_inherited(holds))
+        case LotCaught(hold, order):
+            return events_pb2.LotCaught(
+                lot=write_lot_key(hold.lot),
+                hold_no=hold.hold_no,
+                version=hold.version,
+                blocks=write_blocks(hold.blocks),
+                order=write_order_key(order) if order else None,
+            )
         case LotOperated(operation, edges, lots):
             return events_pb2.LotOperated(
                 operation=write_operation(operation),

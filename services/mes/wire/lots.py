@@ -23,10 +23,16 @@ def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
             read_lot_key(one.lot),
             active=one.active,
             version=one.version,
-            blocks=frozenset(map(_read_block, one.blocks)) or EVERYTHING,
+            blocks=read_blocks(one.blocks) or EVERYTHING,
         )
         for one in messages
     ]
+
+
+def read_blocks(messages: "Iterable[holds_pb2.HoldBlock.ValueType]") -> frozenset[Block]:
+    """What a hold names."""
+    names = (holds_pb2.HoldBlock.Name(one).removeprefix("HOLD_BLOCK_") for one in messages)
+    return frozenset(Block[name] for name in names)
 
 
 def write_blocks(blocks: Iterable[Block]) -> "list[holds_pb2.HoldBlock.ValueType]":
@@ -87,7 +93,3 @@ def write_edge(edge: Edge) -> lots_pb2.GenealogyEdge:
     source: keys_pb2.LotKey = getattr(message, "from")
     source.CopyFrom(write_lot_key(edge.link.source))
     return message
-
-
-def _read_block(value: "holds_pb2.HoldBlock.ValueType") -> Block:
-    return Block[holds_pb2.HoldBlock.Name(value).removeprefix("HOLD_BLOCK_")]

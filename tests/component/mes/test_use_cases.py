@@ -14,6 +14,7 @@ from tests.unit.mes.use_cases import (
     OrdersContract,
     RecallsContract,
     ReversalsContract,
+    ScopesContract,
     StockContract,
 )
 
@@ -27,6 +28,10 @@ class TestConfirmations(ConfirmationsContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 

@@ -18,6 +18,7 @@ from tests.unit.mes.memory_confirmations import MemoryConfirmations, MemoryPeopl
 from tests.unit.mes.memory_counts import MemoryMeters, MemoryUncounted
 from tests.unit.mes.memory_genealogy import MemoryGenealogy, MemoryOperations, MemoryTraces
 from tests.unit.mes.memory_lots import MemoryLots
+from tests.unit.mes.memory_scopes import MemoryScopes
 from tests.unit.mes.reports import ITEMS, NOON
 
 
@@ -101,6 +102,7 @@ class MemoryFloor:
             orders,
             confirmations,
             lots,
+            MemoryScopes(lots, confirmations, operations, orders),
             genealogy,
             MemoryTraces(lots, genealogy, operations),
             operations,
@@ -159,6 +161,7 @@ def vars_of(books: Books) -> list[object]:
         books.orders,
         books.confirmations,
         books.lots,
+        books.scopes,
         books.genealogy,
         books.operations,
         books.meters,

@@ -9,6 +9,7 @@ from services.mes.domain.hold import Hold, Restraint
 from services.mes.domain.keys import LotKey
 from services.mes.domain.lot import Lot, Sought
 from services.mes.domain.lot_state import CAN_EXPIRE
+from services.mes.domain.scope import Scope
 from tests.unit.mes.reports import NOON
 
 
@@ -64,6 +65,11 @@ class MemoryLots:
         """Whether it was lifted on the lot itself."""
         known = self._holds.get((lot, hold_no))
         return known is not None and not known.active and known.version >= version
+
+    def has(self, lot: LotKey, scope: Scope) -> bool:
+        """Whether it is held for it already, or let go again."""
+        known = self._holds.get((lot, scope.hold_no))
+        return known is not None and (known.active or known.version >= scope.version)
 
     async def hold(self, holds: Sequence[Hold]) -> None:
         """The highest version stays."""

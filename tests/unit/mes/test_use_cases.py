@@ -17,6 +17,7 @@ from tests.unit.mes.use_cases import (
     OrdersContract,
     RecallsContract,
     ReversalsContract,
+    ScopesContract,
     StockContract,
 )
 
@@ -35,6 +36,10 @@ class TestConfirmations(ConfirmationsContract):
 
 
 class TestHolds(HoldsContract):
+    pass
+
+
+class TestScopes(ScopesContract):
     pass
 
 

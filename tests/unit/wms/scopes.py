@@ -34,12 +34,12 @@ def scope(hold_no: str = "S1", *, active: bool = True, version: int = 1, **cover
     return Scope(hold_no, LYON, active, version, **said)
 
 
-async def under(warehouse: Warehouse, hold_no: str = "S1") -> list[str]:
-    """What is listed, a lot a page."""
+async def under(warehouse: Warehouse, hold_no: str = "S1", size: int = 1) -> list[str]:
+    """What is listed, a lot a page if nothing else is said."""
     found, after = list[str](), None
     async with warehouse.work() as books:
         while True:
-            page = Page(listing_of_scope(LYON, hold_no), 1, after)
+            page = Page(listing_of_scope(LYON, hold_no), size, after)
             cut = await list_scope_lots(books, LYON, hold_no, page)
             found += [f"{one.item_no}/{one.lot_no}" for one in cut.rows]
             if not cut.has_more:
@@ -51,7 +51,7 @@ async def watch(warehouse: Warehouse, one: Scope) -> list[str]:
     """As process does: from now on, and what was there before; what that is."""
     async with warehouse.work() as books:
         assert await apply_scopes(books, [one]) == [one.hold_no]
-    found = await under(warehouse, one.hold_no)
+    found = await under(warehouse, one.hold_no, 200)
     holds = [
         Hold(one.hold_no, lot_key(name), one.active, one.version, one.blocks) for name in found
     ]

@@ -18,6 +18,7 @@ from tests.unit.mes.use_cases.reversals import (
     MaterialContract,
     ReversalsContract,
 )
+from tests.unit.mes.use_cases.scopes import ScopesContract
 from tests.unit.mes.use_cases.steps import (
     Floor,
     command,
@@ -47,6 +48,7 @@ __all__ = [
     "OrdersContract",
     "RecallsContract",
     "ReversalsContract",
+    "ScopesContract",
     "StockContract",
     "command",
     "confirm",

@@ -52,7 +52,7 @@ async def watch(floor: Floor, one: Scope) -> list[str]:
     """As process does: from now on, and what was there before; what that is."""
     async with floor.work() as books:
         await apply_scopes(books, [one])
-    found = await under(floor, one.hold_no)
+    found = await under(floor, one.hold_no, 200)
     lots = map(lot_key, found)
     await put(
         floor, *(Hold(one.hold_no, lot, one.active, one.version, blocks=one.blocks) for lot in lots)
@@ -60,12 +60,12 @@ async def watch(floor: Floor, one: Scope) -> list[str]:
     return found
 
 
-async def under(floor: Floor, hold_no: str = "S1") -> list[str]:
-    """What is listed, a lot a page."""
+async def under(floor: Floor, hold_no: str = "S1", size: int = 1) -> list[str]:
+    """What is listed, a lot a page if nothing else is said."""
     found, after = list[str](), None
     async with floor.work() as books:
         while True:
-            page = Page(listing_of_scope(LYON, hold_no), 1, after)
+            page = Page(listing_of_scope(LYON, hold_no), size, after)
             cut = await list_scope_lots(books, LYON, hold_no, page)
             found += [f"{one.item_no}/{one.lot_no}" for one in cut.rows]
             if not cut.has_more:
@@ -126,7 +126,7 @@ class ScopesContract:
         await operate(floor, mill("BREAD/P1"), at=late)
         await operate(floor, mill("SALT/P1"), at=late)
         day = date(2026, 5, 4)
-        covers = {"item_no": "BREAD", "first_day": day, "last_day": day}
+        covers: dict[str, Any] = {"item_no": "BREAD", "first_day": day, "last_day": day}
         assert await watch(floor, scope(**covers)) == ["BREAD/L1", "BREAD/P1"]
         # Yesterday's lot is today's as well.
         await confirm(floor, replace(report("c", lot="L2"), occurred_at=late))
@@ -139,7 +139,11 @@ class ScopesContract:
 
     async def test_what_was_made_on_a_machine_is_held_by_the_time(self, floor: Floor) -> None:
         await create(floor, plan())
-        covers = {"equipment": OVEN, "starts_at": at(1).moment, "ends_at": at(2).moment}
+        covers: dict[str, Any] = {
+            "equipment": OVEN,
+            "starts_at": at(1).moment,
+            "ends_at": at(2).moment,
+        }
         reports = [
             baked("before", "L0", 0.9),
             baked("first", "L1", 1),
@@ -153,7 +157,7 @@ class ScopesContract:
         await confirm(floor, *reports)
         names = [f"BREAD/L{n}" for n in (1, 2, 4, 6)]
         assert await watch(floor, scope(**covers)) == names
-        open_end = {"equipment": OVEN, "starts_at": at(2).moment}
+        open_end: dict[str, Any] = {"equipment": OVEN, "starts_at": at(2).moment}
         await watch(floor, scope("S2", **open_end))
         await confirm(floor, baked("today", "L8", 8))
         assert await holds(floor, "BREAD/L8") == ["S2"]
@@ -167,7 +171,11 @@ class ScopesContract:
         """The dough was kneaded on the machine; the lot is made of it elsewhere."""
         await create(floor, plan(), plan("4712"))
         await confirm(floor, report("a", lot="L1"), report("x", lot="X1", order_no="4712"))
-        covers = {"equipment": OVEN, "starts_at": at(1).moment, "ends_at": at(2).moment}
+        covers: dict[str, Any] = {
+            "equipment": OVEN,
+            "starts_at": at(1).moment,
+            "ends_at": at(2).moment,
+        }
         assert await watch(floor, scope(**covers)) == []
         used = report("x", consumed=(("FLOUR/F1", "5"),)).consumed
         await confirm(floor, baked("k", "", 1.5, good=kg("0"), consumed=used))
