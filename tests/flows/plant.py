@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ HEAT, OPENING = "HEAT-1", 100_000
 """The lot of steel that everything is made of, and how much there is of it."""
 Ask = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
 """How a command is brought to somebody who answers."""
+SHIFT = timedelta(hours=8)
+"""How long people's tokens are good: a long run on a busy machine outlives the usual ones."""
 _STARTED = (mes.COMMAND_DISPATCH, mes.COMMAND_MAKE_READY, mes.COMMAND_START)
 
 
@@ -135,7 +138,7 @@ class Plant:
             starts=[genealogy.TraceStart(lot=key)], direction=lots.DIRECTION_FORWARD
         )
         answer: genealogy.BatchTraceLotsResponse = await self._stub(
-            GenealogyServiceStub, "line"
+            GenealogyServiceStub, "inspector"
         ).BatchTraceLots(request)
         return answer.traces[0]
 
@@ -261,7 +264,8 @@ async def running(
         root, services=services, replicas=replicas, env=told | dict(env), durable=False
     ) as mesh:
         [program] = await mesh.run(declare(place.folder))
-        tokens = {user: Token(mesh.issuer.signer.mint(USERS[user])) for user in USERS}
+        mint = mesh.issuer.signer.mint
+        tokens = {user: Token(mint(USERS[user], lifetime=SHIFT)) for user in USERS}
         peers = {
             who: Peer(_address(mesh, service, replicas), tokens[user], seconds=10)
             for who in WHO

@@ -11,6 +11,7 @@ import aiohttp
 
 from services.kit.errors import UnavailableError
 from services.kit.ids import GraphId
+from tests.flows.plant import SHIFT
 from tests.shopfloor import PLANT
 from tests.waiting import insist
 from tools.mesh.gateway import graph_url
@@ -67,7 +68,7 @@ class Browsers(Callers):
     async def read(self, mesh: Mesh, order: str, over: asyncio.Event) -> None:
         """One question after the other, until it is over; TimeoutError for one that failed."""
         id, turn = GraphId("Order", PLANT, order).encode(), 0
-        token = mesh.issuer.signer.mint(USERS["viewer"])
+        token = mesh.issuer.signer.mint(USERS["viewer"], lifetime=SHIFT)
         async with aiohttp.ClientSession(headers={"authorization": f"Bearer {token}"}) as http:
             while not over.is_set():
                 began = time.monotonic()
