@@ -29,6 +29,7 @@ from services.kit.rpc.client import Peer
 from services.kit.store import Store
 from tests.component.kit.assembly_process import TOPIC
 from tests.component.kit.rpc.desk import Given
+from tests.promql.scraped import alerts_about
 from tests.scrape import samples, strangers
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer
 from tests.waiting import until
@@ -187,6 +188,7 @@ async def test_assembled_service_lives_shows_itself_and_drains(
         page = await scraped(environment["PLANTMESH_METRICS_PORT"])
         assert not list(strangers(page))
         assert f'{{code="OK",method="{DESK}/GetStatus"' in page
+        assert alerts_about(page, "plantmesh/works") == {"PlantmeshDeadLetters"}
         process.send_signal(signal.SIGTERM)
         said, _ = await process.communicate()
         assert process.returncode == 0

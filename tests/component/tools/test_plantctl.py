@@ -120,7 +120,7 @@ async def test_status_shows_what_waits(shell: Shell) -> None:
     [process] = (await shell.run("status", "--json")).json
     assert process["instance"] == "works-0"
     lanes = {flow["state"]: flow["depth"] for flow in process["flows"] if flow["kind"] == "lane"}
-    assert lanes == {"refused": 1, "ready": 1}
+    assert lanes == {"refused": 1, "behind": 1}
 
 
 @pytest.mark.parametrize(
