@@ -9,8 +9,8 @@ from typing import Any
 import typer.main
 from promql_parser import AggregateExpr, Expr, VectorSelector, parse, walk
 
-Commands = Mapping[tuple[str, ...], Collection[str]]
-"""The options of each command of plantctl, by the words that name it."""
+Commands = Mapping[tuple[str, ...], Any]
+"""The commands of plantctl, by the words that name each."""
 
 SECTIONS = ("What it means", "See", "Mend", "Over when")
 FOREIGN = {
@@ -26,6 +26,8 @@ _GRAFANA = re.compile(r"\$__rate_interval")
 _METRIC = re.compile(r"\bplantmesh(?:[:_][a-z0-9]+)+\b")
 _SIGNAL = re.compile(r"\bplantmesh(?:\.[a-z_]+){2,}\b")
 _COMMAND = re.compile(r"`(plantctl\s[^`]*)`|^(plantctl\s.*?)(?:\s+#.*)?$", re.M)
+# What a command line that cannot be read raises; typer does not export it.
+_MISSPELT: type[Exception] = typer.BadParameter.__mro__[1]
 _LINK = re.compile(r"\]\(([\w-]+\.md)\)")
 
 
@@ -86,11 +88,10 @@ def command(line: str, commands: Commands) -> Iterator[str]:
     if spelt is None:
         yield f"there is no command `{line}`"
         return
-    yield from (
-        f"`{line}`: there is no option {word}"
-        for word in words
-        if word.startswith("--") and word not in commands[spelt]
-    )
+    try:
+        commands[spelt].make_context(spelt[-1], words[len(spelt) :])
+    except _MISSPELT as error:
+        yield f"`{line}`: {error}"
 
 
 def commands_of(app: typer.Typer) -> Commands:
@@ -119,10 +120,10 @@ def _exported(name: str, known: Known) -> bool:
     return known.has(name) or f"{name}_bucket" in known.samples
 
 
-def _commands(path: tuple[str, ...], one: Any) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+def _commands(path: tuple[str, ...], one: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     below = getattr(one, "commands", None)
     if below is None:
-        yield path, {option for given in one.params for option in given.opts}
+        yield path, one
     for name, command in (below or {}).items():
         yield from _commands((*path, name), command)
 

@@ -97,10 +97,11 @@ def test_dashboards_ask_for_what_the_registry_has(board: Path) -> None:
 
 
 def test_every_metric_is_on_the_dashboard_of_its_part() -> None:
+    files = wanted()
     for part, known in read_parts(HERE / "services" / "kit" / "signals").items():
         for sample in all_samples(known):
             if not sample.endswith("_sum"):
-                assert sample in wanted()[DASHBOARDS / f"plantmesh-{part}.json"], sample
+                assert sample in files[DASHBOARDS / f"plantmesh-{part}.json"], sample
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
@@ -132,7 +133,9 @@ def test_a_planted_expression_is_found(text: str, trouble: str) -> None:
     ("line", "trouble"),
     [
         ("plantctl lane list", "there is no command `plantctl lane list`"),
-        ("plantctl lanes list --key lyon/1 --al", "there is no option --al"),
+        ("plantctl lanes list --key lyon/1 --al", "No such option: --al"),
+        ("plantctl lanes show", "Missing parameter: name"),
+        ("plantctl lanes list --limit many", "should be a valid integer"),
     ],
 )
 def test_a_planted_command_is_found(line: str, trouble: str) -> None:
