@@ -6,7 +6,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from tools.lint.house import Finding, House
@@ -45,11 +45,15 @@ def locked(root: Path) -> Iterator[tuple[int, str]]:
 
 
 def licence_of(name: str) -> str | None:
-    """What the installed package says of itself, on one line; None if it is not installed."""
+    """What the installed package says of itself, on one line; None if it is not installed.
+
+    Where its metadata say nothing, the first line of the licence that it carries.
+    """
     try:
-        said = metadata(name)
+        installed = distribution(name)
     except PackageNotFoundError:
         return None
+    said = installed.metadata
     classifiers = [
         line.rpartition(":: ")[2]
         for line in said.get_all("Classifier") or []
@@ -58,8 +62,14 @@ def licence_of(name: str) -> str | None:
     expression, text = (
         " ".join(said.get_all(field) or []) for field in ("License-Expression", "License")
     )
-    stated = expression or "; ".join(classifiers) or text
+    stated = expression or "; ".join(classifiers) or text or _carried(installed)
     return stated.strip().split("\n")[0][:80]
+
+
+def _carried(installed: Distribution) -> str:
+    files = installed.metadata.get_all("License-File") or []
+    texts = (installed.read_text(f"licenses/{file}") or "" for file in files)
+    return "; ".join(text.strip().split("\n")[0] for text in texts if text.strip())
 
 
 def refusal(name: str, licence: str) -> str | None:

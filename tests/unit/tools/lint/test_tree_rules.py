@@ -104,6 +104,12 @@ def test_lgpl_wants_a_reason() -> None:
     assert licences.refusal("psycopg", "LGPL-3.0-only") is None
 
 
+def test_a_package_whose_metadata_say_nothing_is_asked_for_the_licence_it_carries() -> None:
+    assert licences.licence_of("promql-parser") == "The MIT License (MIT)"
+    assert licences.licence_of("nobody-knows-this") is None
+    assert licences.refusal("anything", "GNU GENERAL PUBLIC LICENSE")
+
+
 @pytest.mark.parametrize("licence", ["Apache-2.0", "MIT", "BSD-3-Clause", "MIT OR GPL-2.0-only"])
 def test_permissive_licence_passes(licence: str) -> None:
     assert licences.refusal("anything", licence) is None
