@@ -7,6 +7,10 @@ from services.kit.access.principal import EVERY_PLANT, Principal, current_princi
 from services.kit.errors import DeniedError
 
 READ, WRITE, PEOPLE = "mes:read", "mes:write", "mes:people"
+RECALL = "mes:recall"
+"""Who a lot went to is withheld without it, on every channel, as erp withholds its customers."""
+COMMERCIAL = "erp:commercial"
+"""Who may know customers from their orders may know them from shipments."""
 
 
 def may_read(plants: Sequence[str], field: str) -> Principal:
@@ -27,6 +31,11 @@ def plants_of(principal: Principal) -> list[str] | None:
 def may_know_people() -> bool:
     """Whether who asks may know operators by name; everybody else has their pseudonyms."""
     return PEOPLE in current_principal().scopes
+
+
+def may_know_customers() -> bool:
+    """Whether who asks may know who lots went to; others see that it is withheld."""
+    return not current_principal().scopes.isdisjoint({RECALL, COMMERCIAL})
 
 
 def may_copy() -> Principal:

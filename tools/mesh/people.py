@@ -33,7 +33,7 @@ USERS = {
             "planner", (*_READ, "erp:write", "erp:commercial", "reference:write", "reference:cost")
         ),
         Bearer("line", ("mes:read", "mes:write", "reference:read"), plants=("lyon",)),
-        Bearer("inspector", (*_READ, "quality:write")),
+        Bearer("inspector", (*_READ, "quality:write", "mes:recall")),
         Bearer("storekeeper", (*_READ, "wms:write")),
         Bearer("operator", (*_READ, *_WRITE, "operate")),
     )

@@ -1,6 +1,6 @@
 """Where the genealogy of a plant begins and ends: receipts and shipments of lots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.kit.quantity import Quantity
@@ -24,7 +24,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Some of a lot left for a customer."""
+    """Some of a lot left for a customer, who is not told where that is `withheld`."""
 
     lot: LotKey
     quantity: Quantity
@@ -33,3 +33,8 @@ class Shipment:
     shipment_no: str = ""
     customer: str = ""
     sales_order_no: str = ""
+    withheld: bool = False
+
+    def told(self, *, customer: bool) -> "Shipment":
+        """With its customer, or without."""
+        return self if customer else replace(self, customer="", withheld=True)

@@ -56,10 +56,14 @@ class LotReceipt:
         )
 
 
-@strawberry.type(description="Some of a lot left for a customer.")
+@strawberry.type(
+    description="Some of a lot left for a customer. Without the right to know who that is"
+    " `withheld` is true, the customer empty and their party null."
+)
 class LotShipment:
     """Where it ends. The customer is named, and known to master data."""
 
+    withheld: bool
     lot: LazyLot
     shipment_no: str
     customer: str = strawberry.field(description="Party id, or empty.")
@@ -71,8 +75,10 @@ class LotShipment:
 
     @classmethod
     def of(cls, shipment: Shipment) -> Self:
-        """Wrap a domain shipment."""
+        """Wrap a domain shipment, as who asks may see it."""
+        shipment = shipment.told(customer=policy.may_know_customers())
         return cls(
+            withheld=shipment.withheld,
             lot=_lot(shipment.lot),
             shipment_no=shipment.shipment_no,
             customer=shipment.customer,

@@ -69,8 +69,9 @@ class GenealogyServicer(genealogy_pb2_grpc.GenealogyServiceServicer):
         wish = wire.read_wish(request, policy.plants_of(principal))
         edges = request.with_edges
         found = await self._desk.read(lambda books: recall(books, starts, wish, edges=edges))
+        customers = policy.may_know_customers()
         return _pb.BatchTraceLotsResponse(
-            traces=[wire.write_recall(one, wish.direction) for one in found]
+            traces=[wire.write_recall(one, wish.direction, customers=customers) for one in found]
         )
 
     async def BatchGetLotHistories(  # noqa: N802 - named by the proto

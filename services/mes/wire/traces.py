@@ -45,15 +45,15 @@ def read_wish(request: _pb.BatchTraceLotsRequest, plants: Sequence[str] | None) 
     return Wish(direction, size, levels=request.with_levels, plants=plants)
 
 
-def write_recall(recall: Recall, direction: Direction) -> _pb.LotTrace:
-    """The document."""
+def write_recall(recall: Recall, direction: Direction, *, customers: bool) -> _pb.LotTrace:
+    """The document; with `customers` it says who lots went to."""
     trace = recall.trace
     message = _pb.LotTrace(
         lot=write_lot_key(trace.lot),
         lots=_write_lots(trace),
         orders=[write_order_key(key) for key in trace.orders],
         receipts=[_write_receipt(one) for one in recall.receipts],
-        shipments=[_write_shipment(one) for one in recall.shipments],
+        shipments=[_write_shipment(one.told(customer=customers)) for one in recall.shipments],
         edges=[write_edge(edge) for edge in recall.edges],
         total=trace.total,
         withheld=trace.withheld,
@@ -111,6 +111,7 @@ def _write_shipment(one: Shipment) -> _pb.LotShipment:
         quantity=write_quantity(one.quantity),
         shipped_at=write_moment(one.shipped_at),
         event_id=one.event_id,
+        withheld=one.withheld,
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from plantmesh.mes.v1 import lots_pb2
+from plantmesh.mes.v1 import genealogy_pb2, lots_pb2
 
 from services.kit.clock import SystemClock
 from services.mes.graph import SCHEMA
 from services.mes.store import open_books
+from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
 from tests.subgraph import Subgraphed, lot_id, order_id, serving
 from tests.unit.mes.use_cases.recalls import bakery
@@ -17,7 +18,7 @@ from tests.unit.mes.use_cases.recalls import bakery
 async def graph(floor: Floor) -> AsyncIterator[Subgraphed]:
     """Asked by readers of lyon."""
     async with serving(
-        SCHEMA, floor.store, {"books": open_books(SystemClock())}, "mes:read"
+        SCHEMA, floor.store, {"books": open_books(SystemClock())}, "mes:read mes:recall"
     ) as one:
         yield one
 
@@ -29,7 +30,7 @@ back: trace(direction: BACKWARD) {
   total withheld orders { id } receipts { supplier supplierLot lot { id } }
 }
 ahead: trace(direction: FORWARD) {
-  orders { id } shipments { customer shipmentNo quantity { value } }
+  orders { id } shipments { withheld customer customerParty { id } shipmentNo quantity { value } }
 }
 """
 
@@ -43,6 +44,34 @@ async def test_a_lot_is_found_by_its_number_alone(floor: Floor, graph: Subgraphe
     async with floor.calling() as calls:
         found = await calls.lots.ListLots(lots_pb2.ListLotsRequest(plant="lyon", lot_no="X1"))
     assert [one.order_no for one in found.lots] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"),
+    [("mes:read", False), ("mes:read mes:recall", True), ("mes:read erp:commercial", True)],
+)
+async def test_who_a_lot_went_to_is_told_to_who_may_know(
+    floor: Floor, scope: str, shown: bool
+) -> None:
+    """On either channel; others see that it is withheld, and everything else."""
+    await bakery(floor)
+    ports = {"books": open_books(SystemClock())}
+    async with serving(SCHEMA, floor.store, ports, scope) as graph:
+        [dough] = await graph.parts("Lot", [lot_id("DOUGH/D1")], RECALL)
+    seen = dough["ahead"]["shipments"]
+    assert {one["withheld"] for one in seen} == {not shown}
+    assert all(bool(one["customerParty"]) is shown for one in seen)
+    assert all(one["shipmentNo"] for one in seen)
+    request = genealogy_pb2.BatchTraceLotsRequest(
+        starts=[{"lot": {"plant": "lyon", "item_no": "DOUGH", "lot_no": "D1"}}],
+        direction=lots_pb2.DIRECTION_FORWARD,
+    )
+    async with floor.calling(mint(scope=scope)) as calls:
+        [trace] = (await calls.genealogy.BatchTraceLots(request)).traces
+    assert {one.withheld for one in trace.shipments} == {not shown}
+    names = {"ACME", "SHOP"} if shown else {""}
+    assert {one["customer"] for one in seen} == names
+    assert {one.customer for one in trace.shipments} == names
 
 
 async def test_a_recall_is_one_document(floor: Floor, graph: Subgraphed) -> None:

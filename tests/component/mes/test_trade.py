@@ -44,7 +44,7 @@ def sold(order_no: str, plant: str = "lyon") -> str:
 async def graph(floor: Floor) -> AsyncIterator[Subgraphed]:
     """Asked by readers of lyon."""
     async with serving(
-        SCHEMA, floor.store, {"books": open_books(SystemClock())}, "mes:read"
+        SCHEMA, floor.store, {"books": open_books(SystemClock())}, "mes:read mes:recall"
     ) as one:
         yield one
 

@@ -75,4 +75,12 @@ MES = (
         ("HoldsInherited",),
         Without("quality shows a lot's holds, those that it inherited among them: Lot.quality"),
     ),
+    Noun(
+        "lot under a hold's scope",
+        "mes",
+        Without("found by the hold, in pages; quality shows what each covers: Hold.covered"),
+        ("common.HoldScopeService.ListScopeLots",),
+        ("LotCaught",),
+        Without("quality shows what a hold was placed on, and a lot's holds"),
+    ),
 )
