@@ -33,22 +33,22 @@ def wanted(root: Path = HERE) -> dict[Path, str]:
     )
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], root: Path = HERE) -> int:
     """0 when all is as the registry says, or was made so."""
-    files = wanted()
+    files = wanted(root)
     there = {
-        path.relative_to(HERE)
+        path.relative_to(root)
         for folder in (DASHBOARDS, RULES)
-        for path in (HERE / folder).glob("*.*")
+        for path in (root / folder).glob("*.*")
     }
     left_over = sorted(there - files.keys())
     if arguments != ["--check"]:
         for path, text in files.items():
-            write_whole(HERE / path, text)
+            write_whole(root / path, text)
         for path in left_over:
-            (HERE / path).unlink()
+            (root / path).unlink()
         return 0
-    old = sorted(path for path, text in files.items() if _read(HERE / path) != text)
+    old = sorted(path for path, text in files.items() if _read(root / path) != text)
     for path in (*old, *left_over):
         sys.stderr.write(f"{path} is not what the registry says; run `make dashboards`\n")
     return 1 if old or left_over else 0

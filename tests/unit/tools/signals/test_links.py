@@ -37,16 +37,21 @@ def test_what_is_written_is_what_the_registry_says() -> None:
     assert main(["--check"]) == 0
 
 
-def test_what_the_registry_does_not_say_any_more_is_found(
-    capsys: pytest.CaptureFixture[str],
+def test_what_is_old_or_left_over_is_found_and_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stray = HERE / RULES / f"stray-{id(capsys)}.yaml"
-    stray.write_text("groups: []\n")
-    try:
-        assert main(["--check"]) == 1
-    finally:
-        stray.unlink()
-    assert stray.name in capsys.readouterr().err
+    for needed in ("services/kit/signals", "OWNERS.yaml", "tools/signals/overview.yaml"):
+        (tmp_path / needed).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / needed).symlink_to(HERE / needed)
+    assert main([], tmp_path) == main(["--check"], tmp_path) == 0
+    (tmp_path / RULES / "stray.yaml").write_text("groups: []\n")
+    (tmp_path / RULES / "alerts.yaml").write_text("groups: []\n")
+    assert main(["--check"], tmp_path) == 1
+    assert [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()] == [
+        "alerts.yaml",
+        "stray.yaml",
+    ]
+    assert main([], tmp_path) == main(["--check"], tmp_path) == 0
 
 
 def test_every_alert_has_its_runbook_and_every_runbook_its_alert() -> None:
