@@ -71,6 +71,8 @@ async def test_a_watch_that_ends_early_is_begun_anew(
     api: ApiServer, namespace: Namespace, trouble: str
 ) -> None:
     await put_workload(api, "gateway", 1)
+    # While it is on its way, what it asks for is forgotten.
+    api.weather.bring(Fault("slow", path="watch=true", seconds=0.5, count=1))
 
     async def watches() -> bool:
         return any("watch=true" in asked for asked in api.asked)
@@ -80,7 +82,9 @@ async def test_a_watch_that_ends_early_is_begun_anew(
         if trouble == "cut":
             await api.kill()
             await api.start()
+        await api.put("pods", NAMESPACE, "another")
         api.objects.compact()
+        await asyncio.sleep(1)
         await api.delete("pods", NAMESPACE, "plantmesh-gateway-0")
 
     spoiling = asyncio.create_task(spoil())
