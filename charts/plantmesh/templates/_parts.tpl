@@ -5,7 +5,7 @@
 {{- $facts := .Files.Get "files/services.yaml" | fromYaml -}}
 {{- $parts := dict -}}{{- $graphs := list -}}{{- $callers := dict -}}
 {{- range $name, $fact := $facts -}}
-{{- $spec := include "plantmesh-common.merged" (dict "base" $root.Values.defaults "over" (index $root.Values.components $name)) | fromJson -}}
+{{- $spec := mergeOverwrite (deepCopy $root.Values.defaults) (deepCopy (index $root.Values.components $name)) -}}
 {{- if $spec.enabled -}}
 {{- $_ := set $parts $name (dict "name" $name "facts" $fact "spec" $spec) -}}
 {{- if eq $fact.kind "service" -}}{{- $graphs = append $graphs $name -}}{{- end -}}

@@ -19,9 +19,9 @@ from tests.component.kit.rpc.desk import calling as calling_in_the_clear
 
 
 @asynccontextmanager
-async def served(files: TlsFiles) -> AsyncIterator[RpcServer]:
+async def served(files: TlsFiles, port: int = 0) -> AsyncIterator[RpcServer]:
     server = RpcServer(
-        verifier(), [(register, Desk())], bind="127.0.0.1", port=0, longest=10, tls=files
+        verifier(), [(register, Desk())], bind="127.0.0.1", port=port, longest=10, tls=files
     )
     await server.start()
     try:
@@ -86,10 +86,11 @@ async def test_an_authority_is_replaced_under_a_server_and_a_caller_that_run(
         # What is connected stays so; a new handshake meets the new authority.
         assert await caller.ask()
         assert not await answered(server, old.issue(tmp_path / "late", "late"))
-        new.issue(tmp_path / "erp", "erp")
+        assert await answered(server, new.issue(tmp_path / "early", "early"))
+    new.issue(tmp_path / "erp", "erp")
+    async with served(mes, server.port):
         assert await caller.ask()
-        assert await answered(server, erp)
-        await caller.line.close()
+    await caller.line.close()
 
 
 def test_files_that_are_gone_or_half_written_change_nothing(tmp_path: Path) -> None:
