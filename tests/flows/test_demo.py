@@ -8,10 +8,11 @@ from typing import TypeVar
 import pytest
 
 from tests.servers import scratch_folder
+from tools.demo.acts.selling import sold
 from tools.demo.erp.ledger import Ledger
 from tools.demo.recount import Books, recount
 from tools.demo.scene import Scene
-from tools.demo.shift import PLANT, draw_shift
+from tools.demo.shift import CUSTOMER, PLANT, draw_shift
 from tools.demo.stage import staged
 from tools.demo.stand import stands
 from tools.demo.story import appraised, judge, play
@@ -49,6 +50,11 @@ async def test_the_story_ends_with_a_recount_that_holds(scene: Scene) -> None:
     value = await appraised(scene)
     assert value.holds, value.differences
     assert happened["settled"] == len(value.count.closed) == 1
+    [lot] = [one for one in await sold(scene) if one["allocatedTo"]]
+    assert lot["identity"]["lotNo"] == scene.shift.held
+    assert [one["status"] for one in lot["balances"]] == ["UNRESTRICTED"]
+    [meant] = lot["allocatedTo"]
+    assert meant["salesOrder"]["commercial"]["customer"] == CUSTOMER
     no_cent_can_be_missing(value)
 
 

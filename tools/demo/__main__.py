@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from services.kit.errors import DomainError
+from tools.demo.acts.selling import sold
 from tools.demo.erp import ERPS
 from tools.demo.erp.port import Erp
 from tools.demo.scene import DemoError
@@ -22,6 +23,7 @@ from tools.demo.show import (
     print_ledgers,
     print_order,
     print_recount,
+    print_sold,
     print_value,
     step,
 )
@@ -76,6 +78,8 @@ async def _demo(root: Path, shift: Shift, erp: Erp) -> bool:
             f"Order {scene.shift.poisoned.order}: one answer of all services, {scene.graph.url}"
         )
         print_order(order)
+        heading(f"Order {scene.shift.orders[0]}: its lots, where they lie, and the customer")
+        print_sold(await sold(scene))
         heading("What happened")
         print_happened(scene.happened)
         heading(f"The recount: the line's own file and the books of {erp.title} against the graph")

@@ -15,6 +15,7 @@ from tools.demo.erp.port import Erp
 from tools.demo.shift import (
     COSTS,
     CURRENCY,
+    CUSTOMER,
     HEATS,
     KILOGRAMS,
     MADE,
@@ -49,6 +50,9 @@ async def introduce(crew: Crew, erp_database: str, erp: Erp) -> None:
                     type=reference.ITEM_TYPE_RAW,
                     lot_controlled=True,
                 ),
+            ],
+            parties=[
+                reference.Party(party_id=CUSTOMER, name="Acme", role=reference.PARTY_ROLE_CUSTOMER)
             ],
             standard_costs=[_cost(MADE, PIECES), _cost(USED, KILOGRAMS)],
             code_mappings=codes,

@@ -23,6 +23,10 @@ STOCK = Decimal(5000)
 CURRENCY = "EUR"
 COSTS = {MADE: Decimal("3.00"), USED: Decimal("2.375")}
 """By standard, a piece and a kilogram. Steel costs what no count of pieces makes whole cents of."""
+SALE, SOLD, PRICE = "80001", Decimal(10), Decimal("4.50")
+"""A sales order, for so many brackets at so much each."""
+BUYER, CUSTOMER = "C-100", "acme"
+"""Who buys, in the ERP's words and in ours."""
 _LARGEST = 60
 _PER_LOT = 2
 

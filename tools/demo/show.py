@@ -91,6 +91,23 @@ def print_order(order: Mapping[str, Any]) -> None:
     console.print(table)
 
 
+def print_sold(lots: Iterable[Mapping[str, Any]]) -> None:
+    """A lot a row: what was made, where it lies, and for whom."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for head in ("  lot", "made", "in stock", "meant for", "customer"):
+        table.add_column(head)
+    for one in lots:
+        meant = [(each, each["salesOrder"]["commercial"]) for each in one["allocatedTo"] or ()]
+        table.add_row(
+            f"  {one['identity']['lotNo']}",
+            _values(one["identity"]["produced"]),
+            _values(one["balances"] or []),
+            _values([f"{said['orderNo']}: {_values(each['quantity'])}" for each, said in meant]),
+            _values([said["customer"] for _, said in meant]),
+        )
+    console.print(table)
+
+
 def _print_differences(differences: Iterable[str]) -> None:
     for one in differences:
         console.print(f"  [red]✗[/] {one}", soft_wrap=True)

@@ -14,6 +14,7 @@ from tools.demo.acts.hold import hold
 from tools.demo.acts.mending import mending
 from tools.demo.acts.outage import outage
 from tools.demo.acts.restart import restart
+from tools.demo.acts.selling import selling
 from tools.demo.acts.takeover import takeover
 from tools.demo.ledgers import Left, Row, beside
 from tools.demo.recount import Books, Recount, recount
@@ -38,6 +39,7 @@ async def play(scene: Scene) -> None:
         lambda: settled(scene), f"every posting in {scene.erp.title}", log="process-0"
     )
     await closing(scene)
+    await selling(scene)
     await _count(scene)
 
 

@@ -37,7 +37,9 @@ def test_a_code_map_says_what_the_columns_say(
     codes: tuple[tuple[str, str, str], ...], column: str
 ) -> None:
     mapped = {code: canonical for kind, code, canonical in codes if kind == "status"}
-    assert mapped == dict(words(column))
+    here = {*AXES, *FLAGS}
+    made = {code: said for code, said in mapped.items() if said.split(".")[0] in here}
+    assert made == dict(words(column))
 
 
 def test_every_state_of_every_axis_has_a_canonical_code_that_changes_nothing_else() -> None:

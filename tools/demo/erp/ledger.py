@@ -9,12 +9,17 @@ from typing import Any
 
 from tools.demo.erp.book import Booking, Entry, Line
 from tools.demo.shift import (
+    BUYER,
+    CUSTOMER,
     KILOGRAMS,
     MADE,
     PER_PIECE,
     PIECES,
     PLANT,
+    PRICE,
     REASON,
+    SALE,
+    SOLD,
     UNMAPPED_REASON,
     USED,
     Shift,
@@ -24,7 +29,17 @@ from tools.mesh.mesh import Mesh
 from tools.simulators.ledger import place
 from tools.simulators.ledger.client import Client
 from tools.simulators.ledger.journal import documents
-from tools.simulators.ledger.papers import Component, Document, Item, Operation, Order
+from tools.simulators.ledger.papers import (
+    Component,
+    Document,
+    Due,
+    Item,
+    Lot,
+    Operation,
+    Order,
+    Trade,
+    TradeLine,
+)
 
 
 class Ledger:
@@ -54,6 +69,8 @@ class Ledger:
         ("status", "MSPT", "material_shortage"),
         ("status", "PDLV", "delivery.partial"),
         ("status", "DLV", "delivery.full"),
+        ("status", "OPEN", "sales_order.lifecycle.confirmed"),
+        ("party", BUYER, CUSTOMER),
     )
 
     def __init__(self, root: Path) -> None:
@@ -95,6 +112,13 @@ class Ledger:
         """At its counter."""
         for order in orders:
             await self._client.move_order(PLANT, order, "close")
+
+    async def sell(self, lot: str) -> None:
+        """A line of that lot."""
+        meant = Lot(lot, SOLD, "PC")
+        due = Due(SOLD, requested=dt.datetime.now(dt.UTC))
+        line = TradeLine(10, MADE, SOLD, "PC", (due,), (meant,), price=str(PRICE))
+        await self._client.put_trade(Trade("sales", PLANT, SALE, BUYER, ("OPEN",), (line,)))
 
     async def documents(self, reference: str = "") -> int:
         """By its file."""

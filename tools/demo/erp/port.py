@@ -81,6 +81,10 @@ class Erp(Protocol):
         """Its own users close what is finished; nothing of these orders is on its way to it."""
         ...
 
+    async def sell(self, lot: str) -> None:
+        """Its own users take the customer's order: so much of the lot is meant for it."""
+        ...
+
     async def documents(self, reference: str = "") -> int:
         """How many its books hold, under a reference or at all; answers while it is dead."""
         ...

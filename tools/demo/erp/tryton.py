@@ -12,14 +12,19 @@ import psycopg
 from tools.demo.erp.book import Booking, Entry
 from tools.demo.erp.moves import entries, flaws
 from tools.demo.shift import (
+    BUYER,
     COSTS,
+    CUSTOMER,
     HEATS,
     KILOGRAMS,
     MADE,
     PER_PIECE,
     PIECES,
     PLANT,
+    PRICE,
     REASON,
+    SALE,
+    SOLD,
     STOCK,
     UNMAPPED_REASON,
     USED,
@@ -66,6 +71,12 @@ class Tryton:
         *(("status", state, "lifecycle.released") for state in ("waiting", "assigned", _RUNNING)),
         ("status", _DONE, "lifecycle.closed"),
         ("status", "cancelled", "lifecycle.cancelled"),
+        *(
+            ("status", f"sale.state {state}", "sales_order.lifecycle.confirmed")
+            for state in ("confirmed", "processing")
+        ),
+        ("status", "sale.shipment_state waiting", "none"),
+        ("party", BUYER, CUSTOMER),
     )
 
     def __init__(self, root: Path) -> None:
@@ -88,6 +99,7 @@ class Tryton:
             "longest_request_seconds": 5.0,
             "overlap_seconds": 5.0,
             "confirm_warnings": ["*"],
+            "sales_orders": True,
             "lane": {"batch": 2, "lease": 40.0},
         }
 
@@ -121,6 +133,22 @@ class Tryton:
         """What is still open of them is struck out, their works end, they are done."""
         await self._desk.run("finish", {"orders": list(orders)})
         self._finished = frozenset(orders)
+
+    async def sell(self, lot: str) -> None:
+        """Agreed and under way: its shipment waits, and will take the lot."""
+        today = dt.datetime.now(dt.UTC).date().isoformat()
+        order = {
+            "model": "sale.sale",
+            "number": SALE,
+            "party": BUYER,
+            "product": MADE,
+            "quantity": str(SOLD),
+            "price": str(PRICE),
+            "date": today,
+            "warehouse": PLANT,
+            "lot": lot,
+        }
+        await self._desk.run("trade", {"orders": [order]})
 
     async def documents(self, reference: str = "") -> int:
         """By its database, which outlives it: references on moves that are done."""
@@ -197,6 +225,7 @@ def _plant() -> dict[str, Any]:
             },
         ],
         "work_centers": [{"name": "WC-1", "warehouse": PLANT}],
+        "parties": [{"code": BUYER, "name": "Acme"}],
         "boms": [
             {
                 "product": MADE,
