@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from secrets import token_hex
@@ -29,6 +28,7 @@ from tests.contract.proxy import (
     once,
     page,
 )
+from tests.contract.tryton.trades import MODELS, PARTNER, TOUCH, TOUCH_TRADE
 from tests.waiting import until
 from tools.peers.tryton.peer import Tryton
 
@@ -52,19 +52,6 @@ _PAGES = {
     Trouble.THROTTLED: ("429 Too Many Requests", "Retry-After: 2"),
     Trouble.NONSENSE: ("200 OK",),
 }
-_AT: LiteralString = " AND warehouse = (SELECT id FROM stock_location WHERE code = %s)"
-_TOUCH: LiteralString = (
-    "UPDATE production SET write_date = CURRENT_TIMESTAMP, planned_date = planned_date + 1"
-    " WHERE reference = %s" + _AT
-)
-_TOUCH_TRADE: Mapping[Trade, LiteralString] = {
-    Trade.SALES: "UPDATE sale_sale SET write_date = CURRENT_TIMESTAMP WHERE number = %s" + _AT,
-    Trade.PURCHASE: "UPDATE purchase_purchase SET write_date = CURRENT_TIMESTAMP"
-    " WHERE number = %s" + _AT,
-}
-_MODELS = {Trade.SALES: "sale.sale", Trade.PURCHASE: "purchase.purchase"}
-PARTNER = "P-100"
-"""The code of whoever buys from us and sells to us."""
 _BLOCKED: LiteralString = (
     "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 )
@@ -182,7 +169,7 @@ class TrytonStage:
     async def trade(self, trade: Trade, order_no: str, *, lot: str = "") -> None:
         """Agreed, and under way."""
         order = {
-            "model": _MODELS[trade],
+            "model": MODELS[trade],
             "number": order_no,
             "party": PARTNER,
             "product": self.made,
@@ -196,11 +183,11 @@ class TrytonStage:
 
     async def overtake_trade(self, trade: Trade, slow: str, quick: str) -> "asyncio.Task[None]":
         """The same of a sale or purchase."""
-        return await self._overtake(_TOUCH_TRADE[trade], _MODELS[trade], slow, quick)
+        return await self._overtake(TOUCH_TRADE[trade], MODELS[trade], slow, quick)
 
     async def overtake(self, slow: str, quick: str) -> "asyncio.Task[None]":
         """Slow's transaction stays open until the adapter was told of quick's."""
-        return await self._overtake(_TOUCH, "production", slow, quick)
+        return await self._overtake(TOUCH, "production", slow, quick)
 
     async def stock(self) -> dict[tuple[str, str], Decimal]:
         """What lies in the storage."""
@@ -248,7 +235,7 @@ class TrytonStage:
     async def _lock(self) -> None:
         """Somebody saves the order while the adapter's change waits for her."""
         connection = await psycopg.AsyncConnection.connect(self.peer.database)
-        await connection.execute(_TOUCH, [ORDER, self.plant])
+        await connection.execute(TOUCH, [ORDER, self.plant])
         self.proxy.later(0, lambda: _save_when_awaited(connection, self.peer.database))
 
     async def _overtake(

@@ -17,7 +17,8 @@ from services.kit.lanes.outcome import Rejected
 from services.kit.lanes.systems import System
 from tests.contract.erp_system.commercial import FIRST, offered
 from tests.contract.erp_system.stage import DAY
-from tests.contract.tryton.stage import PARTNER, Connect, TrytonStage
+from tests.contract.tryton.stage import Connect, TrytonStage
+from tests.contract.tryton.trades import PARTNER
 
 pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
 
