@@ -75,7 +75,8 @@ class Store:
         told = json.loads(self._run("inspect", "--type", "image", name))
         container = self._run("from", "--pull-never", name).strip()
         try:
-            yield Image(told["OCIv1"]["config"], Path(self._run("mount", container).strip()))
+            mounted = Path(self._run("mount", container).strip())
+            yield Image(told["OCIv1"]["config"], mounted.resolve())
         finally:
             self._run("rm", container)
 
