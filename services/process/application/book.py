@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
+from services.kit.quantity import Quantity
 from services.process.domain.facts import Confirmed, Disposed, TakenBack, Told
 from services.process.domain.keys import OrderKey
-from services.process.domain.ledger import allot, released_at_once
+from services.process.domain.ledger import Part, allot, released_at_once
 from services.process.domain.plan import effects_of, effects_of_part, effects_taken_back
 from services.process.ports import Books
 
@@ -35,9 +36,10 @@ async def book_confirmations(
 
 
 async def book_reversal(books: Books, told: Told, back: TakenBack) -> None:
-    """Take back what followed from a confirmation, once.
+    """Take back what followed from a confirmation, once, and from what quality decided on it.
 
-    Raises ConflictError while that is not booked, or when quality has its yield.
+    Raises ConflictError while that is not booked, or while its yield waits for quality: what is
+    there has to be scrapped, or whatever else has become of it.
     """
     order = back.order
     await books.flows.lock(order.flow)
@@ -49,16 +51,27 @@ async def book_reversal(books: Books, told: Told, back: TakenBack) -> None:
             field="reverses",
             hint="it is asked again; clear up what holds the confirmation up",
         )
-    if inspection_no := await books.ledgers.inspection(order, back.reverses):
+    inspection_no = await books.ledgers.inspection(order, back.reverses)
+    parts = await books.ledgers.parts(order, back.reverses) if inspection_no else ()
+    if inspection_no:
+        _require_decided(confirmed, inspection_no, parts)
+    if await books.facts.close([told.id]):
+        effects = effects_taken_back(confirmed, back, inspection_no, parts)
+        await books.effects.plan(list(effects), told.actor)
+        await books.ledgers.take_back(order, back.reverses, back.number)
+
+
+def _require_decided(confirmed: Confirmed, inspection_no: str, parts: Sequence[Part]) -> None:
+    decided = sum((part.quantity for part in parts), Quantity.zero(confirmed.good.unit))
+    if decided < confirmed.good:
         raise ConflictError(
-            f"the yield of confirmation {back.reverses} is in inspection {inspection_no}",
+            f"of the yield of confirmation {confirmed.number} {confirmed.good - decided} are"
+            f" undecided in inspection {inspection_no}",
             code="yield_inspected",
             field="reverses",
-            hint="have quality scrap it there, and correct stock and ERP by hand",
+            hint="have quality scrap as much there: it is taken off this yield first, and the"
+            " reversal goes on by itself",
         )
-    if await books.facts.close([told.id]):
-        await books.effects.plan(list(effects_taken_back(confirmed, back)), told.actor)
-        await books.ledgers.take_back(order, back.reverses, back.number)
 
 
 async def book_disposition(books: Books, told: Told, disposed: Disposed) -> None:

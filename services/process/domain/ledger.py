@@ -57,12 +57,16 @@ class Disposition:
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """What is left, of one confirmation's yield, that waits for a disposition."""
+    """What is left, of one confirmation's yield, that waits for a disposition.
+
+    `recalled` when the floor takes the confirmation back, which waits for the disposition too.
+    """
 
     number: int
     lot_no: str
     inspection_no: str
     waiting: Quantity
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Allotment:
 def allot(yields: Sequence[Yield], dispositions: Sequence[Disposition]) -> Allotment:
     """Cut each disposition out of the waiting yields of its inspection, the oldest first.
 
+    What is scrapped comes off yields that are recalled first, anything else off these last.
     A disposition that finds less than it disposes of keeps its rest for yields to come. Raises
     InvalidError when it is in another unit than a yield.
     """
@@ -102,7 +107,8 @@ def allot(yields: Sequence[Yield], dispositions: Sequence[Disposition]) -> Allot
     rests: list[Disposition] = []
     for disposition in dispositions:
         rest = disposition.quantity
-        for place, one in enumerate(waiting):
+        for place in _turns(waiting, disposition):
+            one = waiting[place]
             if one.inspection_no != disposition.inspection_no:
                 continue
             taken = min(one.waiting, rest)
@@ -121,6 +127,12 @@ def allot(yields: Sequence[Yield], dispositions: Sequence[Disposition]) -> Allot
 def released_at_once(number: int, lot_no: str, quantity: Quantity) -> Part:
     """All of a yield that needs no inspection."""
     return Part(number, lot_no, "", 0, Outcome.ACCEPT, quantity)
+
+
+def _turns(waiting: Sequence[Yield], disposition: Disposition) -> list[int]:
+    """Places in the order in which they are cut from."""
+    scrapped = disposition.outcome is Outcome.SCRAP
+    return sorted(range(len(waiting)), key=lambda place: waiting[place].recalled is not scrapped)
 
 
 def _part(one: Yield, disposition: Disposition, quantity: Quantity) -> Part:

@@ -1,6 +1,6 @@
 """Which effects follow from a confirmation, and which from a disposed part of its yield."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.kit.clock import Instant
@@ -61,14 +61,18 @@ def _returns(confirmed: Confirmed) -> Iterator[Effect]:
         yield Posting(reference(order, number, "returned"), order, number, Kind.RETURN, lines, at)
 
 
-def effects_taken_back(confirmed: Confirmed, back: TakenBack) -> Iterator[Effect]:
+def effects_taken_back(
+    confirmed: Confirmed, back: TakenBack, inspection_no: str = "", parts: Sequence[Part] = ()
+) -> Iterator[Effect]:
     """What takes back all that followed from a confirmation, the last first.
 
-    What it takes back is carried out before, in the same track: nothing is ever left out.
+    `parts` are those that quality decided on of an inspected yield, all of it. What it takes back
+    is carried out before, in the same track: nothing is ever left out.
     """
-    done = list(effects_of(confirmed, ""))
-    if confirmed.good.value > 0:
-        part = released_at_once(confirmed.number, confirmed.lot_no, confirmed.good)
+    done = list(effects_of(confirmed, inspection_no))
+    if confirmed.good.value > 0 and not inspection_no:
+        parts = [released_at_once(confirmed.number, confirmed.lot_no, confirmed.good)]
+    for part in parts:
         done += effects_of_part(confirmed.order, confirmed.item_no, part, confirmed.occurred_at)
     for place, effect in reversed(list(enumerate(done))):
         name = reference(back.order, back.number, "reversal", place)

@@ -14,7 +14,7 @@ from services.kit.errors import (
 _SETTLED = (ConflictError, InvalidError, NotFoundError, DeniedError)
 _PASSING = {"command_in_progress", "order_in_progress"}
 _HELD = "lot_held"
-_OF_ITSELF = {"insufficient_stock", "unknown_order", "unbooked_confirmation"}
+_OF_ITSELF = {"insufficient_stock", "unknown_order", "unbooked_confirmation", "yield_inspected"}
 """Another flow may be about to bring what is missing."""
 
 

@@ -106,6 +106,10 @@ class Ledgers(Protocol):
         """Of the yield of a confirmation; "" where there is none."""
         ...
 
+    async def parts(self, order: OrderKey, number: int) -> Sequence[Part]:
+        """What was decided of the yield of a confirmation, as it came."""
+        ...
+
     async def take_back(self, order: OrderKey, number: int, by: int) -> None:
         """The yield of a confirmation is none any more, by another confirmation."""
         ...

@@ -69,15 +69,17 @@ class SqlLedgers:
         if not decisions:
             return (), ()
         yields = await work.sql(
-            "SELECT number, lot_no, inspection_no, waiting, unit FROM output"
+            "SELECT number, lot_no, inspection_no, waiting, unit, EXISTS (SELECT FROM fact f"
+            "  WHERE f.flow = %s AND f.kind = 'TakenBack' AND f.state <> 'done'"
+            "  AND (f.content->>'reverses')::bigint = number) FROM output"
             " WHERE plant = %s AND order_no = %s AND inspection_no = ANY(%s) AND waiting > 0"
             " ORDER BY number",
-            (*order, wanted),
+            (order.flow, *order, wanted),
         )
         return (
             [
-                Yield(n, lot, inspection, Quantity(w, unit))
-                for n, lot, inspection, w, unit in yields
+                Yield(n, lot, inspection, Quantity(w, unit), recalled)
+                for n, lot, inspection, w, unit, recalled in yields
             ],
             [
                 Disposition(inspection, split, Outcome(outcome), Quantity(rest, unit))
@@ -126,6 +128,18 @@ class SqlLedgers:
             (*order, number),
         )
         return str(rows[0][0]) if rows else ""
+
+    async def parts(self, order: OrderKey, number: int) -> Sequence[Part]:
+        """By split."""
+        rows = await current_work().sql(
+            "SELECT number, lot_no, inspection_no, split_no, outcome, quantity, unit FROM part"
+            " WHERE plant = %s AND order_no = %s AND number = %s ORDER BY split_no",
+            (*order, number),
+        )
+        return [
+            Part(number, lot, inspection, split, Outcome(outcome), Quantity(quantity, unit))
+            for number, lot, inspection, split, outcome, quantity, unit in rows
+        ]
 
     async def take_back(self, order: OrderKey, number: int, by: int) -> None:
         """It stays, with the number of what took it back."""

@@ -119,17 +119,27 @@ async def test_what_the_floor_takes_back_is_taken_back_in_stock_and_erp(rig: Pro
     assert (await rig.flow("4711")).released.value == "7"
 
 
-async def test_an_inspected_yield_is_taken_back_by_a_person_and_stops_nothing(
+async def test_an_inspected_yield_is_taken_back_when_quality_has_scrapped_it_and_stops_nothing(
     rig: ProcessRig,
 ) -> None:
     await rig.start()
     first = confirmed("4711", 1, "60")
     await rig.tell("mes", (KEY, first), (KEY, reversed_by(2, first)))
-    await rig.tell("mes", (KEY, confirmed("4711", 3, "5", lot="free-1")))
-    await until(lambda: f"{KEY}/3/yield" in rig.peers.erp.order)
+    await rig.tell("mes", (KEY, confirmed("4711", 3, "5", consumed="")))
+    await rig.tell("quality", (LOT, disposed("4711", 1, "5")))
+    # Accepted is what the floor stands by; what it takes back waits for quality.
+    await until(lambda: f"{KEY}/3/yield/I-L-4711/1" in rig.peers.erp.order)
     waits = [one for one in (await rig.flow("4711")).waits if "yield_inspected" in one.why]
     assert [one.kind for one in waits] == [process_pb2.WAIT_KIND_PERSON]
     assert not [one for one in rig.peers.stock.moved if one.reverses]
+    await rig.tell("quality", (LOT, disposed("4711", 2, "60", quality_pb2.OUTCOME_SCRAP)))
+    await until(lambda: f"{KEY}/1/scrap/I-L-4711/2" in rig.peers.erp.order)
+    await rig.wake("4711")
+    undone = {f"{KEY}/1/{one}" for one in ("scrap/I-L-4711/2", "receipt", "issue/0")}
+    await until(lambda: {one.reverses for one in rig.peers.stock.moved} >= undone)
+    await until(lambda: rig.open() == 0)
+    taken = [one.reverses for one in rig.peers.postings.accepted if one.reverses]
+    assert taken == [f"{KEY}/1/scrap/I-L-4711/2", f"{KEY}/1/consumption"]
 
 
 async def test_peer_that_is_away_is_asked_again_and_others_go_on(rig: ProcessRig) -> None:

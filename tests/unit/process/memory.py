@@ -65,7 +65,7 @@ class MemoryLedgers:
         self.item = ""
         self.yields: list[Yield] = []
         self.decisions: list[Disposition] = []
-        self.parts: list[Part] = []
+        self.parts_kept: list[Part] = []
         self.inspections: dict[int, str] = {}
         self.taken_back: dict[int, int] = {}
 
@@ -93,12 +93,16 @@ class MemoryLedgers:
 
     async def keep(self, order: OrderKey, allotment: Allotment) -> None:
         """What is left."""
-        self.parts += allotment.parts
+        self.parts_kept += allotment.parts
         self.yields, self.decisions = list(allotment.yields), list(allotment.dispositions)
 
     async def add(self, order: OrderKey, part: Part) -> None:
         """One that never waited."""
-        self.parts.append(part)
+        self.parts_kept.append(part)
+
+    async def parts(self, order: OrderKey, number: int) -> Sequence[Part]:
+        """Of one yield."""
+        return [part for part in self.parts_kept if part.number == number]
 
     async def inspection(self, order: OrderKey, number: int) -> str:
         """As it was confirmed."""

@@ -1,6 +1,7 @@
 """Yields wait, dispositions are allotted to them first in, first out, and nothing is lost."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -24,6 +25,14 @@ from tests.unit.process.samples import decision, kilograms, waiting
 def cut(*parts: Part) -> list[tuple[int, int, str]]:
     """Confirmation, split and amount of each."""
     return [(part.number, part.split_no, part.quantity.text) for part in parts]
+
+
+def test_what_is_scrapped_comes_off_a_recalled_yield_first_and_all_else_last() -> None:
+    yields = [waiting(1, 10), replace(waiting(2, 10), recalled=True), waiting(3, 10)]
+    scrapped = allot(yields, [decision(1, 15, Outcome.SCRAP)])
+    assert cut(*scrapped.parts) == [(2, 1, "10"), (1, 1, "5")]
+    accepted = allot(yields, [decision(1, 25)])
+    assert cut(*accepted.parts) == [(1, 1, "10"), (3, 1, "10"), (2, 1, "5")]
 
 
 def test_exact_part_is_cut_out_of_one_yield() -> None:

@@ -10,7 +10,7 @@ from services.process.application.book import book_confirmations, book_dispositi
 from services.process.application.keep_facts import keep_facts
 from services.process.application.tell_posted import Verdict, Word, tell_posted
 from services.process.application.wake_orders import wake_orders
-from services.process.domain.effects import Kind, Move, Movement, Posting
+from services.process.domain.effects import Kind, Move, Movement, Posting, Stock
 from services.process.domain.facts import (
     Confirmed,
     Consumption,
@@ -68,7 +68,7 @@ async def test_confirmations_are_booked_once_and_inspected_yield_waits() -> None
 async def test_confirmation_without_yield_books_none() -> None:
     books = memory_books()
     await book(books, (confirmed(1, 0, scrap=("1",)), ""))
-    assert not books.ledgers.parts
+    assert not books.ledgers.parts_kept
     assert postings(books) == ["lyon/4711/1/scrap"]
 
 
@@ -148,8 +148,36 @@ async def test_what_is_not_booked_or_in_inspection_is_not_taken_back() -> None:
     before = dict(books.effects.planned)
     with pytest.raises(ConflictError, match="in inspection I-1") as caught:
         await book_reversal(books, told(back, "b-1"), back)
-    assert caught.value.code == "yield_inspected"
+    refusal = judge(caught.value)
+    assert refusal is not None
+    assert (refusal.code, refusal.may_pass) == ("yield_inspected", True)
     assert books.effects.planned == before
+
+
+async def test_what_quality_decided_of_is_taken_back_with_the_yield() -> None:
+    """In whatever parts, once there is nothing left to decide; the last first."""
+    books = memory_books()
+    await keep_facts(books, [told(confirmed(1, 100), "e-1")])
+    await book(books, (confirmed(1, 100), "I-1"))
+    back = TakenBack(ORDER, 2, 1, AT)
+    await decide(books, Disposed(ORDER, Disposition("I-1", 1, Outcome.SCRAP, kilograms(60)), AT))
+    with pytest.raises(ConflictError, match="40 KGM are undecided in inspection I-1"):
+        await book_reversal(books, told(back, "b-1"), back)
+    await decide(books, Disposed(ORDER, Disposition("I-1", 2, Outcome.ACCEPT, kilograms(40)), AT))
+    known = set(books.effects.planned)
+    await book_reversal(books, told(back, "b-1"), back)
+    undone = [one for name, one in books.effects.planned.items() if name not in known]
+    assert [one.reverses for one in undone if isinstance(one, Movement)] == [
+        "lyon/4711/1/release/I-1/2",
+        "lyon/4711/1/scrap/I-1/1",
+        "lyon/4711/1/receipt",
+    ]
+    assert [one.reverses for one in undone if isinstance(one, Posting)] == [
+        "lyon/4711/1/yield/I-1/2",
+        "lyon/4711/1/scrap/I-1/1",
+    ]
+    assert {one.stock for one in undone if isinstance(one, Movement)} == {Stock.QUALITY}
+    assert books.ledgers.taken_back == {1: 2}
 
 
 async def test_decision_in_another_unit_is_refused() -> None:
