@@ -36,7 +36,7 @@ class ConfirmedMaterial:
         )
 
 
-@strawberry.type(description="An amount as it was reported; see docs/core.md.")
+@strawberry.type(description="An amount as it was reported; see docs/adr/0025.")
 class GivenAmount:
     """What stands where in the report."""
 

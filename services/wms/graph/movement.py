@@ -57,7 +57,7 @@ class StockMovement:
     )
     quantity: Quantity = strawberry.field(description="In the item's base unit.")
     given: Quantity | None = strawberry.field(
-        description="As it was asked for, where that was in another unit; see docs/core.md."
+        description="As it was asked for, where that was in another unit; see docs/adr/0025."
     )
     lot: LazyLot | None = strawberry.field(description="Null where the item is not kept in lots.")
     order: LazyOrder | None = strawberry.field(description="Null where none is named.")

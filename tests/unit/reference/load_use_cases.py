@@ -117,6 +117,26 @@ class LoadContract:
         assert await shelf.told() == told
         assert any("'=cmd" in row for row in await exported(shelf, "items"))
 
+    async def test_what_lots_were_measured_at_comes_as_a_file_all_or_none(
+        self, shelf: Shelf
+    ) -> None:
+        await put(shelf, items=[item(conversions=(BY_LOT,))])
+        header = "item_no,lot_no,from,to,numerator,denominator,retired"
+        rows = [f"widget,L-{n},H87,KGM,{25 + n},100," for n in (0, 1)]
+        bad = ["widget,L-2,H87,LTR,1,1,", "nail,L-3,H87,KGM,1,4,", "widget,,H87,KGM,1,4,"]
+        told = await shelf.told()
+        assert sorted(refusals(await load(shelf, "lot_conversions", header, *rows, *bad))) == [
+            (4, "from", "not_by_lot"),
+            (5, "item_no", "unknown_item"),
+            (6, "lot_no", "bad_name"),
+        ]
+        assert await shelf.told() == told
+        assert (await load(shelf, "lot_conversions", header, *rows)).changed == 2
+        assert (await load(shelf, "lot_conversions", header, *rows)).changed == 0
+        assert (await load(shelf, "lot_conversions", header, rows[0] + "yes")).changed == 1
+        [wrong] = [one for one in await exported(shelf, "lot_conversions") if "L-0" in one]
+        assert wrong.endswith("true")
+
     async def test_a_file_makes_and_changes_records(self, shelf: Shelf) -> None:
         await put(shelf, plants=[LYON])
         rows = ["item_no,base_unit,type,gtin", "nut,H87,raw,", "bolt,H87,raw,4006381333931"]
@@ -199,6 +219,11 @@ class LoadContract:
                 (2, "classes", "bad_name"),
             ),
             ("items", ["item_no,description", "new,b"], (2, "base_unit", "incomplete_record")),
+            (
+                "codes",
+                ["domain,system,plant,code", "uom,sap,,KG"],
+                (2, "canonical", "incomplete_record"),
+            ),
             (
                 "conversions",
                 ["item_no,from,to,numerator,denominator", "gone,H87,KGM,1,2"],

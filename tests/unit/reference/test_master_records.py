@@ -187,6 +187,21 @@ def test_a_lot_differs_by_what_its_item_allows() -> None:
     assert (refused.value.code, refused.value.field) == ("not_by_lot", "from")
 
 
+def test_the_measures_of_a_lot_agree_with_each_other_and_with_what_is_exact() -> None:
+    box = Conversion("XBX", "KGM", 3, 1, Basis.LOT, tolerance="0.5")
+    by_lot = item(conversions=(LOT, box, Conversion("XBX", "H87", 12, 1)))
+    # A dozen pieces of 260 g are 3.12 kg: a box of another weight needs another piece.
+    agreeing = replace(lot_conversion(), source="XBX", numerator=312)
+    lot_conversion().check(by_lot, [agreeing])
+    other = replace(agreeing, numerator=300)
+    with pytest.raises(InvalidError) as refused:
+        lot_conversion().check(by_lot, [other])
+    assert (refused.value.code, refused.value.field) == ("contradicting_ratio", "numerator")
+    lot_conversion().check(by_lot, [replace(other, retired=True)])
+    lot_conversion(retired=True).check(by_lot, [other])
+    lot_conversion(retired=True, numerator=3).check(item())
+
+
 def test_the_revision_follows_the_changes_in_force() -> None:
     released = {"state": ChangeState.RELEASED}
     first = change(effective_from=MAY, **released)

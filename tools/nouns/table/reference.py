@@ -82,7 +82,10 @@ REFERENCE = (
         ("MasterDataService.BatchGetLotConversions",),
         _ALL_KINDS,
         ("LotConversionChanged",),
-        Without("services convert where they book; the graph shows the result"),
+        Without(
+            "wms, mes and erp restate by their copies of it; StockMovement.given and"
+            " Confirmation.given show what an amount was before"
+        ),
     ),
     Noun(
         "standard cost",
