@@ -98,7 +98,7 @@ async def load_master_data(
     rows = iter(rows)
     while batch := list(islice(rows, AT_ONCE)):
         if target.kind is CodeMapping:
-            read = _Read(_mappings(batch, report), batch)
+            read = _Read(_mappings(target, batch, report), batch)
         else:
             read = await _records(getattr(books, target.part), target, batch, report)
         report.changed += await _put(books, target.part, read, report, steward)
@@ -112,15 +112,18 @@ async def _records(
     records, made = [], []
     for one in batch:
         try:
-            records.append(_merged(target, known.get(one.key), one))
+            records.append(make_record(target, known.get(one.key), one))
             made.append(one)
         except DomainError as error:
             report.refuse(one.problem(error))
     return _Read(records, made, known)
 
 
-def _merged(target: Target, known: Record | None, given: Given) -> Any:
-    """The record with what the row says; what the file has no column for stays as it was."""
+def make_record(target: Target, known: Record | None, given: Given) -> Any:
+    """The record with what the row says; what the file has no column for stays as it was.
+
+    Raises a DomainError naming the field.
+    """
     before = {one.name: getattr(known, one.name) for one in fields(known)} if known else {}
     values = {**before, **given.values, "version": 0}
     if known is None and target.only_known:
@@ -146,11 +149,11 @@ def _required(kind: Any) -> list[str]:
     return [one.name for one in fields(kind) if one.default is MISSING]
 
 
-def _mappings(batch: Sequence[Given], report: Report) -> list[CodeMapping]:
+def _mappings(target: Target, batch: Sequence[Given], report: Report) -> list[CodeMapping]:
     found = []
     for one in batch:
         try:
-            found.append(CodeMapping(**one.values))
+            found.append(make_record(target, None, one))
         except DomainError as error:
             report.refuse(one.problem(error))
     return found
