@@ -10,8 +10,8 @@ import pytest
 
 from tests.charts.examples import EDGE, HUB, Example, examples
 from tools.charts.checks import edges, environment, signals
-from tools.charts.checks.judge import judge, named_elsewhere
-from tools.charts.checks.manifests import Document, Manifests, dig, name_of, title
+from tools.charts.checks.judge import judge, made_elsewhere
+from tools.charts.checks.manifests import Document, Manifests, dig, title
 from tools.charts.checks.programs import program_of
 from tools.charts.render import CHARTS, merged, read_values
 
@@ -25,12 +25,7 @@ def rendered(example: Example) -> tuple[tuple[Document, ...], frozenset[str]]:
     documents = example.render()
     given = read_values(example.file) if example.file else {}
     values = merged(read_values(CHARTS / example.chart / "values.yaml"), given)
-    pull = values["image"]["pullSecrets"]
-    # Unless a value says otherwise, a Secret is called as what reads it; -tls is its certificate.
-    own = {
-        f"{name_of(pod.owner)}{end}" for pod in Manifests(documents).pods for end in ("", "-tls")
-    }
-    return tuple(documents), frozenset({*named_elsewhere(values), *pull, *own})
+    return tuple(documents), made_elsewhere(documents, values)
 
 
 @pytest.mark.parametrize("example", examples(), ids=str)

@@ -24,7 +24,7 @@ from tools.charts.checks import (
     volumes,
 )
 from tools.charts.checks.finding import Finding
-from tools.charts.checks.manifests import Document, Manifests
+from tools.charts.checks.manifests import Document, Manifests, name_of
 
 # Kubernetes' own rules, for any manifests; then what only manifests of ours can be asked.
 GENERAL: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
@@ -55,6 +55,16 @@ def judge(documents: Sequence[Document], existing: Iterable[str] = ()) -> list[F
     """Every finding, sorted. `existing` names the Secrets, ConfigMaps and claims of others."""
     manifests = Manifests(documents, frozenset(existing))
     return sorted({finding for check in (*GENERAL, *OURS) for finding in check(manifests)})
+
+
+def made_elsewhere(documents: Sequence[Document], values: Document) -> frozenset[str]:
+    """Secrets, ConfigMaps and claims that these values, with the chart's own below, expect.
+
+    Unless a value says otherwise, a Secret is called as what reads it; -tls is its certificate.
+    """
+    owners = {name_of(pod.owner) for pod in Manifests(documents).pods}
+    own = {f"{name}{end}" for name in owners for end in ("", "-tls")}
+    return frozenset({*named_elsewhere(values), *values["image"]["pullSecrets"], *own})
 
 
 def named_elsewhere(values: Any) -> set[str]:
