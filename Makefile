@@ -55,6 +55,9 @@ states: .make/install ## Write docs/states.md and docs/movements.md from the tab
 nouns: .make/install ## Write docs/core.md: by which calls, events and fields each noun is read
 	$(STEP) "docs/core.md" $(BIN)/python -m tools.nouns
 
+plant-check: .make/install ## Refuse plants with unmapped codes, unknown units, nodes without a signal or no owner (PLANT=name picks one)
+	@$(BIN)/python -m tools.onboarding.check $(PLANT)
+
 charts: .make/install .make/charts .make/style/python golden ## Write the charts' READMEs and golden renders, then lint and judge them (rungs 0 to 3)
 	$(STEP) "charts/*/README.md" $(BIN)/python -m tools.charts.readme
 	@$(MAKE) check-charts
@@ -187,6 +190,7 @@ check-signals:
 check-charts:
 	$(STEP) "charts: helm lint --strict with every example" $(BIN)/python -m tools.charts.lint
 	$(STEP) "charts: READMEs list the values as values.yaml says (make charts)" $(BIN)/python -m tools.charts.readme --check
+	$(STEP) "charts/plants: codes, units, signals, owners and manifests (make plant-check)" $(BIN)/python -m tools.onboarding.check
 	$(STEP) "YAML: yamllint" .make/style/venv/bin/yamllint --strict $(LINTED)
 	$(STEP) "Dockerfiles: hadolint" .make/style/venv/bin/hadolint Dockerfile gateway/Dockerfile
 

@@ -20,6 +20,8 @@ class Example(NamedTuple):
         return render(self.chart, [self.file] if self.file else [])
 
     def __str__(self) -> str:
+        if self.file and self.file.parent.parent.name == "plants":
+            return f"{self.chart}-plant-{self.file.parent.name}"
         return f"{self.chart}-{self.file.stem if self.file else 'defaults'}"
 
 

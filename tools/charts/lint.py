@@ -21,6 +21,8 @@ def values_files() -> Iterator[tuple[str, Path | None]]:
     for file in sorted((CHARTS / "examples").glob("*.yaml")):
         if file.stem != _MANIFESTS:
             yield _EDGE if file.stem.startswith("edge") else _HUB, file
+    for file in sorted((CHARTS / "plants").glob("*/values.yaml")):
+        yield _EDGE, file
 
 
 def findings(chart: str, file: Path | None) -> list[str]:

@@ -145,9 +145,16 @@ def read_sources(path: Path) -> tuple[Source, ...]:
             content = file.read(_MAX_BYTES + 1)
         if len(content) > _MAX_BYTES:
             raise _bad_file(path, f"it has more than {_MAX_BYTES} bytes")
-        return _File.model_validate(yaml.safe_load(content)).sources
+        parsed = yaml.safe_load(content)
     except (OSError, yaml.YAMLError) as error:
         raise _bad_file(path, " ".join(str(error).split())) from error
+    return accept_sources(parsed, path)
+
+
+def accept_sources(content: object, path: Path) -> tuple[Source, ...]:
+    """What was parsed from the file, as `read_sources` has it."""
+    try:
+        return _File.model_validate(content).sources
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = _INDEX.sub(r"[\1]", ".".join(str(part) for part in first["loc"]))
