@@ -57,6 +57,24 @@ async def test_somebody_elses_change_is_read_before_ours(
     api: ApiServer, namespace: Namespace
 ) -> None:
     await put_workload(api, "gateway", 1)
+    # Ours is under way when somebody scales to three.
+    api.weather.bring(Fault("slow", method="PATCH", seconds=0.5, count=1))
+    draining = asyncio.create_task(take_out(namespace, "gateway", 0.1))
+    await until(lambda: asked_for(api, "PATCH"), 30)
+    await api.put("deployments", NAMESPACE, "plantmesh-gateway", spec={"replicas": 3})
+    await draining
+    item = api.get("deployments", NAMESPACE, "plantmesh-gateway")
+    assert item["metadata"]["annotations"][BEFORE] == "3"
+    assert item["spec"]["replicas"] == 0
+
+
+async def asked_for(api: ApiServer, what: str) -> bool:
+    """Whether somebody did."""
+    return any(what in asked for asked in api.asked)
+
+
+async def test_an_object_that_never_rests_is_given_up(api: ApiServer, namespace: Namespace) -> None:
+    await put_workload(api, "gateway", 1)
     api.weather.bring(Fault("status", method="PATCH", code=409, count=2))
     async with obedient(api, "deployments", "plantmesh-gateway"):
         assert (await take_out(namespace, "gateway", 30)).pods == ()
@@ -74,11 +92,8 @@ async def test_a_watch_that_ends_early_is_begun_anew(
     # While it is on its way, what it asks for is forgotten.
     api.weather.bring(Fault("slow", path="watch=true", seconds=0.5, count=1))
 
-    async def watches() -> bool:
-        return any("watch=true" in asked for asked in api.asked)
-
     async def spoil() -> None:
-        await until(watches, 30)
+        await until(lambda: asked_for(api, "watch=true"), 30)
         if trouble == "cut":
             await api.kill()
             await api.start()
