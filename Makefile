@@ -124,6 +124,9 @@ tryton-contract: .make/install .make/tryton/database .make/sap/python ## The ERP
 load: .make/install .make/gateway ## A rolling restart of every service and the gateway under load, two replicas each: nobody fails, nothing is lost
 	$(PYTEST) tests/load -s -o faulthandler_timeout=0 -m "long and not cluster"
 
+restore-drill: .make/install .make/gateway ## What the demo leaves is backed up, lost with its broker and brought back: RPO, RTO, every table compared
+	@$(BIN)/python -m tools.restore
+
 image-test: .make/install ## Build a service and the gateway with buildah on a debootstrap base, run them restricted; says why where it cannot
 	$(PYTEST) tests/image -s -rs -o faulthandler_timeout=0 -m "long and not cluster"
 

@@ -63,6 +63,22 @@ class Postgres(Server):
         superuser = Role("postgres", self._password("postgres"))
         return superuser.url(f"//{LOOPBACK}:{self.ports.of(self.name)}", "postgres")
 
+    @property
+    def data(self) -> Path:
+        """The folder of its cluster."""
+        return self._data
+
+    def program(self, name: str) -> Path:
+        """Where a tool of PostgreSQL's own is, such as pg_basebackup."""
+        return self._bin / name
+
+    def hand_over(self, folder: Path) -> None:
+        """Give what was restored to the account that the server runs as, and to nobody else."""
+        account.private_folder(folder, self._account)
+        if self._account is not None:
+            for path in folder.rglob("*"):
+                os.chown(path, self._account.uid, self._account.gid)
+
     def command(self) -> Child:
         """The server over its cluster, which is made first if need be."""
         if not (self._data / "PG_VERSION").exists():

@@ -117,6 +117,16 @@ class Supervisor:
         if watch is not None and not watch.cancelled():
             watch.result()
 
+    async def fell(self) -> None:
+        """kill -9 everything, last started first, and bring nothing back: a power cut."""
+        watch, self._task = self._task, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch])
+        for each in reversed(self.watched):
+            each.server.child.kill()
+            each.state = State.STOPPED
+
     async def stop_one(self, name: str) -> float:
         """End `name` in order, and leave it so until start_one(); the seconds that it took."""
         async with self._busy:

@@ -1,0 +1,1 @@
+"""The restore drill: a base backup and archived WAL, everything lost, everything back."""
