@@ -113,7 +113,9 @@ async def _rename(mesh: Mesh, description: str) -> None:
             await crew.reference.BatchGetItems(reference.BatchGetItemsRequest(item_nos=[MADE]))
         ).items
         item.description = description
-        request = reference.PutMasterDataRequest(idempotency_key=f"drill/{time.time_ns()}", items=[item])
+        request = reference.PutMasterDataRequest(
+            idempotency_key=f"drill/{time.time_ns()}", items=[item]
+        )
         await crew.reference.PutMasterData(request)
 
 

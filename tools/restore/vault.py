@@ -6,7 +6,6 @@ so that nothing is recycled before it is there; `pg_basebackup` copies the clust
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from tools.mesh.child import Child
 from tools.mesh.errors import MeshError
 from tools.mesh.postgres import Postgres
+from tools.mesh.settings import inherited
 
 _SLOT = "vault"
 _WAL = "restored_wal"
@@ -78,7 +78,7 @@ class Vault:
 
     @property
     def _environment(self) -> Mapping[str, str]:
-        return {**os.environ, "PGPASSWORD": urlsplit(self._postgres.url).password or ""}
+        return {**inherited(), "PGPASSWORD": urlsplit(self._postgres.url).password or ""}
 
 
 def _verified(base: Path) -> int:
