@@ -79,6 +79,24 @@ async def test_events_that_arrive_during_a_long_replay_keep_their_place(parked: 
     assert mine == ["bad", *(str(i) for i in range(1, 121))]
 
 
+async def test_what_is_parked_outlives_every_copy_at_its_owner(shop: Shop) -> None:
+    shop.courier = shop.relay(trim=0.0, subscribers=(READER,))
+    shop.handlers.failures["bad"] = [InvalidError("no", field="value")]
+    await shop.deliver((KEY, "bad"), (KEY, "1"), (OTHER, "1"))
+    consumer = shop.consumer()
+    await shop.consume(consumer)
+    await shop.ask_owner("UPDATE outbox SET written_at = written_at - interval '31 days'")
+    await shop.redis.hset(TOPIC.reports(0), READER, "1-3")
+    await shop.carry(shop.courier)
+    assert [id for id, _ in await shop.entries(0)] == ["1-3"]
+    assert await shop.ask_owner("SELECT n FROM outbox") == [(3,)]
+    shop.handlers.failures.clear()
+    async with shop.reader.work() as work:
+        await replay(work, NAME, DEED)
+    await shop.consume(consumer)
+    assert await shop.effects() == [(OTHER, "1"), (KEY, "bad"), (KEY, "1")]
+
+
 async def test_a_replaced_owner_cannot_replay(parked: Shop) -> None:
     parked.handlers.failures.clear()
     async with parked.reader.work() as work:
