@@ -18,17 +18,15 @@ from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
 from services.erp.store.rounding import SqlRounding
-from services.erp.store.silence import Silence
+from services.erp.store.silence import silence
 from services.erp.store.sources import SqlSources
 from services.erp.store.waiting import SqlWaitings
 from services.kit.assembly import Assembly
 from services.kit.backbone.topic import Topic
 from services.kit.desk.payload import MessageJson
-from services.kit.rounds import Rounds
 from services.kit.service import Service, run
 
 TOPIC = Topic("plantmesh.erp")
-_LOOK_SECONDS = 10.0
 
 
 async def compose(service: Service, settings: ErpSettings) -> None:
@@ -51,7 +49,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     for name, part in (("poller", poller), ("steward", steward)):
         led = elected(part, store, f"erp.{name}", settings.instance, settings.poll_seconds)
         service.add(name, led, reports=True)
-    service.add("silence", Rounds(Silence(store).look, seconds=_LOOK_SECONDS), reports=True)
+    service.add("silence", silence(store), reports=True)
     readings = SystemReadings(store, settings.adapters, secrets, books.plants)
     means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources, readings)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)

@@ -8,7 +8,7 @@ from services.kit.clock import SystemClock
 from services.kit.rounds import Rounds
 from services.kit.service import Service, run
 from services.process import rpc
-from services.process.adapters.dbos import DbosRuntime, executor_id, step
+from services.process.adapters.dbos import DbosRuntime, executor_id, forgetting, step
 from services.process.adapters.sweeper import Sweeper, Watch
 from services.process.adapters.waker import Waker
 from services.process.consumers import subscriptions
@@ -18,14 +18,12 @@ from services.process.rpc.peers import open_peers, opening
 from services.process.rpc.reconciling import reconcile
 from services.process.settings import ProcessSettings
 from services.process.store import sql_books
-from services.process.store.open_work import OpenWork
+from services.process.store.open_work import open_work
 from services.process.workflows import SAGAS
 from services.process.workflows.desk import Activations, Desk
 
 TOPIC = Topic("plantmesh.process")
 SOURCES = [Topic("plantmesh.erp"), Topic("plantmesh.mes"), Topic("plantmesh.quality")]
-_FORGET_SECONDS = 600.0
-_LOOK_SECONDS = 10.0
 
 
 async def compose(service: Service, settings: ProcessSettings) -> None:
@@ -46,14 +44,13 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     runtime = DbosRuntime(store, engine, Activations(desk, SAGAS))
     waker, sweeper = Waker(runtime), Sweeper(store, books, runtime, clock)
     watch = Watch(store, books, runtime, clock, engine, settings.dead_seconds)
-    kept = timedelta(hours=settings.keep_hours)
-    forget = Rounds(lambda: runtime.prune(clock.now() - kept), seconds=_FORGET_SECONDS)
     service.add("engine", runtime, reports=True)
     service.add("watch", Rounds(watch.look, seconds=settings.dead_seconds / 5), reports=True)
     service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
+    forget = forgetting(runtime, clock, timedelta(hours=settings.keep_hours))
     service.add("forgetting", forget, reports=True)
     service.add("waker", waker)
-    service.add("open work", Rounds(OpenWork(store).look, seconds=_LOOK_SECONDS), reports=True)
+    service.add("open work", open_work(store), reports=True)
     reconcile(service, store, open_to, settings)
     process.consume(subscriptions(books, waker.wake), SOURCES)
     process.serve(rpc.registrations(store, books, clock, TOPIC), SCHEMA, books=books, clock=clock)

@@ -4,7 +4,15 @@ import math
 from collections.abc import Iterator
 
 from services.kit import signals
+from services.kit.rounds import Rounds
 from services.kit.store import Store
+
+_LOOK_SECONDS = 10.0
+
+
+def silence(store: Store) -> Rounds:
+    """Looks for as long as the service runs."""
+    return Rounds(Silence(store).look, seconds=_LOOK_SECONDS)
 
 
 class Silence:

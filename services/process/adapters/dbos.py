@@ -8,7 +8,7 @@ sweeper wakes its flow from the facts (ADR 13).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from dbos import (
@@ -22,9 +22,11 @@ from dbos import WorkflowStatus as Status
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.kit.checkpoint import reach
+from services.kit.clock import Clock
 from services.kit.components import status
 from services.kit.errors import DomainError, NotFoundError, UnavailableError
 from services.kit.ids import uuid7
+from services.kit.rounds import Rounds
 from services.kit.store import Store, forbid_work
 from services.process.domain.facts import Saga
 from services.process.ports import Engine, Run, Wake
@@ -38,6 +40,7 @@ _RUNNING = ["PENDING"]
 _WAITING = ["ENQUEUED"]
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _PRUNED_AT_ONCE = 500
+_FORGET_SECONDS = 600.0
 
 
 class DbosRuntime:
@@ -174,6 +177,11 @@ class DbosRuntime:
             await self._activate(saga, flow)
 
         return DBOS.workflow(name=saga.value)(activation)
+
+
+def forgetting(runtime: DbosRuntime, clock: Clock, kept: timedelta) -> Rounds:
+    """Forgets every now and then what ended longer ago than it is `kept`."""
+    return Rounds(lambda: runtime.prune(clock.now() - kept), seconds=_FORGET_SECONDS)
 
 
 def executor_id(instance: str) -> str:

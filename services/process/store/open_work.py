@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from services.kit import signals
+from services.kit.rounds import Rounds
 from services.kit.store import Store
 
+_LOOK_SECONDS = 10.0
 # Spelt as the partial indexes are, so that years of settled ones cost nothing.
 _UNPOSTED = """
 SELECT split_part(flow, '/', 2), count(*) FROM effect
@@ -13,6 +15,11 @@ _STUCK = """
 SELECT 'fact', count(*) FROM fact WHERE state <> 'done' AND state = 'refused' AND until = 'person'
 UNION ALL SELECT 'effect', count(*) FROM effect
   WHERE state <> 'done' AND state = 'refused' AND until = 'person'"""
+
+
+def open_work(store: Store) -> Rounds:
+    """Looks for as long as the service runs."""
+    return Rounds(OpenWork(store).look, seconds=_LOOK_SECONDS)
 
 
 class OpenWork:
