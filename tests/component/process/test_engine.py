@@ -82,6 +82,8 @@ async def test_engine_keeps_what_the_port_promises(open_engine: Open) -> None:
     assert (running.flow, running.saga, running.status) == ("order/lyon/1", SAGA, "PENDING")
     assert {run.id for run in await runtime.unfinished(10)} == {"e-0", "f-1"}
 
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    assert await runtime.prune(soon) == 0, "what is not over is needed"
     await runtime.cancel(["e-1"])
     shift.gate.set()
 
