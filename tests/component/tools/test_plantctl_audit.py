@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.kit.access.principal import Principal, acting_as
+from services.kit.audit.keys import written
 from tests.component.kit.audit.conftest import ledger
-from tests.component.kit.audit.ledger import Ledger, in_one_chain
+from tests.component.kit.audit.ledger import KEY, Ledger, in_one_chain
 from tests.component.kit.desk.works import token
 from tests.component.tools.test_plantctl import Shell
 
@@ -46,7 +47,10 @@ async def test_a_verification_says_whole_or_names_the_row_and_fails(
     await ledger.keeper().turn()
     whole = await shell.run("audit", "verify", "--all")
     assert whole.code == 0
-    assert whole.out == "works: whole; 2 rows under 1 seals, 0 rows not sealed yet\n"
+    assert whole.out == (
+        "works: whole; 2 rows under 1 seals, 0 rows not sealed yet\n"
+        f"  public keys: {written(KEY.public)}\n"
+    )
     ledger.tamper("UPDATE audit SET reason = 'x' WHERE seq = 2", "DELETE FROM audit WHERE seq = 1")
     broken = await shell.run("audit", "verify")
     assert broken.code == 1
@@ -70,10 +74,10 @@ async def test_what_is_old_is_exported_pruned_and_still_proved(
     await ledger.keeper().turn()
     young = await shell.run("audit", "export", "--older-than", "1")
     assert "nothing is old enough that was not exported" in young.out
-    [written] = (await shell.run("audit", "export", "--older-than", "0", "--json")).json["works"]
-    assert (written["rows"], written["partition"]) == (2, 0)
+    [export] = (await shell.run("audit", "export", "--older-than", "0", "--json")).json["works"]
+    assert (export["rows"], export["partition"]) == (2, 0)
     pruned = await shell.run("audit", "prune", "--older-than", "0", "--reason", "in the vault")
-    assert (pruned.code, written["name"] in pruned.out) == (0, True)
+    assert (pruned.code, export["name"] in pruned.out) == (0, True)
     await ledger.keeper().turn()
     assert await ledger.archivist.prune() == 1
     whole = await shell.run("audit", "verify", "--all")
