@@ -32,7 +32,7 @@ async def agrees(plant: Plant, books: Books, shift: Shift) -> None:
     await nothing_is_left(books, shift)
 
 
-async def carried_out(books: Books, shift: Shift) -> None:
+async def carried_out(books: Books, shift: Shift, seconds: float = 120.0) -> None:
     """Every report and decision is with process, every effect with its peer and in the ERP.
 
     Raises AssertionError with what is missing when that takes too long.
@@ -49,7 +49,7 @@ async def carried_out(books: Books, shift: Shift) -> None:
         return not any(missing.values())
 
     try:
-        await until(nothing_is_missing, 120)
+        await until(nothing_is_missing, seconds)
     except AssertionError as error:
         missing["uncounted"] = await rows(books, "mes", "SELECT code, reason FROM uncounted")
         raise AssertionError(missing) from error

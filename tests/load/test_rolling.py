@@ -55,7 +55,7 @@ async def test_nobody_notices_a_rolling_restart() -> None:
         say(f"{shift}")
         say(f"calls: {callers}")
         say(f"questions: {browsers}")
-        await carried_out(books, shift)
+        await carried_out(books, shift, 600)
         await agrees(plant, books, shift)
     late = [drain.name for drain in drains if drain.seconds >= AIM]
     say(f"all drained within {AIM:g} s" if not late else f"longer than {AIM:g} s: {late}")
