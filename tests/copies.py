@@ -10,10 +10,10 @@ from plantmesh.reference.v1.records_pb2 import LotConversion
 from services.erp import wire
 from services.erp.domain.codes import Code, Direction
 from services.kit.copies import put
-from services.kit.copies.measures import ITEMS, LOTS
 from services.kit.measures import ItemLot, Ratio
 from services.kit.quantity import Measures
 from services.kit.wire import write_moment
+from services.mes.wire import ITEMS, LOTS
 
 NOWHERE = {"PLANTMESH_REFERENCE_ADDRESS": "127.0.0.1:1", "PLANTMESH_CLIENT_SECRET": "of nobody"}
 """The environment of a service that has no reference to talk to."""

@@ -12,6 +12,7 @@ from plantmesh.reference.v1.events_pb2 import (
     CodeMapped,
     CodeRetired,
     ItemChanged,
+    LotConversionChanged,
     PlantChanged,
     StandardCostChanged,
 )
@@ -31,7 +32,6 @@ from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.copies import Copies
-from services.kit.copies.measures import keep_lots
 from services.kit.rounds import Rounds
 from services.kit.rpc.client import Peer
 from services.kit.service import Service
@@ -61,7 +61,7 @@ def copies(store: Store, reference: Peer) -> Copies:
     changes = (CodeDrafted, CodeMapped, CodeRetired)
     found.keep(wire.CODES, told_by=changes, carried=lambda event: event.mapping)
     found.keep(wire.ITEMS, told_by=ItemChanged, carried=lambda event: event.item)
-    keep_lots(found)
+    found.keep(wire.LOTS, told_by=LotConversionChanged, carried=lambda event: event.conversion)
     found.keep(wire.COSTS, told_by=StandardCostChanged, carried=lambda event: event.cost)
     return found
 

@@ -8,7 +8,7 @@ from services.kit.clock import SystemClock
 from services.kit.copies.measures import learn_measures
 from services.kit.rounds import Rounds
 from services.kit.service import Service, run
-from services.mes import consumers, rpc
+from services.mes import consumers, rpc, wire
 from services.mes.graph import SCHEMA
 from services.mes.settings import MesSettings
 from services.mes.store import open_books
@@ -25,7 +25,7 @@ async def compose(service: Service, settings: MesSettings) -> None:
     mes = Assembly("mes", service, settings, TOPIC, subscribers=SUBSCRIBERS)
     copies = consumers.copies(mes.store, mes.peer(settings.reference_address))
     mes.copy(copies, consumers.REFERENCE)
-    learn = partial(learn_measures, copies)
+    learn = partial(learn_measures, copies, wire.ITEMS)
     books = open_books(SystemClock())
     mes.consume(consumers.counts(books), [consumers.TELEMETRY], name=consumers.COUNTS)
     mes.consume(consumers.stock(books), [consumers.WMS], name=consumers.STOCK)

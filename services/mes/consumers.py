@@ -1,10 +1,14 @@
 """What mes copies from reference, counts of telemetry, and follows of wms and quality."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from plantmesh.quality.v1.events_pb2 import LotJudged
+from plantmesh.reference.v1 import reference_pb2 as pb
+from plantmesh.reference.v1.events_pb2 import ItemChanged, LotConversionChanged
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from plantmesh.telemetry.v1.events_pb2 import CountersRead
 from plantmesh.wms.v1.events_pb2 import StockMoved
 
@@ -13,7 +17,6 @@ from services.kit.backbone.envelope import Event
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.copies import Copies
-from services.kit.copies.measures import keep_measures
 from services.kit.log import logger
 from services.kit.rpc.client import Peer
 from services.kit.store import Store, current_work
@@ -43,8 +46,17 @@ _looks = signals.counter("plantmesh.mes.looks")
 
 def copies(store: Store, reference: Peer) -> Copies:
     """Kept by the consumer mes."""
+    stub: Any = ReferenceServiceStub(reference.channel)
+
+    async def items(numbers: list[str]) -> Iterable[pb.Item]:
+        answer: pb.BatchGetItemsResponse = await stub.BatchGetItems(
+            pb.BatchGetItemsRequest(item_nos=numbers)
+        )
+        return answer.items
+
     found = Copies(store, REFERENCE, "mes", reference)
-    keep_measures(found, reference)
+    found.keep(wire.ITEMS, told_by=ItemChanged, carried=lambda event: event.item, ask=items)
+    found.keep(wire.LOTS, told_by=LotConversionChanged, carried=lambda event: event.conversion)
     return found
 
 

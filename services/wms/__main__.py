@@ -7,7 +7,7 @@ from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
 from services.kit.copies.measures import learn_measures
 from services.kit.service import Service, run
-from services.wms import consumers
+from services.wms import consumers, wire
 from services.wms.graph import SCHEMA
 from services.wms.rpc import Desk, registrations
 from services.wms.settings import WmsSettings
@@ -27,7 +27,7 @@ async def compose(service: Service, settings: WmsSettings) -> None:
     desk = Desk(
         wms.store,
         books,
-        partial(learn_measures, copies),
+        partial(learn_measures, copies, wire.ITEMS),
         lenient=settings.allow_negative,
         prefixes=settings.sscc_prefix,
     )

@@ -1,12 +1,17 @@
 """What wms copies from reference: how goods are counted; and inherited holds, from mes."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from plantmesh.mes.v1.events_pb2 import HoldsInherited
+from plantmesh.reference.v1 import reference_pb2 as pb
+from plantmesh.reference.v1.events_pb2 import ItemChanged, LotConversionChanged
+from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.backbone.envelope import Event
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.backbone.topic import Topic
 from services.kit.copies import Copies
-from services.kit.copies.measures import keep_measures
 from services.kit.rpc.client import Peer
 from services.kit.store import Store
 from services.wms import wire
@@ -21,8 +26,17 @@ HOLDS = "wms holds"
 
 def copies(store: Store, reference: Peer) -> Copies:
     """Kept by the consumer wms."""
+    stub: Any = ReferenceServiceStub(reference.channel)
+
+    async def items(numbers: list[str]) -> Iterable[pb.Item]:
+        answer: pb.BatchGetItemsResponse = await stub.BatchGetItems(
+            pb.BatchGetItemsRequest(item_nos=numbers)
+        )
+        return answer.items
+
     found = Copies(store, REFERENCE, "wms", reference)
-    keep_measures(found, reference)
+    found.keep(wire.ITEMS, told_by=ItemChanged, carried=lambda event: event.item, ask=items)
+    found.keep(wire.LOTS, told_by=LotConversionChanged, carried=lambda event: event.conversion)
     return found
 
 

@@ -85,7 +85,9 @@ def registrations(store: Store, books: Books, topic: Topic, means: Means) -> lis
         ),
         (
             reading_pb2_grpc.add_ErpReadingServiceServicer_to_server,
-            ErpReadingServicer(store, means.readings, Words(books.codes, CopiedMeasures())),
+            ErpReadingServicer(
+                store, means.readings, Words(books.codes, CopiedMeasures(wire.ITEMS, wire.LOTS))
+            ),
         ),
         (
             money_pb2_grpc.add_MoneyServiceServicer_to_server,

@@ -4,6 +4,7 @@ from services.erp.wire.commercial import write_commercial_event
 from services.erp.wire.goods import (
     COSTS,
     ITEMS,
+    LOTS,
     costs_scope,
     read_accounts,
     read_goods,
@@ -32,6 +33,7 @@ __all__ = [
     "CODES",
     "COSTS",
     "ITEMS",
+    "LOTS",
     "PLANTS",
     "codes_scope",
     "costs_scope",

@@ -13,12 +13,14 @@ from services.erp.domain.booking import BOOKINGS, Booking
 from services.erp.domain.cost import StandardCost, ValuedItem
 from services.erp.domain.goods import GoodsMovement, MovementKey, Side, StockStatus
 from services.kit.copies import Kind
+from services.kit.copies.measures import kind_of_lots
 from services.kit.quantity import Measures
 from services.kit.wire import read_instant, read_quantity
 
 ITEMS = Kind(
     "item", reference_pb2.Item, key=lambda item: item.item_no, version=lambda item: item.version
 )
+LOTS = kind_of_lots(records_pb2.LotConversion)
 COSTS = Kind(
     "standard_cost",
     records_pb2.StandardCost,

@@ -1,98 +1,87 @@
-"""Our copies of how items are counted, and of lots that were measured one by one: reference's.
+"""Our copies of how things are counted, and of lots that were measured one by one.
+
+ITEMS, LOTS = kind_of_items(reference_pb2.Item), kind_of_lots(records_pb2.LotConversion)
 
 A measure counts here from the moment that its event came; until then the item's own does.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
-
-from plantmesh.reference.v1 import records_pb2, reference_pb2
-from plantmesh.reference.v1.events_pb2 import ItemChanged, LotConversionChanged
-from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.clock import SystemClock
 from services.kit.copies.copies import Copies
-from services.kit.copies.kind import Kind
+from services.kit.copies.kind import Kind, M
 from services.kit.copies.shelf import known, listed, require
 from services.kit.measures import ItemLot, Measured, Ratio
 from services.kit.quantity import Measures, in_force
-from services.kit.rpc.client import Peer
 
 _APART = "\x1f"
 """No name holds it."""
-ITEMS = Kind(
-    "item", reference_pb2.Item, key=lambda item: item.item_no, version=lambda item: item.version
-)
-LOTS = Kind(
-    "lot_conversion",
-    records_pb2.LotConversion,
-    key=lambda one: _APART.join((one.item_no, one.lot_no, getattr(one, "from"), one.to)),
-    version=lambda one: one.version,
-    scope=lambda one: _APART.join((one.item_no, one.lot_no)),
-)
+_KEY = ("item_no", "lot_no", "from", "to")
+_PLANNED = 2
+"""The basis of a ratio that lots differ from; a contract's numbers never change."""
 
 
-def keep_measures(copies: Copies, reference: Peer) -> None:
-    """Copy items and measured lots; an item that is lacking is asked for."""
-    stub: Any = ReferenceServiceStub(reference.channel)
-
-    async def items(numbers: list[str]) -> Iterable[reference_pb2.Item]:
-        request = reference_pb2.BatchGetItemsRequest(item_nos=numbers)
-        answer: reference_pb2.BatchGetItemsResponse = await stub.BatchGetItems(request)
-        return answer.items
-
-    copies.keep(ITEMS, told_by=ItemChanged, carried=lambda event: event.item, ask=items)
-    keep_lots(copies)
+def kind_of_items(message: type[M]) -> Kind[M]:
+    """Messages with `item_no`, `base_unit`, `conversions` and `version`."""
+    return Kind("item", message, key=attrgetter("item_no"), version=attrgetter("version"))
 
 
-def keep_lots(copies: Copies) -> None:
-    """Copy measured lots alone."""
-    copies.keep(LOTS, told_by=LotConversionChanged, carried=lambda event: event.conversion)
+def kind_of_lots(message: type[M]) -> Kind[M]:
+    """Messages with `item_no`, `lot_no`, `from`, `to`, the ratio, `retired` and `version`."""
+    return Kind(
+        "lot_conversion",
+        message,
+        key=lambda one: _APART.join(getattr(one, name) for name in _KEY),
+        version=attrgetter("version"),
+        scope=lambda one: _APART.join(getattr(one, name) for name in _KEY[:2]),
+    )
 
 
-async def learn_measures(copies: Copies, wanted: Mapping[ItemLot, str]) -> None:
+async def learn_measures(copies: Copies, items: Kind[Any], wanted: Mapping[ItemLot, str]) -> None:
     """Ask for the items that are lacking; raises UnavailableError naming the field of the first."""
-    await copies.learn(ITEMS, _items(wanted))
+    await copies.learn(items, _items(wanted))
 
 
 class CopiedMeasures:
     """What goods are counted in today, in the ambient unit of work."""
 
+    def __init__(self, items: Kind[Any], lots: Kind[Any]) -> None:
+        self._items = items
+        self._lots = lots
+
     async def measures(self, wanted: Mapping[ItemLot, str]) -> Measured:
         """Raises NotFoundError naming the field (its value) of the first item not known."""
-        return await _measured(await require(ITEMS, _items(wanted)), wanted)
+        return await self._measured(await require(self._items, _items(wanted)), wanted)
 
     async def known(self, goods: Collection[ItemLot]) -> Measured:
         """The same, without what is not known."""
-        return await _measured(await known(ITEMS, {one.item_no for one in goods}), goods)
+        return await self._measured(await known(self._items, {one.item_no for one in goods}), goods)
+
+    async def _measured(self, items: Mapping[str, Any], goods: Collection[ItemLot]) -> Measured:
+        measures = {item_no: read_measures(item) for item_no, item in items.items()}
+        return Measured(measures, await self._ratios(goods))
+
+    async def _ratios(self, goods: Collection[ItemLot]) -> dict[ItemLot, list[Ratio]]:
+        """Those that hold for one of these lots alone, in the order of their units."""
+        found: defaultdict[ItemLot, list[Ratio]] = defaultdict(list)
+        scopes = [_APART.join(one) for one in goods if one.lot_no]
+        for one in await listed(self._lots, scopes) if scopes else ():
+            if not one.retired:
+                found[ItemLot(one.item_no, one.lot_no)].append(_ratio(one))
+        return dict(found)
 
 
-async def read_ratios(lots: Collection[ItemLot]) -> dict[ItemLot, list[Ratio]]:
-    """Those that hold for one of these lots alone, in the order of their units."""
-    found: defaultdict[ItemLot, list[Ratio]] = defaultdict(list)
-    scopes = [_APART.join(one) for one in lots if one.lot_no]
-    for one in await listed(LOTS, scopes) if scopes else ():
-        if not one.retired:
-            found[ItemLot(one.item_no, one.lot_no)].append(_ratio(one))
-    return dict(found)
-
-
-def read_measures(item: reference_pb2.Item) -> Measures:
+def read_measures(item: Any) -> Measures:
     """The units it may be counted in today; what holds for every lot before planning figures."""
     told = [(getattr(one, "from"), one.to, one.valid_from) for one in item.conversions]
     today = SystemClock().now().date()  # house: allow wall-clock - ratios change by the day
     own = [item.conversions[place] for place in in_force(told, today.isoformat())]
-    exact = sorted(own, key=lambda one: one.basis == reference_pb2.CONVERSION_BASIS_LOT)
+    exact = sorted(own, key=lambda one: bool(one.basis == _PLANNED))
     return Measures(item.base_unit, tuple(map(_ratio, exact)))
-
-
-async def _measured(
-    items: Mapping[str, reference_pb2.Item], goods: Collection[ItemLot]
-) -> Measured:
-    measures = {item_no: read_measures(item) for item_no, item in items.items()}
-    return Measured(measures, await read_ratios(goods))
 
 
 def _items(wanted: Mapping[ItemLot, str]) -> dict[str, str]:
@@ -103,5 +92,5 @@ def _items(wanted: Mapping[ItemLot, str]) -> dict[str, str]:
     return items
 
 
-def _ratio(one: reference_pb2.UnitConversion | records_pb2.LotConversion) -> Ratio:
+def _ratio(one: Any) -> Ratio:
     return getattr(one, "from"), one.to, Fraction(one.numerator, one.denominator)

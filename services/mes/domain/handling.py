@@ -35,8 +35,7 @@ Entry = tuple[LotKey, Quantity]
 class Handling:
     """One operation on locked lots; `entries` and `edges` are what it came to.
 
-    Amounts are in the unit of their lot: the base unit of an item that is known to `items`, else
-    the one that the lot was first told of in.
+    Amounts are in their lot's unit: the base unit of an item known to `items`, else its first one.
     What `happened` elsewhere already is refused for nothing that it does to its lots.
     """
 

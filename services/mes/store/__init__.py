@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from services.kit.clock import Clock
 from services.kit.copies.measures import CopiedMeasures
 from services.kit.store import current_work
+from services.mes import wire
 from services.mes.ports import Books
 from services.mes.store.confirmations import SqlConfirmations
 from services.mes.store.facts import OutboxFacts
@@ -22,7 +23,7 @@ from services.mes.store.uncounted import SqlUncounted
 def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
-        CopiedMeasures(),
+        CopiedMeasures(wire.ITEMS, wire.LOTS),
         SqlOrders(),
         SqlConfirmations(),
         SqlLots(clock),

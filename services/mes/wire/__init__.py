@@ -11,6 +11,7 @@ from services.mes.wire.confirmations import (
 )
 from services.mes.wire.counts import read_attributions, read_look, write_uncounted
 from services.mes.wire.facts import write_fact
+from services.mes.wire.items import ITEMS, LOTS
 from services.mes.wire.keys import read_lot_key, read_order_key, write_lot_key, write_order_key
 from services.mes.wire.lots import read_direction, read_holds, write_family, write_lot, write_lots
 from services.mes.wire.operations import read_lot_steps, read_operations, read_voids
@@ -26,6 +27,8 @@ from services.mes.wire.traces import (
 )
 
 __all__ = [
+    "ITEMS",
+    "LOTS",
     "read_attributions",
     "read_booked_keys",
     "read_confirmations",

@@ -2,6 +2,7 @@
 
 from services.kit.clock import Clock
 from services.kit.copies.measures import CopiedMeasures
+from services.wms import wire
 from services.wms.ports import Books
 from services.wms.store.balances import SqlBalances
 from services.wms.store.counts import SqlCounts
@@ -16,7 +17,7 @@ from services.wms.store.units import SqlUnits
 def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
-        items=CopiedMeasures(),
+        items=CopiedMeasures(wire.ITEMS, wire.LOTS),
         lots=SqlLots(),
         scopes=SqlScopes(),
         movements=SqlMovements(),

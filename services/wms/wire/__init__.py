@@ -8,6 +8,7 @@ from services.wms.wire.counts import (
     write_counts,
 )
 from services.wms.wire.facts import write_facts
+from services.wms.wire.items import ITEMS, LOTS
 from services.wms.wire.keys import (
     read_holds,
     read_inherited,
@@ -40,6 +41,8 @@ from services.wms.wire.stock import (
 from services.wms.wire.units import read_unit_commands, read_unit_orders, write_unit
 
 __all__ = [
+    "ITEMS",
+    "LOTS",
     "read_count_key",
     "read_demands",
     "read_found",

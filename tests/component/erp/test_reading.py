@@ -12,6 +12,7 @@ from plantmesh.erp.v1.reading_pb2_grpc import (
     add_ErpReadingServiceServicer_to_server,
 )
 
+from services.erp import wire
 from services.erp.adapters.readers import SystemReadings
 from services.erp.adapters.registry import kept_in
 from services.erp.application.read_erp import Words
@@ -38,7 +39,9 @@ async def ask(store: Store, key: str, call: str, request: Any, scope: str = SCOP
     """One call of a server that may speak to every kind of ERP."""
     names, books = ("ledger", "odata"), sql_books()
     readings = SystemReadings(store, names, kept_in({"ledger": key}), CopiedPlants())
-    servicer = ErpReadingServicer(store, readings, Words(books.codes, CopiedMeasures()))
+    servicer = ErpReadingServicer(
+        store, readings, Words(books.codes, CopiedMeasures(wire.ITEMS, wire.LOTS))
+    )
     server = RpcServer(
         verifier(), [(add_ErpReadingServiceServicer_to_server, servicer)], bind="127.0.0.1", port=0
     )

@@ -11,9 +11,9 @@ from plantmesh.reference.v1 import reference_pb2 as pb
 from services.kit.backbone.envelope import Event, Position
 from services.kit.backbone.subscriptions import Subscriptions
 from services.kit.copies import known
-from services.kit.copies.measures import ITEMS
 from services.kit.rpc.client import Peer
 from services.mes import consumers
+from services.mes.wire import ITEMS
 from tests.component.kit.rpc.desk import Given, mint
 from tests.component.mes.floor import Floor
 from tests.component.mes.messages import START, confirm, create, order, plan, report, used

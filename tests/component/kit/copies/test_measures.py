@@ -10,12 +10,13 @@ from alembic import command
 from plantmesh.reference.v1 import reference_pb2 as pb
 
 from services.kit.copies import put
-from services.kit.copies.measures import ITEMS, CopiedMeasures
+from services.kit.copies.measures import CopiedMeasures
 from services.kit.errors import NotFoundError
 from services.kit.measures import ItemLot
 from services.kit.migrate import migrate
 from services.kit.quantity import Quantity
 from services.kit.store import Store
+from services.mes.wire import ITEMS, LOTS
 from tests.copies import put_lot
 from tests.servers import PostgresServer
 
@@ -50,7 +51,7 @@ async def store(postgres: PostgresServer) -> AsyncIterator[Store]:
 
 async def test_a_lots_measure_counts_until_it_is_retired(store: Store) -> None:
     """Those of every lot lead before figures to plan with."""
-    items, found = CopiedMeasures(), list[list[str]]()
+    items, found = CopiedMeasures(ITEMS, LOTS), list[list[str]]()
     for version, value in ((1, 412), (3, 398), (2, 500), (4, 1)):
         retired = version == 4
         async with store.work():
@@ -67,8 +68,8 @@ async def test_an_unknown_item_is_named_or_left_out(store: Store) -> None:
     cake = ItemLot("CAKE", "C1")
     async with store.work():
         with pytest.raises(NotFoundError) as refused:
-            await CopiedMeasures().measures({L7: "a", cake: "rows[1].item_no"})
-        known = await CopiedMeasures().known([L7, cake])
+            await CopiedMeasures(ITEMS, LOTS).measures({L7: "a", cake: "rows[1].item_no"})
+        known = await CopiedMeasures(ITEMS, LOTS).known([L7, cake])
     assert (refused.value.code, refused.value.field) == ("unknown_item", "rows[1].item_no")
     assert ("FILM" in known, "CAKE" in known) == (True, False)
 
