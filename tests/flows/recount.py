@@ -52,6 +52,9 @@ async def carried_out(books: Books, shift: Shift, seconds: float = 120.0) -> Non
         await until(nothing_is_missing, seconds)
     except AssertionError as error:
         missing["uncounted"] = await rows(books, "mes", "SELECT code, reason FROM uncounted")
+        for service in EVERY:
+            parked = await rows(books, service, "SELECT key, reason FROM parked_key")
+            missing[f"parked in {service}"] = parked
         raise AssertionError(missing) from error
 
 
