@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from plantmesh.common.v1 import keys_pb2
 from plantmesh.mes.v1 import genealogy_pb2, lots_pb2
 
 from services.kit.clock import SystemClock
@@ -11,6 +12,7 @@ from services.mes.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
 from tests.subgraph import Subgraphed, lot_id, order_id, serving
+from tests.unit.mes.reports import lot_key
 from tests.unit.mes.use_cases.recalls import bakery
 
 
@@ -63,7 +65,7 @@ async def test_who_a_lot_went_to_is_told_to_who_may_know(
     assert all(bool(one["customerParty"]) is shown for one in seen)
     assert all(one["shipmentNo"] for one in seen)
     request = genealogy_pb2.BatchTraceLotsRequest(
-        starts=[{"lot": {"plant": "lyon", "item_no": "DOUGH", "lot_no": "D1"}}],
+        starts=[genealogy_pb2.TraceStart(lot=keys_pb2.LotKey(**lot_key("DOUGH/D1")._asdict()))],
         direction=lots_pb2.DIRECTION_FORWARD,
     )
     async with floor.calling(mint(scope=scope)) as calls:

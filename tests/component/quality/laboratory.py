@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
+from plantmesh.common.v1 import keys_pb2
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
 from plantmesh.mes.v1 import work_orders_pb2
 from plantmesh.quality.v1 import events_pb2, quality_pb2
@@ -152,8 +153,10 @@ def _message(kind: Kind, key: str) -> Message:
     match kind:
         case Kind.ORDER:
             plant, _, order_no = key.partition("/")
-            plan = {"key": {"plant": plant, "order_no": order_no}}
-            return work_orders_pb2.WorkOrder(plan=plan, version=1)
+            order = keys_pb2.OrderKey(plant=plant, order_no=order_no)
+            return work_orders_pb2.WorkOrder(
+                plan=work_orders_pb2.WorkOrderPlan(key=order), version=1
+            )
         case Kind.ITEM:
             return item(key, inspected=False)
         case Kind.EQUIPMENT:
