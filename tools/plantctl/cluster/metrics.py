@@ -15,7 +15,7 @@ from tools.plantctl.cluster.namespace import COMPONENT, Namespace
 
 _PORT = "metrics"
 _DEPTH, _OLDEST = "plantmesh_flow_depth", "plantmesh_flow_oldest_seconds"
-_LEADING = "plantmesh_elector_leading"
+_LEADING, _EPOCH = "plantmesh_elector_leading", "plantmesh_elector_epoch"
 _SECONDS = 5.0
 
 
@@ -33,12 +33,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one pod said, or why it did not."""
+    """What one pod said, or why it did not; `leads` are leases and the epoch of its term."""
 
     pod: str
     component: str
     flows: tuple[Flow, ...] = ()
-    leads: tuple[str, ...] = ()
+    leads: tuple[tuple[str, int | None], ...] = ()
     error: DomainError | None = None
 
 
@@ -70,6 +70,7 @@ def parse(pod: str, component: str, text: str) -> Page:
     depths: dict[tuple[str, str, str], float] = {}
     ages: dict[tuple[str, str, str], float] = {}
     leads: list[str] = []
+    epochs: dict[str, int] = {}
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
@@ -80,10 +81,12 @@ def parse(pod: str, component: str, text: str) -> Page:
                     ages[key[0], key[1], key[2]] = sample.value
                 elif sample.name == _LEADING and sample.value:
                     leads.append(sample.labels.get("lease", ""))
+                elif sample.name == _EPOCH:
+                    epochs[sample.labels.get("lease", "")] = int(sample.value)
     except ValueError as error:
         raise InvalidError(f"its metrics cannot be read: {error}", code="bad_metrics") from error
     flows = [Flow(component, *key, int(depth), ages.get(key, 0.0)) for key, depth in depths.items()]
-    return Page(pod, component, tuple(flows), tuple(leads))
+    return Page(pod, component, tuple(flows), tuple((one, epochs.get(one)) for one in leads))
 
 
 def merge(pages: Iterable[Page]) -> list[Flow]:

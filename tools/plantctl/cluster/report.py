@@ -82,9 +82,9 @@ def _told_terms(pages: Sequence[Page], known: set[str]) -> list[Term]:
     """Those that are decided in a database: the pod that leads says so."""
     return sorted(
         (
-            Term(f"{page.component}/{lease}", "held", page.pod, None)
+            Term(f"{page.component}/{lease}", "held", page.pod, epoch)
             for page in pages
-            for lease in page.leads
+            for lease, epoch in page.leads
             if lease not in known
         ),
         key=lambda term: term.name,

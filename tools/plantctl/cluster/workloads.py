@@ -43,7 +43,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Who leads: by a Lease with its epoch, or as a pod says of itself (epoch None)."""
+    """Who leads: by a Lease, or as a pod says of itself; `epoch` None where it says none."""
 
     name: str
     state: str

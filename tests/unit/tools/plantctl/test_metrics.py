@@ -13,13 +13,16 @@ plantmesh_flow_oldest_seconds{kind="lane",name="ledger",state="refused"} 90.5
 # TYPE plantmesh_elector_leading gauge
 plantmesh_elector_leading{lease="audit"} 1.0
 plantmesh_elector_leading{lease="expiry"} 0.0
+# TYPE plantmesh_elector_epoch gauge
+plantmesh_elector_epoch{lease="audit"} 12.0
+plantmesh_elector_epoch{lease="expiry"} 3.0
 """
 
 
 def test_flows_and_leases_are_read() -> None:
     page = parse("erp-0", "erp", PAGE)
     assert page.flows == (Flow("erp", "lane", "ledger", "refused", 41, 90.5),)
-    assert page.leads == ("audit",)
+    assert page.leads == (("audit", 12),)
 
 
 def test_a_page_for_people_is_refused() -> None:
