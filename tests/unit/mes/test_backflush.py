@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.kit.measures import Measured
 from services.kit.quantity import Measures, Quantity
-from services.mes.domain.backflush import share_of
+from services.mes.domain.backflush import Coverage, share_of
 from services.mes.domain.confirmation import Booked, Consumption, Scrap
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.order import WorkOrder
@@ -133,3 +133,8 @@ def scaled(wanted: Plan, ordered: int, eggs: int) -> Plan:
     return replace(
         wanted, ordered=kg(str(ordered * 10**6)), components=(replace(one, quantity=amount),)
     )
+
+
+def test_what_was_covered_before_shares_were_noted_goes_back_as_it_was() -> None:
+    old = Coverage(kg("10"), kg("6"))
+    assert old.without(kg("4"), kg("1")) == Coverage(kg("6"), kg("5"))

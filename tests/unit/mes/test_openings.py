@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -274,3 +275,19 @@ async def test_a_lot_is_not_made_of_itself(plant: Plant) -> None:
     with pytest.raises(ConflictError) as caught:
         await plant.load(edge("FLOUR/F2", "BREAD/L2"), edge("BREAD/L1", "FLOUR/F1"))
     assert caught.value.field == "rows[1].lot_no"
+
+
+async def test_edges_are_taken_over_in_base_units_by_what_a_lot_was_measured_at(
+    plant: Plant,
+) -> None:
+    await plant.floor.measure("FILM/L7", ("XRO", "MTK", Fraction(825, 2)))
+    link = Link(lot_key("FILM/L7"), lot_key("CAKE/C1"), OrderKey(LYON, "4700"), Kind.TRANSFORM)
+    # An item that nobody knows here keeps the unit of its row.
+    shares = Edge(link, Quantity.parse("2", "XRO"), Quantity.parse("3", "LTR"))
+    row = OpenEdge(shares, 10, "", Instant(BEFORE), Instant(BEFORE))
+    assert await plant.load(row) == ["created"]
+    await plant.floor.measure("FILM/L7", ("XRO", "MTK", Fraction(398)))
+    assert await plant.load(row) == ["unchanged"]
+    async with plant.floor.work() as books:
+        [found] = await books.genealogy.among([link.source, link.target])
+    assert (str(found.quantity), str(found.made)) == ("825 MTK", "3 LTR")
