@@ -24,7 +24,7 @@ from services.wms.wire.load import STOCK
 from tests.audited import leaves_rows, rows_of
 from tests.component.kit.rpc.desk import Given, mint
 from tests.component.wms.test_fold import rebuild
-from tests.component.wms.test_recount import plantctl
+from tests.component.wms.test_recount import run
 from tests.component.wms.warehouse import STOREKEEPER, Warehouse, open_warehouse
 from tests.loads import DRY_RUN, RECOUNT, STORE, Death, death_at, outcomes, send
 from tests.unit.wms.moves import NOON, issue, receive
@@ -226,7 +226,7 @@ async def test_a_recount_tells_live_movements_from_what_nobody_moved(
     content = file(row("FLOUR/F1", "100"), row("FLOUR/F2", "50"), row("FLOUR/F3", "1"))
     given, out = tmp_path / "stock.csv", tmp_path / "out.csv"
     given.write_text(content)
-    assert await plantctl(warehouse, "load", "stock", str(given)) == (0, "3 rows: 3 created\n")
+    assert await run(warehouse, "load", "stock", str(given)) == (0, "3 rows: 3 created\n")
     assert outcomes(await loaded(warehouse, content, RECOUNT)) == ["unchanged"] * 3
     await carry(warehouse, issue("i1", "30"))
     report = await loaded(warehouse, content, RECOUNT)
@@ -236,11 +236,11 @@ async def test_a_recount_tells_live_movements_from_what_nobody_moved(
     async with warehouse.store.work() as work:
         await work.sql("UPDATE balance SET quantity = 49 WHERE lot_no = 'F2'")
     given.write_text(content + row("FLOUR/F4", "2"))
-    code, said = await plantctl(warehouse, "recount", f"stock={given}")
+    code, said = await run(warehouse, "recount", f"stock={given}")
     assert code == 1
     assert "rows 4, found 3, different 1, explained by later changes 1" in said
     assert "49 KGM" in said
     assert "never loaded" in said
-    exported = await plantctl(warehouse, "export", "stock", "--plant", "lyon", "--to", str(out))
+    exported = await run(warehouse, "export", "stock", "--plant", "lyon", "--to", str(out))
     assert exported == (0, "")
     assert outcomes(await loaded(warehouse, out.read_text())) == ["unchanged"] * 3

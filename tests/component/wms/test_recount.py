@@ -14,10 +14,10 @@ from tests.unit.wms.promises import ask, reserve
 from tests.unit.wms.use_cases import carry
 
 
-async def recount(warehouse: Warehouse, *words: str) -> tuple[int, str]:
+async def run(warehouse: Warehouse, *words: str) -> tuple[int, str]:
     """Exit code, and what was said."""
     ended = await plantctl(
-        *("--address", f"wms=127.0.0.1:{warehouse.server.port}", "stock", "recount", *words),
+        *("--address", f"wms=127.0.0.1:{warehouse.server.port}", *words),
         PLANTMESH_TOKEN=mint(scope=STOREKEEPER, plants=["*"]),
     )
     return ended.code, ended.said
@@ -27,18 +27,18 @@ async def test_a_recount_says_what_differs_and_a_repair_ends_it(warehouse: Wareh
     many = (receipt(f"r/{n}", stock=stock(f"I{n}/L", "QUALITY")) for n in range(450))
     await warehouse.ask(move(*many, receipt(), issue(amount="1"), key="many"))
     await warehouse.ask(move(receipt("salt", stock=stock("SALT/", "BLOCKED"))))
-    assert await recount(warehouse) == (0, "lots 452, differences 0\n")
+    assert await run(warehouse, "stock", "recount") == (0, "lots 452, differences 0\n")
     async with warehouse.store.work() as work:
         await work.sql("UPDATE balance SET quantity = 7 WHERE item_no = 'FLOUR'")
         await work.sql("DELETE FROM balance WHERE item_no = 'SALT'")
-    code, said = await recount(warehouse)
+    code, said = await run(warehouse, "stock", "recount")
     assert code == 1
     assert "lots 452, differences 2" in said
     assert "7 KGM" in said
     assert "none" in said
-    code, said = await recount(warehouse, "--repair")
+    code, said = await run(warehouse, "stock", "recount", "--repair")
     assert (code, said.splitlines()[0]) == (0, "lots 452, differences 2 repaired")
-    assert await recount(warehouse) == (0, "lots 452, differences 0\n")
+    assert await run(warehouse, "stock", "recount") == (0, "lots 452, differences 0\n")
 
 
 async def test_a_recount_of_stock_that_moves_finds_nothing(
