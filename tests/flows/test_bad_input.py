@@ -22,6 +22,7 @@ from tests.waiting import until
 from tests.web.rig import Gateway
 from tools.mesh.people import USERS
 from tools.mesh.ports import LOOPBACK
+from tools.restore.tables import HOUSEKEEPING
 
 pytestmark = pytest.mark.flow
 
@@ -31,10 +32,6 @@ ORDER = GraphId("Order", PLANT, NUMBER).encode()
 ELSEWHERE = GraphId("Order", "oslo", NUMBER).encode()
 NOBODY = GraphId("Order", PLANT, "nobody").encode()
 LOT = GraphId("Lot", PLANT, join_key(MADE, f"L-{NUMBER}")).encode()
-HOUSEKEEPING = {
-    "collector", "cursor", "cursor_member", "elector", "executor", "lane_pace", "source", "subscriber",
-}  # fmt: skip
-"""Tables that change while nothing happens."""
 TOO_MUCH = b"\x0a" * (LARGEST_MESSAGE + 1)
 PARTS = (
     "commercial { asOf } postings { state } execution { asOf } lots { id } flow { asOf }"

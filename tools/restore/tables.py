@@ -6,18 +6,11 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-HOUSEKEEPING = frozenset(
-    [
-        "collector",
-        "cursor",
-        "cursor_member",
-        "elector",
-        "executor",
-        "lane_pace",
-        "source",
-        "subscriber",
-    ]
-)
+HOUSEKEEPING = frozenset({"collector", "cursor", "cursor_member", "elector", "executor"}) | {
+    "lane_pace",
+    "source",
+    "subscriber",
+}
 """Tables that change while nothing happens: who lives, who is read, how far a reader is."""
 
 

@@ -23,7 +23,7 @@ def item(item_no: str, *, inspected: bool, version: int = 1) -> pb.Item:
 
 
 class Master:
-    """`asked` is what items were looked up, one entry a call; it knows `paths` and `parties` too."""
+    """`asked` is what items were looked up, one entry a call; `paths` and `parties` it knows."""
 
     def __init__(self) -> None:
         self.known = {
