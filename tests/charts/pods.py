@@ -106,6 +106,12 @@ class Pod:
         told = {one["name"]: self._value(one) for one in self.container["env"]} | dict(self.changes)
         return {name: value for name, value in told.items() if value is not None}
 
+    @property
+    def patience(self) -> float:
+        """Seconds that the manifest gives it to start."""
+        how = self.container["startupProbe"]
+        return float(how["failureThreshold"] * how["periodSeconds"])
+
     def well(self, probe: str) -> bool:
         """What startupProbe, readinessProbe or livenessProbe finds; raises for a dead process."""
         assert self.child.alive(), f"{self.name} ended: {self.child.tail()}"

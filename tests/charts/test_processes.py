@@ -58,7 +58,8 @@ class Cluster:
             pod.child.start()
         for pod in self.pods.values():
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-                until(partial(pod.well, probe), f"{pod.name}: {probe}")
+                what = f"{pod.name}: {probe}"
+                until(partial(pod.well, probe), what, seconds=pod.patience)
 
     def stop(self) -> None:
         """At once."""
