@@ -18,6 +18,7 @@ from tools.mesh.postgres import provide
 from tools.mesh.program import HERE
 from tools.mesh.wait import until
 
+pytestmark = pytest.mark.xdist_group("manifests")
 _PREFIX = "plantmesh-"
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
 

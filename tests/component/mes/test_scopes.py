@@ -203,7 +203,7 @@ async def test_two_writers_use_nothing_that_falls_under_a_scope(
     outcomes = writers[0].outcomes + writers[1].outcomes
     assert account.forbidden == []
     # It has seen what it is about.
-    assert account.caught > STEPS / 4, outcomes
+    assert account.caught > STEPS / 10, outcomes
     assert all(outcomes[one] for one in ("_report", "_watch", "_let_go", "lot_held")), outcomes
     assert outcomes.keys() <= {
         *("_report", "_watch", "_let_go", "lot_held"),

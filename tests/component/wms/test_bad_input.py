@@ -122,7 +122,10 @@ async def test_a_refusal_says_the_way_out(stocked: Warehouse) -> None:
     assert str(short) == "lyon has 10 KGM of FLOUR lot F1, unrestricted, not 12.5 KGM"
     assert short.hint == "receive or count the missing 2.5 KGM, then send the same again"
     other = await refuse(stocked, move(receipt("r2", quantity={"value": "1", "unit": "LTR"})))
-    assert other.hint == "use KGM or a unit that converts to one of them"
+    assert other.hint == (
+        "use KGM or a unit that converts to one of them;"
+        " or put the conversion of the item, or of this lot alone, into the master data"
+    )
 
 
 @pytest.mark.parametrize(
