@@ -243,6 +243,7 @@ WHO = (
     "controller@erp",
     "storekeeper@wms",
     "line@mes",
+    "inspector@mes",
     "inspector@quality",
     "viewer@telemetry",
 )
