@@ -86,7 +86,7 @@ def probes(seconds: float) -> int:
     [
         pytest.param(Drill("short", 1000, 100, 2, 250, 2.0, 0.03), id="short"),
         pytest.param(
-            Drill("long", 10_000, 200, 5, 300, 60.0, 0.0), id="long", marks=pytest.mark.long
+            Drill("long", 10_000, 200, 5, 300, 60.0, 0.001), id="long", marks=pytest.mark.long
         ),
     ],
 )

@@ -50,7 +50,7 @@ class Drill:
     [
         pytest.param(Drill("short", 900, 90, 2, 200, 1.0, 0.03), id="short"),
         pytest.param(
-            Drill("long", 10_000, 200, 5, 300, 60.0, 0.0), id="long", marks=pytest.mark.long
+            Drill("long", 10_000, 200, 5, 300, 60.0, 0.001), id="long", marks=pytest.mark.long
         ),
     ],
 )
