@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -100,7 +101,10 @@ async def test_one_lot_told_by_two_instances_has_one_inspection(
     async with open_laboratory(database, master) as other:
         both = laboratory, other
         verdicts = await asyncio.gather(
-            *(submit(both[n % 2], submission(f"s{n // 2}", "1")) for n in range(40))
+            *(
+                in_the_end(partial(submit, both[n % 2], submission(f"s{n // 2}", "1")))
+                for n in range(40)
+            )
         )
         [no] = {verdict.inspection_no for [verdict] in verdicts}
     assert (await inspection(laboratory, no)).submitted == kg("20")
