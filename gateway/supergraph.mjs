@@ -6,6 +6,7 @@ import { buildASTSchema, parse } from 'graphql';
 export class Supergraph {
   #good;
   #refused;
+  #stopped = false;
   #timer;
 
   // `operations`: the trusted { text, name } that every supergraph must be able to plan.
@@ -21,21 +22,29 @@ export class Supergraph {
     return this.#good;
   }
 
+  // One look at a time: a plan takes longer than a short interval, and an older file must not
+  // win because its plan ended last.
   watch(seconds, changed) {
     const look = async () => {
       try {
-        if (!(await this.#read())) return;
-        changed();
-        this.log.info({ path: this.path }, 'supergraph reloaded');
+        if (await this.#read()) {
+          changed();
+          this.log.info({ path: this.path }, 'supergraph reloaded');
+        }
       } catch (error) {
         this.log.error({ path: this.path, why: error.message }, 'supergraph not read');
       }
+      later();
     };
-    this.#timer = setInterval(look, seconds * 1000).unref();
+    const later = () => {
+      if (!this.#stopped) this.#timer = setTimeout(look, seconds * 1000).unref();
+    };
+    later();
   }
 
   stop() {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   // True when the file holds a new one that works.
