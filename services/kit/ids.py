@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import InvalidError
+from services.kit.text import is_storable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -63,13 +64,9 @@ class GraphId(NamedTuple):
         if not _TYPE.fullmatch(self.type):
             raise _bad_part("type", self.type)
         for name, part in (("plant", self.plant), ("key", self.key)):
-            if not part or "\n" in part:
+            if not part or "\n" in part or not is_storable(part):
                 raise _bad_part(name, part)
-        try:
-            text = "\n".join(self).encode()
-        except UnicodeEncodeError:
-            raise _bad_part("key", self.key) from None
-        return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode("\n".join(self).encode()).rstrip(b"=").decode()
 
     @classmethod
     def decode(cls, id: str, *, want: str = "") -> "GraphId":

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from zlib import crc32
 
 from services.kit.errors import InvalidError
+from services.kit.text import is_storable
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 200
@@ -98,6 +99,6 @@ def _fits(listing: Listing, key: list[object]) -> bool:
     """Whether a database takes every part for a part of the key."""
     return len(key) == len(listing.key) and all(
         type(part) is wanted
-        and (abs(part) < 2**63 if isinstance(part, int) else "\0" not in str(part))
+        and (abs(part) < 2**63 if isinstance(part, int) else is_storable(str(part)))
         for part, wanted in zip(key, listing.key, strict=True)
     )

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from services.kit import signals
+from services.kit.database_errors import read_database_error
 from services.kit.errors import DomainError
 from services.kit.ids import uuid7
 from services.kit.log import logger
@@ -33,7 +34,9 @@ def refusal(error: DomainError) -> dict[str, Any]:
 
 
 def masked(error: BaseException) -> dict[str, Any]:
-    """An answer that says nothing, and a log line that says all."""
+    """An answer that says nothing, and a log line that says all; the database's words are told."""
+    if refused := read_database_error(error):
+        return refusal(refused)
     reference = str(uuid7())
     _log.error("unexpected error", reference=reference, exc_info=error)
     _errors.add(1, {"code": INTERNAL})

@@ -1,27 +1,29 @@
 """What stands before every call: a deadline, a verified principal, the rules of the request."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import grpc
+import psycopg
 from google.protobuf.message import DecodeError
-from psycopg import DataError
+from sqlalchemy.exc import DBAPIError
 
 from services.kit import signals
 from services.kit.access.principal import Principal, acting_as
 from services.kit.access.tokens import Verifier, read_bearer
-from services.kit.errors import DomainError, InvalidError, UnavailableError
+from services.kit.database_errors import read_database_error
+from services.kit.errors import DomainError, InvalidError
 from services.kit.ids import uuid7
 from services.kit.log import logger
 from services.kit.rpc.deadline import DEFAULT, within
 from services.kit.rpc.errors import status_code, trailers
+from services.kit.rpc.lettering import unstorable
 from services.kit.rpc.terms import ON_BEHALF_OF
 from services.kit.rpc.validation import check
-from services.kit.store import CONNECTION_LOST, RETRIED, driver_error
 
 LONGEST_UPLOAD = 600.0
 """Seconds that a stream of requests may take at most; a large file is stored as a whole."""
@@ -79,7 +81,8 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def single(request: Any, context: Context) -> Any:
             async with self._admitted(method, context):
                 _judge(request)
-                return await serve(request, context)
+                with _naming(request):
+                    return await serve(request, context)
 
         return single
 
@@ -94,8 +97,9 @@ class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
             async with self._admitted(method, context):
                 _judge(request)
-                async for answer in serve(request, context):
-                    yield answer
+                with _naming(request):
+                    async for answer in serve(request, context):
+                        yield answer
 
         return stream
 
@@ -166,17 +170,26 @@ def _judge(request: Any) -> None:
     check(request)
 
 
+@contextmanager
+def _naming(request: Any) -> Iterator[None]:
+    """A value that the database does not keep is named by its place in the request."""
+    try:
+        yield
+    except (psycopg.DataError, DBAPIError) as error:
+        if not isinstance(refused := read_database_error(error), InvalidError):
+            raise
+        refused.field = unstorable(request)
+        raise refused from error
+
+
 async def _refuse(context: Context, error: DomainError) -> None:
     await context.abort(status_code(error), str(error), trailers(error))
 
 
 def _masked(method: str, error: Exception) -> DomainError:
     """A busy database is worth another try; whatever else it was stands in our log alone."""
-    cause = driver_error(error)
-    if isinstance(cause, RETRIED + CONNECTION_LOST):
-        return UnavailableError("the database is busy; try again", code="database_busy")
-    if isinstance(cause, DataError):
-        return InvalidError("a value does not fit its column", code="bad_value")
+    if refused := read_database_error(error):
+        return refused
     reference = uuid7().hex
     _log.error("call failed", method=method, reference=reference, exc_info=error)
     return DomainError("internal error", code="internal", hint=f"quote the reference {reference}")

@@ -13,7 +13,7 @@ from services.kit.errors import InvalidError
 from services.kit.ids import GraphId, join_key, split_key, uuid7
 
 parts = st.text(
-    st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=40
+    st.characters(exclude_characters="\n\0", exclude_categories=["Cs"]), min_size=1, max_size=40
 )
 
 
@@ -56,6 +56,7 @@ def test_graph_id_is_what_the_gateway_decodes() -> None:
         *("", "x", "====", "T3JkZXIKbHlvbgo0NzEx=", " T3JkZXIKbHlvbgo0NzEx", "T3JkZXI\n"),
         *(encode("Order\nlyon"), encode("Order\nlyon\n"), encode("Order\n\n4711")),
         *(encode("Order\nlyon\n4711\nx"), encode("order\nlyon\n4711"), "é", "_-" * 400),
+        encode("Order\nlyon\n47\x0011"),
         base64.urlsafe_b64encode(b"Order\nlyon\n\xff").rstrip(b"=").decode(),
         # the same three parts with unused bits set: a second spelling of one id
         "TG90CmEKYmJ",
@@ -80,6 +81,7 @@ def test_an_id_of_another_type_is_refused() -> None:
         (GraphId("Lot", "ly\non", "L-7"), "plant"),
         (GraphId("Lot", "lyon", ""), "key"),
         (GraphId("Lot", "lyon", "\ud800"), "key"),
+        (GraphId("Lot", "ly\0on", "L-7"), "plant"),
     ],
 )
 def test_what_cannot_stand_in_an_id_is_named(id: GraphId, field: str) -> None:

@@ -58,6 +58,7 @@ NAME = json.loads(base64.urlsafe_b64decode(turn("")[1] + "=="))[0]
         *(forged([NAME]), forged([NAME, "lyon"]), forged([NAME, "lyon", 1, 2])),
         *(forged([NAME, 1, "lyon"]), forged([NAME, "lyon", True]), forged([NAME, "lyon", 1.0])),
         *(forged([NAME, "lyon", 2**63]), forged([NAME, "ly\0on", 1]), forged([NAME, None, 1])),
+        forged([NAME, "ly\ud800on", 1]),
         *(forged([NAME + 1, "lyon", 1]), base64.b64encode(b"[" * 5000).decode()),
     ],
 )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 import aiohttp
+import psycopg
 import strawberry
 from strawberry.types import Info
 
@@ -102,6 +103,15 @@ class Query:
     async def refused(self) -> str | None:
         """A refusal of the domain."""
         raise ConflictError("order 4711 is complete", code="complete", field="id", hint="reopen")
+
+    @strawberry.field
+    async def kept(self, name: str) -> str | None:
+        """What a database does with it: nothing, or it is busy with another."""
+        if name == "busy":
+            raise psycopg.errors.DeadlockDetected("of process 4711")
+        if "\0" in name:
+            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        return name.encode().decode()
 
     @strawberry.field
     async def who(self, info: Info[Context, None]) -> str:

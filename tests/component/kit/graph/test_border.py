@@ -37,6 +37,25 @@ async def test_a_refusal_keeps_code_field_and_hint_and_makes_no_traceback() -> N
     assert not [line for line in lines if line.get("exc_info") or line["log_level"] == "error"]
 
 
+@pytest.mark.parametrize(("name", "code"), [("47\x0011", "bad_value"), ("busy", "database_busy")])
+async def test_a_refusal_of_the_database_is_told_as_over_grpc(name: str, code: str) -> None:
+    with capture_logs() as lines:
+        async with serving(Shop()) as client:
+            answer = await client.ask("query ($n: String!) { kept(name: $n) }", n=name)
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["kept"], code)
+    assert "4711" not in error["message"]
+    assert not [line for line in lines if line.get("exc_info")]
+
+
+async def test_half_a_surrogate_pair_is_no_text() -> None:
+    body = b'{"query": "query ($n: String!) { kept(name: $n) }", "variables": {"n": "\\ud800"}}'
+    headers = {"authorization": f"Bearer {mint()}", "content-type": "application/json"}
+    async with serving(Shop()) as client:
+        answer = await client.post(data=body, headers=headers)
+    assert (client.status, answer["errors"][0]["extensions"]["code"]) == (400, "bad_json")
+
+
 @pytest.mark.parametrize(
     ("headers", "code"),
     [({}, "token_required"), ({"authorization": "Bearer forged"}, "bad_token")],

@@ -149,6 +149,20 @@ async def test_the_database_speaks_through_the_family(
     assert "10.0.0.7" not in str(caught)
 
 
+async def test_what_no_database_keeps_is_named_by_its_place() -> None:
+    desk = Desk()
+
+    async def keep(_: SnapshotRequest) -> Position:
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    desk.answer = keep
+    async with served(desk) as server, calling(server) as stub:
+        with pytest.raises(InvalidError) as caught:
+            await stub.ask(SnapshotRequest(topic="plantmesh\0test", partition=1))
+    assert (caught.value.code, caught.value.field) == ("bad_value", "topic")
+    assert "NUL" in caught.value.hint
+
+
 async def test_an_oversized_message_is_refused_both_ways() -> None:
     desk = Desk()
     large = SnapshotRequest(topic="x" * 5_000_000)

@@ -1,0 +1,61 @@
+"""Text in commands: a name stands on one line, and nothing hides or turns what people read."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from buf.validate import validate_pb2
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+from services.kit.text import is_plain, is_storable
+
+LONGEST_NAME = 160
+"""What may be longer by its proto's own rules is a text, and may have lines."""
+_KEY = "idempotency_key"
+"""Whatever has one is a command; the command store judges the key itself."""
+
+May = Callable[[str, FieldDescriptor], bool]
+
+
+def unreadable(message: Message) -> Iterator[str]:
+    """Paths of a command's texts that do not print as they are; reads may ask for any name."""
+    if _KEY in message.DESCRIPTOR.fields_by_name:
+        yield from _walk(message, "", _is_readable)
+
+
+def unstorable(message: Message) -> str:
+    """The path of the first text that no database keeps, "" without one."""
+    return next(_walk(message, "", lambda text, _: is_storable(text)), "")
+
+
+def _walk(message: Message, path: str, may: May) -> Iterator[str]:
+    for field, value in message.ListFields():
+        if field.name == _KEY:
+            continue
+        for place, one in _parts(field, value):
+            if isinstance(one, Message):
+                yield from _walk(one, f"{path}{field.name}{place}.", may)
+            elif isinstance(one, str) and not may(one, field):
+                yield f"{path}{field.name}{place}"
+
+
+def _parts(field: FieldDescriptor, value: Any) -> Iterator[tuple[str, Any]]:
+    """The value, or each of several with its place in brackets; of a map the names too."""
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        for name, one in value.items():
+            yield f"[{name!r:.40}]", name
+            yield f"[{name!r:.40}]", one
+    elif field.is_repeated:
+        yield from ((f"[{place}]", one) for place, one in enumerate(value))
+    else:
+        yield "", value
+
+
+def _is_readable(text: str, field: FieldDescriptor) -> bool:
+    return text.isprintable() or (_may_have_lines(field) and is_plain(text))
+
+
+def _may_have_lines(field: FieldDescriptor) -> bool:
+    rules = field.GetOptions().Extensions[validate_pb2.field]
+    text = rules.repeated.items.string if field.is_repeated else rules.string
+    return bool(text.max_len > LONGEST_NAME)
