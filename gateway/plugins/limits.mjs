@@ -62,10 +62,11 @@ function measures(context) {
 
   function measure(selectionSet) {
     return (selectionSet?.selections ?? []).reduce((sum, node) => {
-      if (node.name?.value.startsWith('__')) return sum; // introspection, open in development only
+      const isField = node.kind === Kind.FIELD;
+      // Introspection, open in development only; a fragment may be called so and is no such thing.
+      if (isField && node.name.value.startsWith('__')) return sum;
       const inner =
         node.kind === Kind.FRAGMENT_SPREAD ? spread(node.name.value) : measure(node.selectionSet);
-      const isField = node.kind === Kind.FIELD;
       return {
         depth: Math.max(sum.depth, inner.depth + (isField ? 1 : 0)),
         aliases: sum.aliases + inner.aliases + (node.alias ? 1 : 0),
