@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from psycopg import DataError
+from sqlalchemy.exc import DBAPIError
+
+from services.kit.database_errors import read_database_error
 from services.kit.errors import DomainError, InvalidError, UnavailableError
 from services.kit.store import Row, Store, Work
+from services.kit.text import storable
 
 MAX_BYTES = 8 * 1024 * 1024
 """Of one input; an interchange is split before it comes here."""
@@ -74,8 +79,22 @@ async def receive(store: Store, inputs: Sequence[Input]) -> list[RawInput]:
 async def process(store: Store, raw: RawInput, mapper: Mapper, version: str) -> Stage:
     """Map one input in a transaction and note how it ended; what was mapped or ignored is left.
 
-    A refusal is noted and raised again. UnavailableError notes nothing: try again later.
+    A refusal, the database's too, is noted and raised again. UnavailableError notes nothing: try
+    again later.
     """
+    try:
+        return await _map(store, raw, mapper, version)
+    except UnavailableError:
+        raise
+    except Ignored as why:
+        return await _end(store, raw.id, Stage.IGNORED, version, str(why))
+    except DomainError as error:
+        await _end(store, raw.id, Stage.FAILED, version, str(error), error.code, error.field)
+        raise
+
+
+async def _map(store: Store, raw: RawInput, mapper: Mapper, version: str) -> Stage:
+    """Raises InvalidError where a value fits no column: that is the input's fault."""
     try:
         async with store.work() as work:
             state = await _lock(work, raw.id)
@@ -84,12 +103,10 @@ async def process(store: Store, raw: RawInput, mapper: Mapper, version: str) -> 
             await mapper(work, raw)
             await _note(work, raw.id, Stage.MAPPED, version)
             return Stage.MAPPED
-    except UnavailableError:
-        raise
-    except Ignored as why:
-        return await _end(store, raw.id, Stage.IGNORED, version, str(why))
-    except DomainError as error:
-        await _end(store, raw.id, Stage.FAILED, version, str(error), error.code, error.field)
+    except (DataError, DBAPIError) as error:
+        refused = read_database_error(error)
+        if isinstance(refused, InvalidError):
+            raise refused from error
         raise
 
 
@@ -191,7 +208,7 @@ async def _note(  # noqa: PLR0913 - the columns of one row
     await work.sql(
         "UPDATE raw_input SET state = %s, mapping_version = %s, reason = %s, code = %s, field = %s"
         " WHERE id = %s AND state IN ('received', 'failed')",
-        (state, version, reason, code, field, id),
+        (state, version, storable(reason), code, storable(field), id),
     )
 
 

@@ -67,15 +67,19 @@ class Lanes:
         for id, running in list(self._running.items()):
             if running.task.done() or running.system != wanted.get(id):
                 await self._end(id)
-        refused = {id: self._begin(wanted[id]) for id in wanted.keys() - self._running.keys()}
+        new = wanted.keys() - self._running.keys()
+        refused = {id: await self._begin(wanted[id]) for id in new}
         _report(wanted, silent | {id: reason for id, reason in refused.items() if reason})
 
-    def _begin(self, system: System) -> str:
+    async def _begin(self, system: System) -> str:
         """Start a worker; why not, if the system cannot be served."""
+        outside: Outside | None = None
         try:
             outside = self._connect(system)
             worker = Worker(self._store, system, outside, self._announce)
         except DomainError as error:
+            if outside is not None:
+                await outside.close()
             return str(error)
         stop = asyncio.Event()
         task = asyncio.create_task(worker.run(stop), name=f"lane {system.id}")

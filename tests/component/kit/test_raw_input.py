@@ -74,6 +74,19 @@ async def test_bad_input_leaves_its_reason_and_no_trace_in_business(store: Store
     ]
 
 
+@pytest.mark.parametrize(("content", "table"), [(b"a\0b", "text"), (b"9" * 99, "integer")])
+async def test_what_fits_no_column_is_refused_like_any_other_bad_input(
+    content: bytes, table: str, store: Store
+) -> None:
+    async with store.work() as work:
+        await work.sql("DROP TABLE business")
+        await work.sql(f"CREATE TABLE business (what {table})")
+    [raw] = await receive(store, [order(content)])
+    with pytest.raises(InvalidError, match="does not fit"):
+        await process(store, raw, mended, "v1")
+    assert await ask(store, "SELECT state, code FROM raw_input") == [("failed", "bad_value")]
+
+
 async def test_mended_mapping_replays_what_failed(store: Store) -> None:
     raws = await receive(store, [order(content) for content in (b"bad", b"good", b"boring")])
     for raw in raws[1:]:

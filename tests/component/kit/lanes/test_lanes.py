@@ -99,6 +99,32 @@ def test_misspelt_setting_is_refused() -> None:
         Terms.of(misspelt, Capabilities(request_timeout=1, longest_request_seconds=1))
 
 
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"lane": {"batch": "many"}}, "settings.lane.batch"),
+        ({"lane": {"batch": 0}}, "settings.lane.batch"),
+        ({"lane": {"tries": 1.5}}, "settings.lane.tries"),
+        ({"lane": "quick"}, "settings.lane"),
+        ({"confirm_warnings": "late"}, "settings.confirm_warnings"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(settings: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        Terms.of(replace(ERP, settings=settings), Capabilities(1, 1))
+    assert refused.value.field == field
+
+
+async def test_a_row_that_cannot_be_holds_up_no_other(
+    store: Store, site: Site, component: Component
+) -> None:
+    await put(store, replace(OTHER, settings={"lane": {"batch": "many"}}))
+    await offer(store, "a")
+    await eventually(lambda: "erp-2" in component.reason)
+    assert site.connected["erp-2"][0].closed.is_set()
+    await eventually(lambda: site.posted("erp-1") == ["a"])
+
+
 async def test_two_systems_in_one_process(store: Store, site: Site) -> None:
     await put(store, OTHER)
     await offer(store, "a")

@@ -50,6 +50,22 @@ async def test_heads_of_many_keys_go_together(store: Store, worker: Worker) -> N
     assert [await worker.step(), await worker.step()] == [3, 3]
 
 
+async def test_words_that_no_row_can_keep_stop_nobody(
+    store: Store, worker: Worker, erp: MemoryErp
+) -> None:
+    await offer(store, "bad", key="k")
+    await offer(store, "good", key="m")
+    erp.script["bad"] = [Rejected("account \0closed \ud800", field="account")]
+    assert await worker.step() == 2
+    assert await states(store) == {"bad": "refused", "good": "posted"}
+    [(reason,)] = await ask(store, "SELECT reason FROM lane_entry WHERE reference = 'bad'")
+    assert reason == "account \N{REPLACEMENT CHARACTER}closed \N{REPLACEMENT CHARACTER}"
+    erp.down = Unavailable("away \0")
+    await offer(store, "later", key="n")
+    await worker.step()
+    assert await ask(store, "SELECT failures FROM lane_pace") == [(1,)]
+
+
 async def test_refusal_parks_its_key_alone(
     store: Store, worker: Worker, erp: MemoryErp, told: Told
 ) -> None:
