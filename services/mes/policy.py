@@ -11,6 +11,8 @@ RECALL = "mes:recall"
 """Who a lot went to is withheld without it, on every channel, as erp withholds its customers."""
 COMMERCIAL = "erp:commercial"
 """Who may know customers from their orders may know them from shipments."""
+ENFORCE = "delegate"
+"""Quality's holds come through the service that composes the others: the line lifts none."""
 
 
 def may_read(plants: Sequence[str], field: str) -> Principal:
@@ -21,6 +23,12 @@ def may_read(plants: Sequence[str], field: str) -> Principal:
 def may_write(plants: Sequence[str], field: str) -> Principal:
     """Who asks, if they may change things in all of `plants`."""
     return _may(WRITE, plants, field)
+
+
+def may_enforce(plants: Sequence[str], field: str) -> Principal:
+    """Who asks, if they may apply and lift holds in all of `plants`."""
+    require_scope(WRITE)
+    return _may(ENFORCE, plants, field)
 
 
 def plants_of(principal: Principal) -> list[str] | None:

@@ -91,8 +91,9 @@ class Floor:
 
     @asynccontextmanager
     async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:
-        """As somebody; without a token as one who may work in Lyon."""
-        peer = Peer(f"127.0.0.1:{self.server.port}", Given(token or mint()), seconds=seconds)
+        """As somebody; without a token as the service that composes the others, in Lyon."""
+        given = Given(token or mint(scope="mes:read mes:write delegate"))
+        peer = Peer(f"127.0.0.1:{self.server.port}", given, seconds=seconds)
         stubs = (
             WorkOrderServiceStub,
             LotServiceStub,

@@ -179,6 +179,12 @@ async def test_who_may_not_changes_nothing(
     assert error.code == code or kind is UnauthenticatedError
 
 
+async def test_the_line_lifts_no_hold_of_quality(running: Floor) -> None:
+    async with running.calling(mint()) as calls:
+        with pytest.raises(DeniedError, match="needs the scope delegate"):
+            await calls.holds.ApplyHolds(hold("FLOUR/HELD", version=2, active=False))
+
+
 async def test_an_oversize_message_changes_nothing(running: Floor) -> None:
     many = [report(f"{n}" + "x" * 100, equipment="y" * 128, scrap=TOO_MUCH) for n in range(500)]
     huge = confirm(*many, *many, *many, key="huge")
