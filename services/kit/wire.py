@@ -1,6 +1,6 @@
 """Between kit's values and the common protobuf messages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, overload
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -73,6 +73,16 @@ def _timestamp(moment: datetime) -> Timestamp:
     """As FromDatetime, in a third of its time: lists have two in every row."""
     since = moment - _EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+
+
+def read_day(text: str, field: str) -> date:
+    """Raises InvalidError naming `field` when it is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidError(
+            f"{text!r} is no day", code="bad_day", field=field, hint='write ISO 8601, "2026-05-04"'
+        ) from None
 
 
 def read_page(message: page_pb2.PageRequest, listing: Listing) -> Page:

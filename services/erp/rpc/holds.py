@@ -23,7 +23,7 @@ class HoldServicer(holds_pb2_grpc.HoldEnforcementServiceServicer):
         self, request: holds_pb2.ApplyHoldsRequest, context: ServicerContext[Any, Any]
     ) -> holds_pb2.ApplyHoldsResponse:
         """Apply and lift; UNAVAILABLE while an ERP may be working on a posting of a lot."""
-        holds = [wire.read_hold(hold) for hold in request.holds]
+        holds = wire.read_holds(request.holds)
         principal = policy.may_enforce(hold.lot.plant for hold in holds)
 
         async def apply() -> holds_pb2.ApplyHoldsResponse:

@@ -10,7 +10,7 @@ from services.erp.wire.goods import (
     read_goods,
     read_valued,
 )
-from services.erp.wire.keys import read_hold, read_inherited, read_order_key, write_order_key
+from services.erp.wire.keys import read_holds, read_inherited, read_order_key, write_order_key
 from services.erp.wire.master import CODES, PLANTS, codes_scope, read_codes, write_waiting
 from services.erp.wire.orders import (
     write_order,
@@ -40,7 +40,7 @@ __all__ = [
     "read_accounts",
     "read_codes",
     "read_goods",
-    "read_hold",
+    "read_holds",
     "read_inherited",
     "read_order_key",
     "read_payload",

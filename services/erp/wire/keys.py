@@ -7,6 +7,7 @@ from plantmesh.mes.v1 import events_pb2
 
 from services.erp.domain.hold import EVERYTHING, Block, Hold
 from services.erp.domain.keys import LotKey, OrderKey
+from services.kit.holds import wire
 
 
 def read_order_key(message: keys_pb2.OrderKey) -> OrderKey:
@@ -19,23 +20,14 @@ def write_order_key(key: OrderKey) -> keys_pb2.OrderKey:
     return keys_pb2.OrderKey(plant=key.plant, order_no=key.order_no)
 
 
-def read_hold(message: holds_pb2.LotHold) -> Hold:
-    """One hold on one lot; one that names nothing blocks everything."""
-    blocks = _read_blocks(message.blocks)
-    return Hold(message.hold_no, _read_lot(message.lot), message.active, message.version, blocks)
+def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
+    """Holds on lots, as quality wants them."""
+    return wire.read_holds(messages, Block, LotKey, Hold)
 
 
 def read_inherited(message: events_pb2.HoldsInherited) -> Iterator[Hold]:
     """What mes passed on to a lot that it made of held ones."""
+    lot = LotKey(message.lot.plant, message.lot.item_no, message.lot.lot_no)
     for one in message.holds:
-        blocks, lot = _read_blocks(one.blocks), _read_lot(message.lot)
+        blocks = frozenset(wire.read_blocks(one.blocks, Block)) or EVERYTHING
         yield Hold(one.hold_no, lot, active=True, version=one.version, blocks=blocks)
-
-
-def _read_lot(message: keys_pb2.LotKey) -> LotKey:
-    return LotKey(message.plant, message.item_no, message.lot_no)
-
-
-def _read_blocks(values: "Iterable[holds_pb2.HoldBlock.ValueType]") -> frozenset[Block]:
-    names = (holds_pb2.HoldBlock.Name(value).removeprefix("HOLD_BLOCK_") for value in values)
-    return frozenset(Block[name] for name in names) or EVERYTHING

@@ -14,7 +14,7 @@ from services.erp.domain.settlement import VARIANCES, OrderValue
 from services.erp.domain.stock_value import StockKey
 from services.erp.ports.accounting import AccountBalance, Numbered, ParkedDocument, Wanted
 from services.erp.wire.keys import write_order_key
-from services.kit.errors import InvalidError
+from services.kit import wire
 from services.kit.paging import Cut
 from services.kit.wire import write_moment, write_page
 
@@ -32,10 +32,7 @@ def read_wanted(request: pb.ListEntriesRequest) -> Wanted:
 
 def read_day(text: str, field: str) -> date | None:
     """ "" is None; raises InvalidError naming `field`."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidError(f"{text!r} is no day", code="bad_day", field=field) from error
+    return wire.read_day(text, field) if text else None
 
 
 def write_costs(

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from services.kit.errors import located
 from services.kit.measures import ItemLot, Measured
-from services.mes.application.apply_scopes import hold_made
 from services.mes.application.disguise import disguise
 from services.mes.application.find import require_order
+from services.mes.application.hold_made import hold_made
 from services.mes.application.return_material import check_returns
 from services.mes.domain.confirmation import Booked, Confirmation
 from services.mes.domain.events import LotProduced, OperationConfirmed, WorkOrderStateChanged
@@ -130,8 +130,10 @@ class _Shift:
 
 
 async def _keep(books: Books, shift: _Shift, *, watched: bool) -> None:
-    """Everything that follows from the fresh ones, with as many statements as for one."""
-    await check_returns(books, [(position, booked.report) for position, booked, _ in shift.fresh])
+    """Everything that follows from the fresh ones, with as many statements as for one.
+
+    Where a lot is held already they go one by one: what the first makes, the next finds held.
+    """
     materials = await _load_materials(books, shift)
     touched = _touched(shift, materials)
     changed = {booked.report.order for _, booked, _ in shift.fresh}
@@ -139,6 +141,11 @@ async def _keep(books: Books, shift: _Shift, *, watched: bool) -> None:
         made = await books.genealogy.made(changed)
         touched |= {lot for some in made.values() for lot in some}
     lots = await books.lots.open(touched)
+    if len(shift.fresh) > 1 and any(lot.holds for lot in lots.values()):
+        for part in shift.parts(alone=True):
+            await _keep(books, part, watched=watched)
+        return
+    await check_returns(books, [(position, booked.report) for position, booked, _ in shift.fresh])
     before = {key: replace(lot) for key, lot in lots.items()}
     edges, produced = _weave(shift, materials, lots)
     await books.orders.save([shift.orders[key] for key in sorted(changed)])

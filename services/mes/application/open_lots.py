@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.kit.loading import Outcome, Verdict
-from services.mes.application.apply_scopes import hold_made
+from services.mes.application.hold_made import hold_made
 from services.mes.domain.events import LotStatusChanged
 from services.mes.domain.lot import Lot
 from services.mes.domain.opening import Choice, Loaded, OpenLot

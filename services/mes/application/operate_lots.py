@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError, located
-from services.mes.application.apply_scopes import hold_made
+from services.mes.application.hold_made import hold_made
 from services.mes.domain.events import LotOperated
 from services.mes.domain.genealogy import Link, refuse_cycle
 from services.mes.domain.handling import Handling

@@ -1,13 +1,11 @@
-"""LotService and HoldEnforcementService over gRPC."""
+"""LotService over gRPC."""
 
 from collections.abc import AsyncIterator
 
-from plantmesh.common.v1 import holds_pb2, holds_pb2_grpc
 from plantmesh.mes.v1 import lots_pb2, lots_pb2_grpc
 
 from services.kit.wire import read_page, write_page
 from services.mes import policy, wire
-from services.mes.application.apply_holds import apply_holds
 from services.mes.application.find import list_lots, listing_of_lots, lots_of_orders
 from services.mes.application.trace import trace
 from services.mes.domain.lot import Sought
@@ -88,23 +86,3 @@ class LotServicer(lots_pb2_grpc.LotServiceServicer):
         family = await self._desk.read(lambda books: trace(books, start, direction, plants))
         for part in wire.write_family(family):
             yield part
-
-
-class HoldEnforcementServicer(holds_pb2_grpc.HoldEnforcementServiceServicer):
-    """HoldEnforcementService v1 on lots and what consumes them; see holds.proto."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def ApplyHolds(  # noqa: N802 - named by the proto
-        self, request: holds_pb2.ApplyHoldsRequest, context: Context
-    ) -> holds_pb2.ApplyHoldsResponse:
-        """Apply or lift; from the answer on it holds."""
-        plants = [hold.lot.plant for hold in request.holds]
-        principal = policy.may_write(plants, "holds[{}].lot.plant")
-        holds = wire.read_holds(request.holds)
-
-        async def effect(books: Books) -> holds_pb2.ApplyHoldsResponse:
-            return holds_pb2.ApplyHoldsResponse(hold_nos=await apply_holds(books, holds))
-
-        return await self._desk.once(principal, request, effect)

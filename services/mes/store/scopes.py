@@ -1,14 +1,14 @@
-"""Scopes of holds in PostgreSQL: a gate that reports share, and what falls under each."""
+"""Scopes of holds in PostgreSQL, and what falls under each."""
 
 from collections.abc import Collection, Sequence
 
+from services.kit.holds.gates import close_gates, enter_gates
 from services.kit.paging import Page
 from services.kit.store import current_work
 from services.mes.domain.hold import Block, Hold
 from services.mes.domain.keys import LotKey
 from services.mes.domain.scope import Scope
 
-_GATE = "hashtextextended('scopes/' || plant, 0)"
 # What a scope `s` covers; each kind has a branch of its own, and reads by an index of its own. Only
 # what stands counts. A report without a lot speaks for all lots of its order.
 _STANDS = """c.reverses = 0 AND NOT EXISTS (SELECT FROM confirmation b
@@ -76,29 +76,21 @@ _APPLY = """
 
 
 class SqlScopes:
-    """ports.Scopes. The gate is an advisory lock a plant: shared by reports, alone for a scope."""
+    """ports.Scopes. The gate of a plant (kit.holds): shared by reports, alone for a scope."""
 
     async def enter(self, plants: Collection[str]) -> bool:
         """Two statements: the second sees what those did for whom the first waited."""
-        work, wanted = current_work(), sorted(set(plants))
-        await work.sql(
-            f"SELECT pg_advisory_xact_lock_shared({_GATE})"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS k(plant, n) ORDER BY n",
-            (wanted,),
-        )
-        [(found,)] = await work.sql(
-            "SELECT EXISTS (SELECT FROM hold_scope WHERE active AND plant = ANY(%s))", (wanted,)
+        await enter_gates(plants)
+        [(found,)] = await current_work().sql(
+            "SELECT EXISTS (SELECT FROM hold_scope WHERE active AND plant = ANY(%s))",
+            (list(plants),),
         )
         return bool(found)
 
     async def apply(self, scopes: Sequence[Scope]) -> None:
-        """Gates in one order: two who apply never wait for each other."""
+        """Alone: who has entered is through."""
         work = current_work()
-        await work.sql(
-            f"SELECT pg_advisory_xact_lock({_GATE})"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS k(plant, n) ORDER BY n",
-            (sorted({scope.plant for scope in scopes}),),
-        )
+        await close_gates({scope.plant for scope in scopes})
         for one in scopes:
             names = one.order_no, one.item_no, one.first_day, one.last_day
             times = one.equipment, one.starts_at, one.ends_at

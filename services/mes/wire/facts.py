@@ -3,6 +3,7 @@
 from google.protobuf.message import Message
 from plantmesh.mes.v1 import events_pb2, lots_pb2
 
+from services.kit.holds.wire import write_blocks
 from services.kit.wire import write_instant
 from services.mes.domain.events import (
     ConfirmationReversed,
@@ -24,7 +25,7 @@ from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.wire.confirmations import write_confirmation
 from services.mes.wire.keys import write_lifecycle, write_lot_key, write_order_key
-from services.mes.wire.lots import write_blocks, write_edge, write_lot, write_lots
+from services.mes.wire.lots import write_edge, write_lot, write_lots
 from services.mes.wire.operations import write_operation, write_void
 from services.mes.wire.orders import write_order
 from services.mes.wire.traces import write_inherited
@@ -70,7 +71,7 @@ def _write_lot_fact(fact: LotFact) -> Message:
                 lot=write_lot_key(hold.lot),
                 hold_no=hold.hold_no,
                 version=hold.version,
-                blocks=write_blocks(hold.blocks),
+                blocks=write_blocks(sorted(hold.blocks)),
                 order=write_order_key(order) if order else None,
             )
         case LotOperated(operation, edges, lots):

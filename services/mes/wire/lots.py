@@ -5,39 +5,21 @@ from collections.abc import Iterable, Iterator
 from plantmesh.common.v1 import holds_pb2, keys_pb2
 from plantmesh.mes.v1 import lots_pb2
 
+from services.kit.holds import wire
 from services.kit.wire import write_moment, write_quantity
 from services.mes.application.trace import Family
 from services.mes.domain.genealogy import Direction, Edge
-from services.mes.domain.hold import EVERYTHING, Block, Hold
+from services.mes.domain.hold import Block, Hold
+from services.mes.domain.keys import LotKey
 from services.mes.domain.lot import Lot
-from services.mes.wire.keys import bare, read_lot_key, write_lot_key
+from services.mes.wire.keys import bare, write_lot_key
 
 _PART = 1_000
 
 
 def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
-    """Holds as quality wants them; one that names nothing blocks everything."""
-    return [
-        Hold(
-            one.hold_no,
-            read_lot_key(one.lot),
-            active=one.active,
-            version=one.version,
-            blocks=read_blocks(one.blocks) or EVERYTHING,
-        )
-        for one in messages
-    ]
-
-
-def read_blocks(messages: "Iterable[holds_pb2.HoldBlock.ValueType]") -> frozenset[Block]:
-    """What a hold names."""
-    names = (holds_pb2.HoldBlock.Name(one).removeprefix("HOLD_BLOCK_") for one in messages)
-    return frozenset(Block[name] for name in names)
-
-
-def write_blocks(blocks: Iterable[Block]) -> "list[holds_pb2.HoldBlock.ValueType]":
-    """What a hold stops."""
-    return [holds_pb2.HoldBlock.Value(f"HOLD_BLOCK_{one.name}") for one in sorted(blocks)]
+    """Holds as quality wants them."""
+    return wire.read_holds(messages, Block, LotKey, Hold)
 
 
 def read_direction(direction: lots_pb2.Direction.ValueType) -> Direction:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from plantmesh.mes.v1 import genealogy_pb2 as _pb
 
 from services.kit.errors import InvalidError, located
+from services.kit.holds.wire import write_blocks
 from services.kit.paging import Listing, Page
 from services.kit.wire import write_instant, write_moment, write_quantity
 from services.mes.application.recall import Recall
@@ -15,7 +16,7 @@ from services.mes.domain.keys import LotKey
 from services.mes.domain.passage import Receipt, Shipment
 from services.mes.ports import Told
 from services.mes.wire.keys import read_lot_key, write_lot_key, write_order_key
-from services.mes.wire.lots import read_direction, write_blocks, write_edge
+from services.mes.wire.lots import read_direction, write_edge
 
 _USUAL, _MOST = 1_000, 20_000
 
@@ -74,7 +75,7 @@ def write_inherited(holds: Iterable[Hold]) -> list[_pb.InheritedHold]:
 
 
 def _write_hold(hold: Hold) -> _pb.InheritedHold:
-    blocks = write_blocks(hold.blocks)
+    blocks = write_blocks(sorted(hold.blocks))
     message = _pb.InheritedHold(hold_no=hold.hold_no, version=hold.version, blocks=blocks)
     getattr(message, "from").CopyFrom(write_lot_key(hold.source or hold.lot))
     return message

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 
-from plantmesh.common.v1 import holds_pb2, keys_pb2
+from plantmesh.common.v1 import keys_pb2
 from plantmesh.quality.v1 import quality_pb2 as _pb
 
 from services.kit.errors import located
+from services.kit.holds.wire import read_blocks, write_blocks
 from services.kit.wire import write_moment
 from services.quality.domain.hold import Block, Hold, HoldOrder, Report
 from services.quality.domain.keys import LotKey
 from services.quality.wire.keys import read_lot_key, write_lot_key
 from services.quality.wire.scopes import read_scope, write_scope
-
-_BLOCK = "HOLD_BLOCK_"
 
 
 def read_hold_orders(messages: Iterable[_pb.HoldOrder]) -> list[HoldOrder]:
@@ -21,8 +20,7 @@ def read_hold_orders(messages: Iterable[_pb.HoldOrder]) -> list[HoldOrder]:
     for position, one in enumerate(messages):
         with located(f"holds[{position}]"):
             scope = read_scope(one.scope) if one.HasField("scope") else None
-        blocks = tuple(Block[holds_pb2.HoldBlock.Name(two)[len(_BLOCK) :]] for two in one.blocks)
-        lots = _lots(one.lots)
+        blocks, lots = tuple(read_blocks(one.blocks, Block)), _lots(one.lots)
         orders.append(HoldOrder(one.hold_no, one.plant, lots, one.reason, blocks, scope))
     return orders
 
@@ -50,7 +48,7 @@ def write_hold(hold: Hold) -> _pb.Hold:
         placed_at=write_moment(hold.placed_at),
         version=hold.version,
         as_of=write_moment(hold.as_of),
-        blocks=[holds_pb2.HoldBlock.Value(f"{_BLOCK}{one.name}") for one in hold.order.blocks],
+        blocks=write_blocks(hold.order.blocks),
     )
     if hold.order.scope:
         message.scope.CopyFrom(write_scope(hold.order.scope))

@@ -1,11 +1,8 @@
 """Scopes of holds on the wire."""
 
-from datetime import date
-
 from plantmesh.common.v1 import holds_pb2 as _pb
 
-from services.kit.errors import InvalidError
-from services.kit.wire import read_instant, write_instant
+from services.kit.wire import read_day, read_instant, write_instant
 from services.quality.domain.scope import (
     EquipmentScope,
     ItemScope,
@@ -49,8 +46,8 @@ def write_scope(scope: Scope) -> _pb.HoldScope:
 
 
 def _read_item(message: _pb.ItemScope) -> Scope:
-    first = _read_day(message.first_day, "scope.item.first_day")
-    last = message.last_day and _read_day(message.last_day, "scope.item.last_day")
+    first = read_day(message.first_day, "scope.item.first_day")
+    last = message.last_day and read_day(message.last_day, "scope.item.last_day")
     return ItemScope(message.item_no, first, last or None)
 
 
@@ -60,12 +57,3 @@ def _read_equipment(message: _pb.EquipmentScope) -> Scope:
     if message.HasField("ends_at"):
         end = read_instant(message.ends_at, field="scope.equipment.ends_at")
     return EquipmentScope(message.equipment, start, end)
-
-
-def _read_day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidError(
-            f"{text!r} is no day", code="bad_day", field=field, hint='write ISO 8601, "2026-05-04"'
-        ) from None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.kit.errors import ConflictError, InvalidError, located
 from services.kit.measures import ItemLot, Measured
 from services.kit.quantity import Quantity
-from services.wms.application.apply_scopes import catch, enter
+from services.wms.application.catch_stock import catch, enter
 from services.wms.application.keep import keep
 from services.wms.application.packing import check_packed, units_of
 from services.wms.application.restate import restate

@@ -15,16 +15,16 @@ from plantmesh.wms.v1.stock_counts_pb2_grpc import add_StockCountServiceServicer
 from plantmesh.wms.v1.wms_pb2_grpc import add_StockServiceServicer_to_server
 
 from services.kit.backbone.topic import Topic
+from services.kit.holds.servicers import HoldEnforcementServicer, HoldScopeServicer
 from services.kit.rpc.server import Registration
 from services.kit.rpc.snapshot import SnapshotServicer
 from services.kit.store import Store
-from services.wms import policy
+from services.wms import policy, wire
+from services.wms.application.apply_holds import apply_holds
 from services.wms.rpc.counts import StockCountServicer
 from services.wms.rpc.desk import Desk
-from services.wms.rpc.holds import HoldEnforcementServicer
 from services.wms.rpc.load import StockLoadServicer
 from services.wms.rpc.reservations import ReservationServicer
-from services.wms.rpc.scopes import HoldScopeServicer
 from services.wms.rpc.stock import StockServicer
 from services.wms.rpc.units import HandlingUnitServicer
 from services.wms.store.openings import SqlOpenings
@@ -34,6 +34,11 @@ __all__ = ["Desk", "registrations"]
 
 def registrations(store: Store, topic: Topic, desk: Desk) -> list[Registration]:
     """Everything wms answers."""
+    may = policy.may_enforce
+    holds = HoldEnforcementServicer(desk, may, wire.read_holds, apply_holds)
+    scopes = HoldScopeServicer(
+        "wms", desk, desk.books.scopes, may, policy.may_read, wire.read_scopes
+    )
 
     def state(partition: int) -> AsyncIterator[Iterable[Message]]:
         return desk.state(lambda key: topic.part_of(str(key)) == partition)
@@ -41,8 +46,8 @@ def registrations(store: Store, topic: Topic, desk: Desk) -> list[Registration]:
     snapshots = SnapshotServicer(store, topic, state, policy.may_copy)
     return [
         (add_StockServiceServicer_to_server, StockServicer(desk)),
-        (add_HoldEnforcementServiceServicer_to_server, HoldEnforcementServicer(desk)),
-        (add_HoldScopeServiceServicer_to_server, HoldScopeServicer(desk)),
+        (add_HoldEnforcementServiceServicer_to_server, holds),
+        (add_HoldScopeServiceServicer_to_server, scopes),
         (add_ReservationServiceServicer_to_server, ReservationServicer(desk)),
         (add_HandlingUnitServiceServicer_to_server, HandlingUnitServicer(desk)),
         (add_StockCountServiceServicer_to_server, StockCountServicer(desk)),

@@ -1,14 +1,14 @@
-"""Scopes of holds in PostgreSQL: a gate that receipts share, and what came under each."""
+"""Scopes of holds in PostgreSQL, and what came under each."""
 
 from collections.abc import Collection, Sequence
 
+from services.kit.holds.gates import close_gates, enter_gates
 from services.kit.paging import Page
 from services.kit.store import current_work
 from services.wms.domain.hold import Block
 from services.wms.domain.keys import LotKey
 from services.wms.domain.scope import Scope
 
-_GATE = "hashtextextended('scopes/' || plant, 0)"
 _STANDS = """NOT EXISTS (SELECT FROM movement b
         WHERE (b.plant, b.reverses) = (m.plant, m.reference) AND b.reverses <> '')"""
 _MADE = "m.type IN ('receipt_production', 'receipt_byproduct')"
@@ -44,20 +44,15 @@ _APPLY = """
 
 
 class SqlScopes:
-    """ports.Scopes. The gate is an advisory lock a plant: shared by receipts, alone for a scope."""
+    """ports.Scopes. The gate of a plant (kit.holds): shared by receipts, alone for a scope."""
 
     async def enter(self, plants: Collection[str]) -> Sequence[Scope]:
         """Two statements: the second sees what those did for whom the first waited."""
-        work, wanted = current_work(), sorted(set(plants))
-        await work.sql(
-            f"SELECT pg_advisory_xact_lock_shared({_GATE})"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS k(plant, n) ORDER BY n",
-            (wanted,),
-        )
-        rows = await work.sql(
+        await enter_gates(plants)
+        rows = await current_work().sql(
             "SELECT hold_no, plant, version, blocks, order_no, item_no, first_day, last_day, party,"
             " supplier_lot FROM hold_scope WHERE active AND plant = ANY(%s) ORDER BY hold_no",
-            (wanted,),
+            (list(plants),),
         )
         return [
             Scope(no, plant, True, version, frozenset(map(Block, blocks)), *covers)
@@ -65,13 +60,9 @@ class SqlScopes:
         ]
 
     async def apply(self, scopes: Sequence[Scope]) -> None:
-        """Gates in one order: two who apply never wait for each other."""
+        """Alone: who has entered is through."""
         work = current_work()
-        await work.sql(
-            f"SELECT pg_advisory_xact_lock({_GATE})"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS k(plant, n) ORDER BY n",
-            (sorted({scope.plant for scope in scopes}),),
-        )
+        await close_gates({scope.plant for scope in scopes})
         for one in scopes:
             kept = one.hold_no, one.plant, one.active, one.version, sorted(one.blocks)
             covers = one.order_no, one.item_no, one.first_day, one.last_day

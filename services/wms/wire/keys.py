@@ -6,8 +6,9 @@ from plantmesh.common.v1 import holds_pb2, keys_pb2
 from plantmesh.mes.v1 import events_pb2
 from plantmesh.wms.v1 import wms_pb2 as pb
 
+from services.kit.holds import wire
 from services.wms.application.apply_holds import Inherited
-from services.wms.domain.hold import EVERYTHING, Block, Hold
+from services.wms.domain.hold import Block, Hold
 from services.wms.domain.keys import ItemKey, LotKey, OrderKey
 
 
@@ -27,17 +28,8 @@ def read_item_key(message: pb.ItemKey) -> ItemKey:
 
 
 def read_holds(messages: Iterable[holds_pb2.LotHold]) -> list[Hold]:
-    """Holds as quality wants them; one that names nothing blocks everything."""
-    return [
-        Hold(
-            one.hold_no,
-            read_lot_key(one.lot),
-            active=one.active,
-            version=one.version,
-            blocks=read_blocks(one.blocks) or EVERYTHING,
-        )
-        for one in messages
-    ]
+    """Holds as quality wants them."""
+    return wire.read_holds(messages, Block, LotKey, Hold)
 
 
 def read_inherited(message: events_pb2.HoldsInherited) -> list[Inherited]:
@@ -48,13 +40,7 @@ def read_inherited(message: events_pb2.HoldsInherited) -> list[Inherited]:
             read_lot_key(getattr(one, "from")),
             one.hold_no,
             one.version,
-            read_blocks(one.blocks),
+            frozenset(wire.read_blocks(one.blocks, Block)),
         )
         for one in message.holds
     ]
-
-
-def read_blocks(messages: "Iterable[holds_pb2.HoldBlock.ValueType]") -> frozenset[Block]:
-    """What a hold names."""
-    names = (holds_pb2.HoldBlock.Name(one).removeprefix("HOLD_BLOCK_") for one in messages)
-    return frozenset(Block[name] for name in names)

@@ -10,7 +10,6 @@ import psycopg
 
 from services.kit.clock import Instant
 from services.kit.errors import DomainError
-from services.mes.application.apply_scopes import apply_scopes
 from services.mes.application.confirm_operations import confirm_operations
 from services.mes.domain.confirmation import Confirmation
 from services.mes.domain.hold import Block
@@ -60,7 +59,7 @@ async def test_a_report_waits_for_a_scope_under_way_and_its_lot_is_born_held(
     await create(floor, plan())
     async with open_floor(database) as other:
         async with floor.work() as books:
-            await apply_scopes(books, [scope()])
+            await books.scopes.apply([scope()])
             reporting = apart(confirm(other, report("a", lot="L1")))
             await waiting_for_a_lock(floor.store)
         await reporting

@@ -8,12 +8,8 @@ from typing import Any
 import pytest
 
 from services.kit.clock import Instant
+from services.kit.holds.scopes import list_scope_lots, listing_of_scope
 from services.kit.paging import Page
-from services.wms.application.apply_scopes import (
-    apply_scopes,
-    list_scope_lots,
-    listing_of_scope,
-)
 from services.wms.domain.hold import Block, Hold
 from services.wms.domain.movement import Movement
 from services.wms.domain.rules import MovementType
@@ -39,8 +35,8 @@ async def under(warehouse: Warehouse, hold_no: str = "S1", size: int = 1) -> lis
     found, after = list[str](), None
     async with warehouse.work() as books:
         while True:
-            page = Page(listing_of_scope(LYON, hold_no), size, after)
-            cut = await list_scope_lots(books, LYON, hold_no, page)
+            page = Page(listing_of_scope("wms", LYON, hold_no), size, after)
+            cut = await list_scope_lots(books.scopes, LYON, hold_no, page)
             found += [f"{one.item_no}/{one.lot_no}" for one in cut.rows]
             if not cut.has_more:
                 return found
@@ -50,7 +46,7 @@ async def under(warehouse: Warehouse, hold_no: str = "S1", size: int = 1) -> lis
 async def watch(warehouse: Warehouse, one: Scope) -> list[str]:
     """As process does: from now on, and what was there before; what that is."""
     async with warehouse.work() as books:
-        assert await apply_scopes(books, [one]) == [one.hold_no]
+        await books.scopes.apply([one])
     found = await under(warehouse, one.hold_no, 200)
     holds = [
         Hold(one.hold_no, lot_key(name), one.active, one.version, one.blocks) for name in found

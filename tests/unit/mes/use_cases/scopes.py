@@ -9,12 +9,8 @@ import pytest
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
+from services.kit.holds.scopes import list_scope_lots, listing_of_scope
 from services.kit.paging import Page
-from services.mes.application.apply_scopes import (
-    apply_scopes,
-    list_scope_lots,
-    listing_of_scope,
-)
 from services.mes.domain.confirmation import Confirmation
 from services.mes.domain.hold import Block, Hold, Restraint
 from services.mes.domain.lot_operation import LotOperation, Merge, Receive, Ship, Split
@@ -51,7 +47,7 @@ def mill(name: str, supplier: str = "MILL", supplier_lot: str = "M-7", **more: A
 async def watch(floor: Floor, one: Scope) -> list[str]:
     """As process does: from now on, and what was there before; what that is."""
     async with floor.work() as books:
-        await apply_scopes(books, [one])
+        await books.scopes.apply([one])
     found = await under(floor, one.hold_no, 200)
     lots = map(lot_key, found)
     await put(
@@ -65,8 +61,8 @@ async def under(floor: Floor, hold_no: str = "S1", size: int = 1) -> list[str]:
     found, after = list[str](), None
     async with floor.work() as books:
         while True:
-            page = Page(listing_of_scope(LYON, hold_no), size, after)
-            cut = await list_scope_lots(books, LYON, hold_no, page)
+            page = Page(listing_of_scope("mes", LYON, hold_no), size, after)
+            cut = await list_scope_lots(books.scopes, LYON, hold_no, page)
             found += [f"{one.item_no}/{one.lot_no}" for one in cut.rows]
             if not cut.has_more:
                 return found

@@ -1,8 +1,8 @@
-"""Use cases: the scopes of holds are watched here, and stock that comes under one is held.
+"""Use case: stock that comes under the scope of a hold is held.
 
-The guarantee: from the commit of `apply_scopes` on, no stock that falls under the scope, by what
-its receipt says, is there unheld. A receipt enters before it locks anything, a scope is kept when
-all who have entered are through: what was received first is found by `list_scope_lots`, and held as
+The guarantee: from the commit of a scope on, no stock that falls under it, by what its receipt
+says, is there unheld. A receipt enters before it locks anything, a scope is kept when all who have
+entered are through: what was received first is found by who lists the scope's lots, and held as
 lots are that are named; what is received later is held before anything of its batch moves. Mes
 knows more (equipment, or an order whose lots are received without its number): what it holds is
 applied by process before the first yield is received here.
@@ -10,29 +10,10 @@ applied by process before the first yield is received here.
 
 from collections.abc import Sequence
 
-from services.kit.paging import Cut, Listing, Page
 from services.wms.application.apply_holds import lock_with_below
-from services.wms.domain.keys import LotKey
 from services.wms.domain.movement import Movement
 from services.wms.domain.scope import COMING, Scope
 from services.wms.ports import Books
-
-
-async def apply_scopes(books: Books, scopes: Sequence[Scope]) -> list[str]:
-    """Watch each, or not any more; the hold numbers."""
-    await books.scopes.apply(scopes)
-    return sorted({scope.hold_no for scope in scopes})
-
-
-def listing_of_scope(plant: str, hold_no: str) -> Listing:
-    """What came under the scope of a hold, by item and number."""
-    return Listing(f"wms.scope_lots/{plant}/{hold_no}", (str, str))
-
-
-async def list_scope_lots(books: Books, plant: str, hold_no: str, page: Page) -> Cut[LotKey]:
-    """One page of what came under it, or is held for it."""
-    rows = await books.scopes.page(plant, hold_no, page)
-    return page.cut(rows, lambda lot: (lot.item_no, lot.lot_no))
 
 
 async def enter(books: Books, movements: Sequence[Movement]) -> Sequence[Scope]:

@@ -1,8 +1,8 @@
-"""Use cases: the scopes of holds are watched here, and what falls under them is held.
+"""Use case: what is made of held lots, or comes to fall under the scope of a hold, is held.
 
-The guarantee: from the commit of `apply_scopes` on, no lot that falls under the scope, by what mes
-knows, is there unheld. A report enters before it locks anything, a scope is kept when all who have
-entered are through: a report that is booked first is found by `list_scope_lots`, and held as lots
+The guarantee: from the commit of a scope on, no lot that falls under it, by what mes knows, is
+there unheld. A report enters before it locks anything, a scope is kept when all who have entered
+are through: a report that is booked first is found by who lists the scope's lots, and held as lots
 are that are named; one that is booked later sees the scope, and holds its lot in its own unit of
 work. While a plant has scopes its reports are woven one by one, so that the second of a batch does
 not use what the first has made under one. What mes is not told it cannot know: a lot consumed here
@@ -11,33 +11,14 @@ before its receipt from the supplier is heard of is found held by what was made 
 
 from collections.abc import Collection, Sequence
 
-from services.kit.paging import Cut, Listing, Page
 from services.mes.application.apply_holds import inherit_holds
 from services.mes.domain.events import LotCaught
 from services.mes.domain.hold import Restraint
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.domain.lot import Lot
-from services.mes.domain.scope import Scope
 from services.mes.ports import Books
 
 Pair = tuple[LotKey, LotKey]
-
-
-async def apply_scopes(books: Books, scopes: Sequence[Scope]) -> list[str]:
-    """Watch each, or not any more; the hold numbers."""
-    await books.scopes.apply(scopes)
-    return sorted({scope.hold_no for scope in scopes})
-
-
-def listing_of_scope(plant: str, hold_no: str) -> Listing:
-    """What falls under the scope of a hold, by item and number."""
-    return Listing(f"mes.scope_lots/{plant}/{hold_no}", (str, str))
-
-
-async def list_scope_lots(books: Books, plant: str, hold_no: str, page: Page) -> Cut[LotKey]:
-    """One page of what falls under it, or is held for it."""
-    rows = await books.scopes.page(plant, hold_no, page)
-    return page.cut(rows, lambda lot: (lot.item_no, lot.lot_no))
 
 
 async def hold_made(
