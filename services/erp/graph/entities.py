@@ -1,11 +1,13 @@
 """What has an id here: the ERP's part of an order, and what the ERP means a lot for."""
 
 from collections import defaultdict
-from typing import Self
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 import strawberry
 
 from services.erp import policy
+from services.erp.domain.commercial import CommercialOrder
 from services.erp.domain.keys import CommercialKey, LotKey, OrderKey, Trade
 from services.erp.domain.settlement import OrderValue
 from services.erp.graph.commercial import OrderCommercial
@@ -14,13 +16,12 @@ from services.erp.graph.cost import OrderCost
 from services.erp.graph.posting import Posting
 from services.erp.graph.purchase import PurchaseOrderCommercial
 from services.erp.graph.sales import LotAllocation, SalesOrderCommercial
-from services.kit.errors import DomainError
-from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
+from services.kit.graph import Entity, Quantity, batch_field, reading
 from services.kit.ids import GraphId, join_key, split_key
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; what the ERP does not know has null parts."""
 
     id: strawberry.ID
@@ -29,18 +30,13 @@ class Order:
     @classmethod
     def of(cls, key: OrderKey) -> Self:
         """The order of this key."""
-        return cls(id=strawberry.ID(GraphId("Order", key.plant, key.order_no).encode()), key=key)
+        return cls(id=cls.id_of(key.plant, key.order_no), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The order that an id names, for those who may see its plant."""
         policy.may_list(named.plant, field="id")
         return cls.of(OrderKey(named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="What the ERP says of it; null while the ERP has not told of it.")
     async def commercial(self, info: Asked, orders: list[Self]) -> list[OrderCommercial | None]:
@@ -77,31 +73,33 @@ class Order:
         ]
 
 
-@strawberry.federation.type(
-    keys=["id"], description="A sales order, as far as it concerns one plant."
-)
-class SalesOrder:
-    """Every id that decodes is an order here; what the ERP does not know has null parts."""
+@strawberry.type
+class _Traded(Entity):
+    """What orders of both trades are; what the ERP does not know has null parts."""
 
     id: strawberry.ID
     key: strawberry.Private[CommercialKey]
+    trade: ClassVar[Trade]
 
     @classmethod
     def of(cls, key: CommercialKey) -> Self:
         """The order of this key."""
-        named = GraphId("SalesOrder", key.plant, key.order_no)
-        return cls(id=strawberry.ID(named.encode()), key=key)
+        return cls(id=cls.id_of(key.plant, key.order_no), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The order that an id names, for those who may see its plant."""
         policy.may_list(named.plant, field="id")
-        return cls.of(CommercialKey(Trade.SALES, named.plant, named.key))
+        return cls.of(CommercialKey(cls.trade, named.plant, named.key))
 
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "SalesOrder", cls.enter)
+
+@strawberry.federation.type(
+    keys=["id"], description="A sales order, as far as it concerns one plant."
+)
+class SalesOrder(_Traded):
+    """An order of a customer."""
+
+    trade = Trade.SALES
 
     @batch_field(description="What the ERP says of it; null while the ERP has not told of it.")
     async def commercial(
@@ -109,13 +107,9 @@ class SalesOrder:
     ) -> list[SalesOrderCommercial | None]:
         """One load for all orders of this level."""
         shown = policy.sees_trade(info.context["principal"])
-        async with reading(info) as books:
-            found = await books.commercial.get_many({one.key for one in orders})
         return [
-            SalesOrderCommercial.of(found[one.key], Lot.of, shown=shown)
-            if one.key in found
-            else None
-            for one in orders
+            SalesOrderCommercial.of(told, Lot.of, shown=shown) if told else None
+            for told in await _told(info, orders)
         ]
 
     @batch_field(description="Production orders that make for it, by number.")
@@ -134,28 +128,10 @@ class SalesOrder:
 @strawberry.federation.type(
     keys=["id"], description="A purchase order, as far as it concerns one plant."
 )
-class PurchaseOrder:
-    """Every id that decodes is an order here; what the ERP does not know has null parts."""
+class PurchaseOrder(_Traded):
+    """An order to a supplier."""
 
-    id: strawberry.ID
-    key: strawberry.Private[CommercialKey]
-
-    @classmethod
-    def of(cls, key: CommercialKey) -> Self:
-        """The order of this key."""
-        named = GraphId("PurchaseOrder", key.plant, key.order_no)
-        return cls(id=strawberry.ID(named.encode()), key=key)
-
-    @classmethod
-    def enter(cls, named: GraphId) -> Self:
-        """The order that an id names, for those who may see its plant."""
-        policy.may_list(named.plant, field="id")
-        return cls.of(CommercialKey(Trade.PURCHASE, named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "PurchaseOrder", cls.enter)
+    trade = Trade.PURCHASE
 
     @batch_field(description="What the ERP says of it; null while the ERP has not told of it.")
     async def commercial(
@@ -163,16 +139,14 @@ class PurchaseOrder:
     ) -> list[PurchaseOrderCommercial | None]:
         """One load for all orders of this level."""
         shown = policy.sees_trade(info.context["principal"])
-        async with reading(info) as books:
-            found = await books.commercial.get_many({one.key for one in orders})
         return [
-            PurchaseOrderCommercial.of(found[one.key], shown=shown) if one.key in found else None
-            for one in orders
+            PurchaseOrderCommercial.of(told, shown=shown) if told else None
+            for told in await _told(info, orders)
         ]
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot.")
-class Lot:
+class Lot(Entity):
     """Every id that decodes is a lot here."""
 
     id: strawberry.ID
@@ -181,19 +155,13 @@ class Lot:
     @classmethod
     def of(cls, key: LotKey) -> Self:
         """The lot of this key."""
-        named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
-        return cls(id=strawberry.ID(named.encode()), key=key)
+        return cls(id=cls.id_of(key.plant, join_key(key.item_no, key.lot_no)), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The lot that an id names, for those who may see its plant."""
         policy.may_list(named.plant, field="id")
         return cls.of(LotKey(named.plant, *split_key(named.key, 2)))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Lot", cls.enter)
 
     @batch_field(description="Lines of sales orders that it is meant for, as the ERP says.")
     async def allocated_to(self, info: Asked, lots: list[Self]) -> list[list[LotAllocation] | None]:
@@ -210,3 +178,10 @@ class Lot:
                 )
             )
         return [found[one.key] for one in lots]
+
+
+async def _told(info: Asked, orders: Sequence[_Traded]) -> list[CommercialOrder | None]:
+    """What the ERP says of each, in one load."""
+    async with reading(info) as books:
+        found = await books.commercial.get_many({one.key for one in orders})
+    return [found.get(one.key) for one in orders]

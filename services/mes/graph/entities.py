@@ -2,76 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Self
 
 import strawberry
 
-from services.kit.errors import DomainError
-from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
+from services.kit.graph import Entity, batch_field, reading
 from services.kit.ids import GraphId, join_key, split_key
 from services.mes import policy
 from services.mes.application.find import lots_of_orders
 from services.mes.application.trace import Start, Trace, Wish, trace_lots
 from services.mes.domain import lot as domain
 from services.mes.domain.genealogy import Direction, Edge
-from services.mes.domain.keys import LotKey, OrderKey
-from services.mes.domain.lot_state import LotDisposition, LotQuality
+from services.mes.domain.keys import LotKey, OrderKey, TradeKey
+from services.mes.domain.passage import Receipt, Shipment
 from services.mes.graph.confirmations import Confirmation
 from services.mes.graph.context import Asked
-from services.mes.graph.elsewhere import Item
 from services.mes.graph.execution import OrderExecution
+from services.mes.graph.identity import LotIdentity
 from services.mes.graph.links import LotLink, LotUse
 from services.mes.graph.passages import LotReceipt, LotShipment
 
 strawberry.enum(Direction, name="TraceDirection", description="Which way a trace goes.")
-strawberry.enum(LotQuality, name="LotQualityStatus", description="What quality thinks of a lot.")
-strawberry.enum(LotDisposition, description="What may be done with a lot (B2MML).")
-
-
-@strawberry.type(description="What a lot is, and who made it.")
-class LotIdentity:
-    """Quality's opinion of it and what is left of it are told elsewhere."""
-
-    plant: str
-    item_no: str
-    item: Item | None = strawberry.field(description="Null where master data do not know it.")
-    lot_no: str
-    order: "Order | None" = strawberry.field(description="Null for a lot that was bought.")
-    produced: Quantity | None = strawberry.field(description="Its yield; null before the first.")
-    produced_at: datetime | None
-    on_hand: Quantity | None = strawberry.field(
-        description="What is left by what was reported; null while nobody said where it came from."
-    )
-    expiry_at: datetime | None
-    country_of_origin: str = strawberry.field(description="ISO 3166-1 alpha-2, or empty.")
-    supplier_lot: str
-    manufacturer: str
-    quality: LotQuality = strawberry.field(description="CONSUMED while nothing is left.")
-    disposition: LotDisposition
-    as_of: datetime
-
-    @classmethod
-    def of(cls, lot: domain.Lot) -> Self:
-        """Wrap a domain lot."""
-        on_hand = lot.on_hand
-        return cls(
-            plant=lot.key.plant,
-            item_no=lot.key.item_no,
-            item=Item.of(lot.key.item_no),
-            lot_no=lot.key.lot_no,
-            order=Order.by(OrderKey(lot.key.plant, lot.order_no)),
-            produced=Quantity.of(lot.produced) if lot.produced else None,
-            produced_at=lot.produced_at,
-            on_hand=Quantity.of(on_hand) if on_hand else None,
-            expiry_at=lot.expiry_at,
-            country_of_origin=lot.country,
-            supplier_lot=lot.supplier_lot,
-            manufacturer=lot.manufacturer,
-            quality=lot.status,
-            disposition=lot.disposition,
-            as_of=lot.as_of,
-        )
 
 
 @strawberry.type(description="What a trace reaches; of `total` lots the nearest are in `lots`.")
@@ -103,22 +54,18 @@ class LotTrace:
         """One load for all traces of this level."""
         async with reading(info) as books:
             rows = await books.traces.receipts({at for one in traces for at in one.traced.places})
-        return [
-            [LotReceipt.of(row) for row in rows if row.lot in one.traced.keys] for one in traces
-        ]
+        return [[_receipt(row) for row in rows if row.lot in one.traced.keys] for one in traces]
 
     @batch_field(description="Where these lots were sent to, oldest first.")
     async def shipments(self, info: Asked, traces: list[Self]) -> list[list[LotShipment] | None]:
         """One load for all traces of this level."""
         async with reading(info) as books:
             rows = await books.traces.shipments({at for one in traces for at in one.traced.places})
-        return [
-            [LotShipment.of(row) for row in rows if row.lot in one.traced.keys] for one in traces
-        ]
+        return [[_shipment(row) for row in rows if row.lot in one.traced.keys] for one in traces]
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")
-class Lot:
+class Lot(Entity):
     """Every id that decodes is a lot here; what the floor never heard of has null parts."""
 
     id: strawberry.ID
@@ -128,19 +75,13 @@ class Lot:
     @classmethod
     def of(cls, key: LotKey, read: domain.Lot | None = None) -> Self:
         """The lot of this key; who has `read` it already saves a second time."""
-        named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
-        return cls(id=strawberry.ID(named.encode()), key=key, read=read)
+        return cls(id=cls.id_of(key.plant, join_key(key.item_no, key.lot_no)), key=key, read=read)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The lot that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls.of(LotKey(named.plant, *split_key(named.key, 2)))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Lot", cls.enter)
 
     @batch_field(description="Null where the floor has neither made nor used it.")
     async def identity(self, info: Asked, lots: list[Self]) -> list[LotIdentity | None]:
@@ -149,7 +90,7 @@ class Lot:
         if wanted := {one.key for one in lots} - found.keys():
             async with reading(info) as books:
                 found |= await books.lots.get(wanted)
-        return [LotIdentity.of(found[one.key]) if one.key in found else None for one in lots]
+        return [_identity(found[one.key]) if one.key in found else None for one in lots]
 
     @batch_field(description="The lots that orders used for it directly.")
     async def made_of(self, info: Asked, lots: list[Self]) -> list[list[LotUse] | None]:
@@ -207,7 +148,7 @@ class Lot:
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; what the floor does not know has null parts."""
 
     id: strawberry.ID
@@ -216,7 +157,7 @@ class Order:
     @classmethod
     def of(cls, key: OrderKey) -> Self:
         """The order of this key."""
-        return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
+        return cls(id=cls.id_of(*key), key=key)
 
     @classmethod
     def by(cls, key: OrderKey) -> Self | None:
@@ -228,11 +169,6 @@ class Order:
         """The order that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls.of(OrderKey(named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="How far the floor is; null while the order has not arrived there.")
     async def execution(self, info: Asked, orders: list[Self]) -> list[OrderExecution | None]:
@@ -257,6 +193,73 @@ class Order:
         async with reading(info) as books:
             found = await lots_of_orders(books, keys)
         return [[Lot.of(lot.key) for lot in found[one.key]] for one in orders]
+
+
+@strawberry.type
+class _Traded(Entity):
+    """What an order of the ERP's is here."""
+
+    id: strawberry.ID
+    key: strawberry.Private[TradeKey]
+
+    @classmethod
+    def by(cls, plant: str, order_no: str) -> Self | None:
+        """The order of this number; none where none is named."""
+        return (
+            cls(id=cls.id_of(plant, order_no), key=TradeKey(plant, order_no)) if order_no else None
+        )
+
+    @classmethod
+    def enter(cls, named: GraphId) -> Self:
+        """The order that an id names, for those who may see its plant."""
+        policy.may_read([named.plant], "id")
+        return cls(id=strawberry.ID(named.encode()), key=TradeKey(named.plant, named.key))
+
+
+@strawberry.federation.type(
+    keys=["id"], description="A purchase order, as far as it concerns one plant."
+)
+class PurchaseOrder(_Traded):
+    """The ERP knows it; here are the lots that came for it."""
+
+    @batch_field(description="What was received for it, oldest first; `lots` page through more.")
+    async def receipts(
+        self, info: Asked, orders: list[Self], first: int = 50
+    ) -> list[list[LotReceipt] | None]:
+        """One load for all orders of this level."""
+        async with reading(info) as books:
+            found = await books.traces.received({one.key for one in orders}, first)
+        return [[_receipt(row) for row in found.get(one.key, ())] for one in orders]
+
+
+@strawberry.federation.type(
+    keys=["id"], description="A sales order, as far as it concerns one plant."
+)
+class SalesOrder(_Traded):
+    """The ERP knows it; here are the lots that left for it."""
+
+    @batch_field(description="What was shipped for it, oldest first; `lots` page through more.")
+    async def shipments(
+        self, info: Asked, orders: list[Self], first: int = 50
+    ) -> list[list[LotShipment] | None]:
+        """One load for all orders of this level."""
+        async with reading(info) as books:
+            found = await books.traces.shipped({one.key for one in orders}, first)
+        return [[_shipment(row) for row in found.get(one.key, ())] for one in orders]
+
+
+def _identity(lot: domain.Lot) -> LotIdentity:
+    return LotIdentity.of(lot, Order.by(OrderKey(lot.key.plant, lot.order_no)))
+
+
+def _receipt(row: Receipt) -> LotReceipt:
+    order = PurchaseOrder.by(row.lot.plant, row.purchase_order_no)
+    return LotReceipt.of(row, Lot.of(row.lot), order)
+
+
+def _shipment(row: Shipment) -> LotShipment:
+    order = SalesOrder.by(row.lot.plant, row.sales_order_no)
+    return LotShipment.of(row, Lot.of(row.lot), order)
 
 
 def _by_orders(edges: Sequence[Edge]) -> list[Edge]:

@@ -1,17 +1,15 @@
 """Edges of the genealogy as seen from one of their ends."""
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Self
 
 import strawberry
 
 from services.kit.graph import Quantity
 from services.mes.domain.genealogy import Edge, Kind
-from services.mes.graph.passages import LazyLot
+from services.mes.graph.lazy import LazyLot, LazyOrder
 
 if TYPE_CHECKING:
     from services.mes.graph.entities import Lot, Order
-
-LazyOrder = Annotated["Order", strawberry.lazy("services.mes.graph.entities")]
 
 strawberry.enum(Kind, name="LotLinkKind", description="How one lot went into another.")
 

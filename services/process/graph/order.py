@@ -6,8 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from services.kit.clock import Clock
-from services.kit.errors import DomainError
-from services.kit.graph import GraphContext, batch_field, batch_reference, referenced
+from services.kit.graph import Entity, GraphContext, batch_field
 from services.kit.ids import GraphId
 from services.kit.store import Store
 from services.process import policy
@@ -28,7 +27,7 @@ Asked = Info[Context, None]
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; one that was never heard of has no flow."""
 
     id: strawberry.ID
@@ -40,11 +39,6 @@ class Order:
         key = OrderKey(named.plant, named.key)
         policy.may_read([key], "id")
         return cls(id=strawberry.ID(named.encode()), key=key)
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the part is, in a batch."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="Null while nothing was told of it.")
     async def flow(self, info: Asked, orders: list[Self]) -> list[OrderFlow | None]:

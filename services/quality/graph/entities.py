@@ -5,8 +5,7 @@ from typing import Self
 
 import strawberry
 
-from services.kit.errors import DomainError
-from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
+from services.kit.graph import Entity, Quantity, batch_field, reading
 from services.kit.ids import GraphId, join_key, split_key
 from services.quality import policy
 from services.quality.application import find
@@ -134,7 +133,7 @@ class LotQuality:
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; of an unknown one there is nothing to tell."""
 
     id: strawberry.ID
@@ -143,18 +142,13 @@ class Order:
     @classmethod
     def of(cls, key: OrderKey) -> Self:
         """The order of this key."""
-        return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
+        return cls(id=cls.id_of(*key), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The order that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls.of(OrderKey(named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="Of the lots it made, oldest first.")
     async def inspections(self, info: Asked, orders: list[Self]) -> list[list[Inspection] | None]:
@@ -172,7 +166,7 @@ class Order:
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")
-class Lot:
+class Lot(Entity):
     """Every id that decodes is a lot here; what quality was never told of has a null part."""
 
     id: strawberry.ID
@@ -181,19 +175,13 @@ class Lot:
     @classmethod
     def of(cls, key: LotKey) -> Self:
         """The lot of this key."""
-        named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
-        return cls(id=strawberry.ID(named.encode()), key=key)
+        return cls(id=cls.id_of(key.plant, join_key(key.item_no, key.lot_no)), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The lot that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls.of(LotKey(named.plant, *split_key(named.key, 2)))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Lot", cls.enter)
 
     @batch_field(description="Null where quality was never told of it.")
     async def quality(self, info: Asked, lots: list[Self]) -> list[LotQuality | None]:

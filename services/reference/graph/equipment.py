@@ -5,8 +5,8 @@ from typing import Self
 
 import strawberry
 
-from services.kit.errors import DomainError, InvalidError
-from services.kit.graph import Quantity, batch_field, batch_reference, reading, referenced
+from services.kit.errors import InvalidError
+from services.kit.graph import Entity, Quantity, batch_field, reading
 from services.kit.ids import GraphId
 from services.reference import policy
 from services.reference.domain import equipment as domain
@@ -45,7 +45,7 @@ class EquipmentMaster:
 
 
 @strawberry.federation.type(keys=["id"], description="A machine: a place in the plant's hierarchy.")
-class Equipment:
+class Equipment(Entity):
     """Every id that decodes is a machine here; one without master data has a null part."""
 
     id: strawberry.ID
@@ -61,11 +61,6 @@ class Equipment:
         if named.key.partition("/")[0] != named.plant:
             raise InvalidError("not an id of this graph", code="bad_id", field="id")
         return cls(id=strawberry.ID(named.encode()), path=named.key)
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the part is, in a batch."""
-        return referenced(ids, "Equipment", cls.enter)
 
     @batch_field(description="Its master data; null where nobody put any.")
     async def master(self, info: Asked, equipment: list[Self]) -> list[EquipmentMaster | None]:

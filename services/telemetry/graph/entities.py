@@ -5,8 +5,8 @@ from typing import Self
 
 import strawberry
 
-from services.kit.errors import DomainError, InvalidError
-from services.kit.graph import batch_field, batch_reference, reading, referenced
+from services.kit.errors import InvalidError
+from services.kit.graph import Entity, batch_field, reading
 from services.kit.ids import GraphId
 from services.telemetry import policy
 from services.telemetry.application.find import find_machines
@@ -52,7 +52,7 @@ class EquipmentCondition:
 
 
 @strawberry.federation.type(keys=["id"], description="A machine: a place in the plant's hierarchy.")
-class Equipment:
+class Equipment(Entity):
     """Every id that decodes is a machine here; one that nobody told of has null parts."""
 
     id: strawberry.ID
@@ -61,8 +61,7 @@ class Equipment:
     @classmethod
     def of(cls, path: str) -> Self:
         """The machine at this path."""
-        named = GraphId("Equipment", plant_of(path), path)
-        return cls(id=strawberry.ID(named.encode()), path=path)
+        return cls(id=cls.id_of(plant_of(path), path), path=path)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
@@ -74,11 +73,6 @@ class Equipment:
         if plant_of(named.key) != named.plant:
             raise InvalidError("not an id of this graph", code="bad_id", field="id")
         return cls.of(named.key)
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Equipment", cls.enter)
 
     @batch_field(description="How it is now; null where nobody told of it yet.")
     async def condition(
@@ -94,7 +88,7 @@ class Equipment:
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; on one that is not under way no machine works."""
 
     id: strawberry.ID
@@ -103,18 +97,13 @@ class Order:
     @classmethod
     def of(cls, key: OrderKey) -> Self:
         """The order of this key."""
-        return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
+        return cls(id=cls.id_of(*key), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The order that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls.of(OrderKey(named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="The machines that work on it now, by path.")
     async def equipment(self, info: Asked, orders: list[Self]) -> list[list[Equipment] | None]:

@@ -4,8 +4,7 @@ from typing import Self
 
 import strawberry
 
-from services.kit.errors import DomainError
-from services.kit.graph import batch_field, batch_reference, reading, referenced
+from services.kit.graph import Entity, batch_field, reading
 from services.kit.ids import GraphId, join_key, split_key
 from services.wms import policy
 from services.wms.application.read_stock import stock_of_orders
@@ -16,7 +15,7 @@ from services.wms.graph.stock import StockBalance
 
 
 @strawberry.federation.type(keys=["id"], description="A production order of a plant.")
-class Order:
+class Order(Entity):
     """Every id that decodes is an order here; of one that made nothing there is no stock."""
 
     id: strawberry.ID
@@ -27,18 +26,13 @@ class Order:
         """The order of this key; none where the key names none."""
         if not key.order_no:
             return None
-        return cls(id=strawberry.ID(GraphId("Order", *key).encode()), key=key)
+        return cls(id=cls.id_of(*key), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
         """The order that an id names, for those who may see its plant."""
         policy.may_read([named.plant], "id")
         return cls(id=strawberry.ID(named.encode()), key=OrderKey(named.plant, named.key))
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Order", cls.enter)
 
     @batch_field(description="What is left of the lots it made, by lot, location and status.")
     async def stock(self, info: Asked, orders: list[Self]) -> list[list[StockBalance] | None]:
@@ -56,7 +50,7 @@ class Order:
 
 
 @strawberry.federation.type(keys=["id"], description="A material lot: unique within its item.")
-class Lot:
+class Lot(Entity):
     """Every id that decodes is a lot here; of one that was never moved there is no stock."""
 
     id: strawberry.ID
@@ -67,8 +61,7 @@ class Lot:
         """The lot of this key; none of an item that is not kept in lots."""
         if not key.lot_no:
             return None
-        named = GraphId("Lot", key.plant, join_key(key.item_no, key.lot_no))
-        return cls(id=strawberry.ID(named.encode()), key=key)
+        return cls(id=cls.id_of(key.plant, join_key(key.item_no, key.lot_no)), key=key)
 
     @classmethod
     def enter(cls, named: GraphId) -> Self:
@@ -76,11 +69,6 @@ class Lot:
         policy.may_read([named.plant], "id")
         key = LotKey(named.plant, *split_key(named.key, 2))
         return cls(id=strawberry.ID(named.encode()), key=key)
-
-    @batch_reference
-    async def resolve_many(cls, info: Asked, ids: list[str]) -> list[Self | DomainError]:  # noqa: N805
-        """Nothing is loaded: the parts are, a batch each."""
-        return referenced(ids, "Lot", cls.enter)
 
     @batch_field(description="What is left of it, by location and status.")
     async def balances(self, info: Asked, lots: list[Self]) -> list[list[StockBalance] | None]:
