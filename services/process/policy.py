@@ -20,10 +20,21 @@ def may_wake(orders: Iterable[OrderKey]) -> Principal:
     return _may(WRITE, orders, "orders[{}].plant")
 
 
-def may_see_drift(plant: str) -> Principal:
+def may_see(plant: str) -> Principal:
     """Readers of the plant."""
     require_scope(READ)
     return require_plant(plant, field="plant")
+
+
+def may_act() -> Principal:
+    """Those who may act in some plant."""
+    return require_scope(WRITE)
+
+
+def may_wake_in(flows: Iterable[tuple[int, str]]) -> None:
+    """Those who may act in the plant of each flow, given with its place in the request."""
+    for place, plant in flows:
+        require_plant(plant, field=f"flows[{place}]")
 
 
 def may_watch() -> Principal:

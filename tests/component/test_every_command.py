@@ -17,6 +17,7 @@ PROVED_IN = (
     "mes.test_counts",
     "mes.test_openings",
     "process.test_drift",
+    "process.test_order_flow",
     "process.test_rpc",
     "quality.test_audited",
     "reference.test_audited",

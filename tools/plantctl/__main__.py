@@ -17,6 +17,7 @@ from tools.plantctl.session import Session, mint, session
 from tools.plantctl.sources import sources
 from tools.plantctl.standing import status
 from tools.plantctl.stock import app as stock
+from tools.plantctl.stuck import app as stuck
 from tools.plantctl.takeover import recount
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.add_typer(codes.app, name="codes")
 app.add_typer(audit.app, name="audit")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(stock, name="stock")
+app.add_typer(stuck, name="stuck")
 app.command()(status)
 app.command()(sources)
 app.command()(seed)

@@ -88,7 +88,7 @@ class Query:
         after: str | None = None,
     ) -> Connection[BalanceDrift] | None:
         """A page."""
-        policy.may_see_drift(plant)
+        policy.may_see(plant)
         page = read_page(listing_of_drifts(plant, resolved=resolved), first, after)
         async with info.context["store"].work():
             cut = await list_drifts(_DRIFTS, plant, page, resolved=resolved)

@@ -6,7 +6,7 @@ from typing import Any
 from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 from plantmesh.common.v1.snapshot_pb2_grpc import add_SnapshotServiceServicer_to_server
-from plantmesh.process.v1 import drift_pb2_grpc, process_pb2, process_pb2_grpc
+from plantmesh.process.v1 import drift_pb2_grpc, process_pb2, process_pb2_grpc, stuck_pb2_grpc
 
 from services.kit.audit import told_by
 from services.kit.backbone.topic import Topic
@@ -18,7 +18,9 @@ from services.process import policy
 from services.process.application.wake_orders import wake_orders
 from services.process.ports import Books
 from services.process.rpc.drifts import DriftServicer
+from services.process.rpc.stuck import StuckServicer
 from services.process.store.drifts import SqlDrifts
+from services.process.store.stuck import SqlStuckFlows
 from services.process.wire.flows import write_flows, write_posted
 from services.process.wire.values import read_order
 
@@ -71,6 +73,10 @@ def registrations(store: Store, books: Books, clock: Clock, topic: Topic) -> lis
         (
             drift_pb2_grpc.add_DriftServiceServicer_to_server,
             DriftServicer(store, SqlDrifts(), clock),
+        ),
+        (
+            stuck_pb2_grpc.add_StuckServiceServicer_to_server,
+            StuckServicer(store, books.flows, SqlStuckFlows(), clock),
         ),
         (add_SnapshotServiceServicer_to_server, snapshots),
     ]

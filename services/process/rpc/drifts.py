@@ -50,7 +50,7 @@ class DriftServicer(DriftServiceServicer):
         self, request: pb.ListDriftsRequest, _: Context
     ) -> pb.ListDriftsResponse:
         """A page at a time."""
-        policy.may_see_drift(request.plant)
+        policy.may_see(request.plant)
         resolved = request.resolved
         page = read_page(request.page, listing_of_drifts(request.plant, resolved=resolved))
         async with self._store.work():

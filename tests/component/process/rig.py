@@ -27,6 +27,7 @@ from services.kit.rpc.client import Peer
 from services.kit.store import Store
 from tests.component.process.events import order_key
 from tests.component.process.peers import Peers
+from tests.plantctl import Ended, plantctl
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer
 from tests.shopfloor import Token
 from tools.mesh.people import USERS
@@ -136,10 +137,20 @@ class ProcessRig:
             request = process_pb2.WakeOrdersRequest(orders=map(order_key, orders))
             await process.WakeOrders(request)
 
+    async def stuck(self, *words: str) -> Ended:
+        """`plantctl stuck`, as the operator."""
+        told = f"process={LOOPBACK}:{self.programs[0].port('grpc')}"
+        return await plantctl("--address", told, "stuck", *words, PLANTMESH_TOKEN=self.token)
+
     def ask(self, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:
         """Ask the service's database."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             return connection.execute(query, params).fetchall()
+
+    def write(self, statement: LiteralString) -> None:
+        """Put something into the service's database, or take it away."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(statement)
 
     def open(self) -> int:
         """Facts and effects that may still be carried out."""

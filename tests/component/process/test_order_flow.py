@@ -3,12 +3,13 @@
 from plantmesh.common.v1.holds_pb2 import HOLD_BLOCK_CONSUME, HOLD_BLOCK_POSTING
 from plantmesh.erp.v1 import postings_pb2
 from plantmesh.mes.v1 import work_orders_pb2
-from plantmesh.process.v1 import process_pb2
+from plantmesh.process.v1 import process_pb2, stuck_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_events
 from plantmesh.quality.v1 import quality_pb2
 from plantmesh.wms.v1 import wms_pb2
 
 from services.kit.errors import ConflictError
+from tests.audited import leaves_rows
 from tests.component.process.events import (
     PLANT,
     STEEL,
@@ -157,6 +158,7 @@ async def test_peer_that_is_away_is_asked_again_and_others_go_on(rig: ProcessRig
     await until(lambda: len(rig.peers.stock.moved) == 2 and rig.open() == 0, 40)
 
 
+@leaves_rows(stuck_pb2.WakeFlowsRequest)
 async def test_refused_effect_waits_for_a_person_and_stops_nothing_else(rig: ProcessRig) -> None:
     await rig.start()
     refused = f"{KEY}/2/consumption"
@@ -181,11 +183,29 @@ async def test_refused_effect_waits_for_a_person_and_stops_nothing_else(rig: Pro
     await until(shown)
     assert [one.what for one in people] == [refused]
     assert "order_not_open" in people[0].why
+    before = rig.ask("SELECT f::text FROM flow f ORDER BY key")
+    [stuck] = (await rig.stuck("list", "--json")).json
+    assert (stuck["flow"], stuck["plant"]) == (f"order/{KEY}", PLANT)
+    [step] = stuck["steps"]
+    assert (step["at"], step["kind"], step["reference"]) == ("erp", "Posting", refused)
+    assert "order_not_open" in (await rig.stuck("list", "--plant", PLANT)).out
+    assert "nothing waits" in (await rig.stuck("list", "--code", "another")).out
+    why = ("--reason", "it is open again")
+    dry = await rig.stuck("wake", "--code", "order_not_open", "--dry-run", *why)
+    assert refused in dry.out
+    assert "1 would be woken" in dry.out
+    assert rig.ask("SELECT f::text FROM flow f ORDER BY key") == before, "a dry run changes nothing"
+    assert (await rig.stuck("wake", *why)).code == 1, "somebody says which"
     del rig.peers.erp.refused[refused]
-    await rig.wake("4711")
+    woken = await rig.stuck("wake", f"order/{KEY}", f"order/{other}", *why)
+    assert "1 woken" in woken.out
+    assert f"nothing was refused of order/{other}" in woken.out
     await until(lambda: rig.open() == 0)
     mine = [one for one in rig.peers.erp.order if one.startswith(f"{KEY}/")]
     assert mine == [f"{KEY}/{n}/{kind}" for n in (1, 2, 3) for kind in ("consumption", "yield")]
+    audited = "SELECT key, who, reason FROM {} WHERE method LIKE '%%WakeFlowsRequest'"
+    rows = rig.ask(f"{audited.format('audit')} UNION ALL {audited.format('audit_unsealed')}")
+    assert rows == [(KEY, "operator", "it is open again")]
 
 
 async def test_hold_covers_descendants_and_release_lets_movements_go_on(rig: ProcessRig) -> None:

@@ -7,7 +7,9 @@ import pytest
 from plantmesh.common.v1 import keys_pb2, snapshot_pb2
 from plantmesh.common.v1.snapshot_pb2_grpc import SnapshotServiceStub
 from plantmesh.process.v1 import process_pb2 as pb
+from plantmesh.process.v1 import stuck_pb2 as stuck
 from plantmesh.process.v1.events_pb2 import ProductionPosted
+from plantmesh.process.v1.stuck_pb2_grpc import StuckServiceStub
 
 from services.kit.errors import DeniedError, DomainError, InvalidError, UnauthenticatedError
 from services.kit.rpc.client import Peer
@@ -66,6 +68,7 @@ async def test_the_port(rig: ProcessRig, mint: Callable[[Bearer], str]) -> None:
     async with rig.calling("forged") as process:
         with pytest.raises(UnauthenticatedError):
             await process.WakeOrders(pb.WakeOrdersRequest(orders=[order_key("4711")]))
+    await refuses_strangers(rig, mint)
     assert rig.ask("SELECT f::text FROM flow f") == before
 
     async with rig.calling(mint(ACTS)) as process:
@@ -83,6 +86,50 @@ async def test_the_port(rig: ProcessRig, mint: Callable[[Bearer], str]) -> None:
     assert await snapshot(rig, rig.token) == [f"{key}/1/yield"]
     with pytest.raises(DeniedError):
         await snapshot(rig, mint(READS))
+
+
+STUCK: list[tuple[str, Any, Bearer, type[DomainError], str]] = [
+    ("ListStuckFlows", stuck.ListStuckFlowsRequest(plant="oslo"), READS, DeniedError, "plant"),
+    ("WakeFlows", stuck.WakeFlowsRequest(flows=["order/lyon/1"], reason="x"), READS, DeniedError,
+     ""),
+    ("WakeFlows", stuck.WakeFlowsRequest(flows=["order/oslo/1"], reason="x"), ACTS, DeniedError,
+     "flows[0]"),
+    ("WakeFlows", stuck.WakeFlowsRequest(flows=["hold/H-1"], reason="x"), ACTS, DeniedError,
+     "flows[0]"),
+    ("WakeFlows", stuck.WakeFlowsRequest(flows=["order/lyon/1"]), ACTS, InvalidError, "reason"),
+    ("WakeFlows", stuck.WakeFlowsRequest(flows=["lyon/1"], reason="x"), ACTS, InvalidError,
+     "flows[0]"),
+]  # fmt: skip
+"""With an order and a hold of Oslo that are stuck."""
+_REFUSED_IN_OSLO = """
+WITH flows AS (INSERT INTO flow (key, look_at) VALUES ('order/oslo/1', 'infinity'),
+  ('hold/H-1', 'infinity') RETURNING key)
+INSERT INTO fact (id, flow, saga, track, kind, content, actor, traceparent, state, until,
+  code, refused_at) SELECT key, key, 'apply_hold', 'apply', 'HoldOrdered', '{"plant": "oslo"}',
+  '', '', 'refused', 'person', 'unknown_lot', now() FROM flows"""
+
+
+async def refuses_strangers(rig: ProcessRig, mint: Callable[[Bearer], str]) -> None:
+    """What is stuck in a foreign plant is neither shown nor woken."""
+    rig.write(_REFUSED_IN_OSLO)
+    target = f"{LOOPBACK}:{rig.programs[0].port('grpc')}"
+    for method, request, bearer, kind, field in STUCK:
+        peer = Peer(target, Token(mint(bearer)))
+        with pytest.raises(kind) as refusal:
+            await getattr(StuckServiceStub(peer.channel), method)(request)
+        assert refusal.value.field == field, method
+        await peer.close()
+    peer = Peer(target, Token(mint(READS)))
+    stub: Any = StuckServiceStub(peer.channel)
+    assert not (await stub.ListStuckFlows(stuck.ListStuckFlowsRequest())).flows
+    await peer.close()
+    peer = Peer(target, Token(rig.token))
+    stub = StuckServiceStub(peer.channel)
+    page = (await stub.ListStuckFlows(stuck.ListStuckFlowsRequest(code="unknown_lot"))).flows
+    assert [one.flow for one in page] == ["hold/H-1", "order/oslo/1"]
+    await peer.close()
+    rig.write("DELETE FROM fact WHERE code = 'unknown_lot'")
+    rig.write("DELETE FROM flow WHERE look_at = 'infinity'")
 
 
 async def snapshot(rig: ProcessRig, token: str) -> list[str]:

@@ -1,15 +1,18 @@
 """Facts are kept once, booked once, and what follows is planned once."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
 
 from services.kit.errors import ConflictError, InvalidError
+from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.process.application.book import book_confirmations, book_disposition, book_reversal
 from services.process.application.keep_facts import keep_facts
 from services.process.application.tell_posted import Verdict, Word, tell_posted
 from services.process.application.wake_orders import wake_orders
+from services.process.application.wake_stuck import list_stuck, listing_of_stuck, wake_stuck
 from services.process.domain.effects import Kind, Move, Movement, Posting, Stock
 from services.process.domain.facts import (
     Confirmed,
@@ -22,6 +25,7 @@ from services.process.domain.facts import (
 from services.process.domain.keys import OrderKey
 from services.process.domain.ledger import Disposition, Outcome
 from services.process.domain.refusal import judge
+from services.process.domain.stuck import StuckFlow
 from services.process.ports import PostedPart, Wake
 from tests.unit.process.memory import memory_books
 from tests.unit.process.samples import AT, LOT, NOON, ORDER, confirmed, disposed, kilograms, told
@@ -208,4 +212,31 @@ async def test_posted_yield_is_told_once_and_nothing_else_is() -> None:
 async def test_orders_are_woken_where_they_are_known() -> None:
     books = memory_books()
     assert await wake_orders(books, [ORDER, OrderKey("oslo", "1")], NOON) == 1
+    assert books.flows.called == {ORDER.flow: NOON}
+
+
+class _Stuck:
+    """One flow that is stuck."""
+
+    def __init__(self, *flows: str) -> None:
+        self.flows = [StuckFlow(flow, "lyon", ()) for flow in flows]
+
+    async def page(
+        self, plants: Collection[str] | None, code: str, page: Page
+    ) -> Sequence[StuckFlow]:
+        """All of them."""
+        return self.flows
+
+    async def get(self, flows: Collection[str]) -> Sequence[StuckFlow]:
+        """Those named."""
+        return [one for one in self.flows if one.flow in flows]
+
+
+async def test_what_is_stuck_is_listed_in_pages_and_woken() -> None:
+    stuck, books = _Stuck(ORDER.flow, "order/lyon/4712"), memory_books()
+    page = Page.read(listing_of_stuck("lyon", ""), 1, "")
+    cut = await list_stuck(stuck, None, "", page)
+    assert ([one.flow for one in cut.rows], cut.has_more) == ([ORDER.flow], True)
+    assert Page.read(listing_of_stuck("lyon", ""), 1, cut.end_cursor).after == (ORDER.flow,)
+    await wake_stuck(books.flows, await stuck.get([ORDER.flow]), NOON)
     assert books.flows.called == {ORDER.flow: NOON}

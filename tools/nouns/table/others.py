@@ -20,6 +20,14 @@ OTHERS = (
         ("Order.flow",),
     ),
     Noun(
+        "order or hold that is stuck",
+        "process",
+        Without("woken by name; what it waits for is read with its order"),
+        ("StuckService.ListStuckFlows",),
+        Without("a refusal is nobody else's business until a person ends it"),
+        Without("for operators, by plantctl; Order.flow says why an order is blocked"),
+    ),
+    Noun(
         "drift from what the ERP says",
         "process",
         ("DriftService.BatchGetDrifts",),
