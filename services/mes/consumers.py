@@ -66,7 +66,9 @@ def counts(books: Books) -> Subscriptions:
 
     @found.on(CountersRead)
     async def count(events: list[Event[CountersRead]]) -> None:
-        looks = [wire.read_look(event.id, event.data) for event in events]
+        looks = [
+            wire.read_look(event.id, event.data, event.position.incarnation) for event in events
+        ]
         outcomes = await count_production(books, looks)
         current_work().after_commit(partial(_tell, looks, outcomes))
 
@@ -101,8 +103,8 @@ def _tell(looks: Sequence[Look], outcomes: Sequence[Outcome]) -> None:
     for outcome, amount in Counter(outcomes).items():
         _looks.add(amount, {"outcome": outcome.value})
     told = zip(looks, outcomes, strict=True)
-    refused = Counter((look.equipment, look.epoch, outcome) for look, outcome in told)
-    for (equipment, epoch, outcome), amount in refused.items():
+    refused = Counter((look.equipment, look.term, outcome) for look, outcome in told)
+    for (equipment, term, outcome), amount in refused.items():
         if outcome in _UNEXPECTED:
-            facts = {"outcome": outcome.value, "equipment": equipment, "epoch": epoch}
+            facts = {"outcome": outcome.value, "equipment": equipment, **term._asdict()}
             _log.warning("looks refused", amount=amount, **facts)

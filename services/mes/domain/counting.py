@@ -16,6 +16,7 @@ from services.kit.quantity import Quantity
 from services.mes.domain.confirmation import Confirmation, Consumption, Scrap
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.look import (
+    UNTOLD,
     CounterKey,
     CountKind,
     Job,
@@ -23,6 +24,7 @@ from services.mes.domain.look import (
     Material,
     Quality,
     Reading,
+    Term,
 )
 
 
@@ -35,7 +37,7 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
     """No counter moved."""
     FENCED = "fenced"
-    """Its collector was replaced by one of a higher epoch."""
+    """Its collector was replaced by one of a later term."""
     STALE = "stale"
     """A later one was counted before, and it tells nothing new."""
     BAD = "bad"
@@ -101,23 +103,23 @@ class Taken(NamedTuple):
 
 @dataclass
 class Meter:
-    """The counters of one machine as they were last counted; `epoch` is the highest seen.
+    """The counters of one machine as they were last counted; `term` is the latest seen.
 
     `moved` are the marks that changed since it was opened.
     """
 
     plant: str
     equipment: str
-    epoch: int = 0
+    term: Term = UNTOLD
     read_at: datetime | None = None
     marks: dict[CounterKey, Mark] = field(default_factory=dict)
     moved: set[CounterKey] = field(default_factory=set)
 
     def take(self, look: Look) -> Taken:
         """Move on to a look; what it brings is counted once, in whatever order looks come."""
-        if look.epoch < self.epoch:
+        if look.term < self.term:
             return Taken(Outcome.FENCED)
-        self.epoch = look.epoch
+        self.term = look.term
         before, at = self.read_at or look.read_at.moment, look.read_at.moment
         if look.quality is Quality.BAD:
             self.read_at = max(before, at)

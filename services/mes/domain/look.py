@@ -70,17 +70,31 @@ class Reading:
         return CounterKey(self.counter, self.total.unit, self.incarnation)
 
 
+class Term(NamedTuple):
+    """In which a collector told: its epoch, in the incarnation of telemetry's stream.
+
+    A restored telemetry gives epochs out again; whatever it then tells is of a later incarnation.
+    """
+
+    incarnation: int
+    epoch: int
+
+
+UNTOLD = Term(0, 0)
+"""Before the first look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """All counters of a machine at one moment of its clock; `id` is that of the event.
 
-    `epoch` is the collector's term; `after_gap` when looks are missing before it.
+    `after_gap` when looks are missing before it.
     """
 
     id: str
     plant: str
     equipment: str
-    epoch: int
+    term: Term
     job: Job
     readings: tuple[Reading, ...]
     read_at: Instant

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from services.kit.quantity import Quantity
 from services.mes.domain.counting import Mark, Meter
-from services.mes.domain.look import CounterKey, Job, Material
+from services.mes.domain.look import UNTOLD, CounterKey, Job, Material, Term
 from services.mes.store import tables as t
 
 _KEY = ("equipment", "counter", "unit", "incarnation")
@@ -26,7 +26,7 @@ class SqlMeters:
             postgresql.insert(t.machine)
             .values(
                 [
-                    {"equipment": equipment, "plant": machines[equipment], "epoch": 0}
+                    {"equipment": equipment, "plant": machines[equipment], **UNTOLD._asdict()}
                     for equipment in sorted(machines)
                 ]
             )
@@ -36,7 +36,10 @@ class SqlMeters:
         query = select(t.machine).where(t.machine.c.equipment.in_(machines))
         found = await t.rows(query.order_by(t.machine.c.equipment).with_for_update(key_share=True))
         meters = {
-            row.equipment: Meter(row.plant, row.equipment, row.epoch, row.read_at) for row in found
+            row.equipment: Meter(
+                row.plant, row.equipment, Term(row.incarnation, row.epoch), row.read_at
+            )
+            for row in found
         }
         for row in await t.rows(select(t.counter).where(t.counter.c.equipment.in_(machines))):
             key = CounterKey(row.counter, row.unit, row.incarnation)
@@ -47,11 +50,16 @@ class SqlMeters:
         """Every machine, and the counters that moved."""
         statement = update(t.machine).where(t.machine.c.equipment == bindparam("of_equipment"))
         await t.write(
-            statement.values(epoch=bindparam("new_epoch"), read_at=bindparam("new_read_at")),
+            statement.values(
+                incarnation=bindparam("new_incarnation"),
+                epoch=bindparam("new_epoch"),
+                read_at=bindparam("new_read_at"),
+            ),
             [
                 {
                     "of_equipment": meter.equipment,
-                    "new_epoch": meter.epoch,
+                    "new_incarnation": meter.term.incarnation,
+                    "new_epoch": meter.term.epoch,
                     "new_read_at": meter.read_at,
                 }
                 for meter in meters

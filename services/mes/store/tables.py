@@ -186,7 +186,14 @@ genealogy_void = _table(
     declared_by=Text,
     declared_at=_MOMENT,
 )
-machine = _table("machine", equipment=Text, plant=Text, epoch=BigInteger, read_at=_MOMENT)
+machine = _table(
+    "machine",
+    equipment=Text,
+    plant=Text,
+    incarnation=BigInteger,
+    epoch=BigInteger,
+    read_at=_MOMENT,
+)
 counter = _table(
     "counter",
     equipment=Text,

@@ -14,18 +14,18 @@ from services.kit.wire import (
 )
 from services.mes.application.attribute_counts import Attribution
 from services.mes.domain.counting import Uncounted
-from services.mes.domain.look import CountKind, Job, Look, Material, Quality, Reading
+from services.mes.domain.look import CountKind, Job, Look, Material, Quality, Reading, Term
 from services.mes.wire.keys import bare
 
 
-def read_look(id: str, message: events_pb2.CountersRead) -> Look:
-    """Raises InvalidError naming the field that is no quantity or no time."""
+def read_look(id: str, message: events_pb2.CountersRead, incarnation: int) -> Look:
+    """As it stood in the stream; raises InvalidError naming a field that is no quantity or time."""
     quality = bare(equipment_pb2.Quality.Name(message.quality))
     return Look(
         id=id,
         plant=message.plant,
         equipment=message.equipment,
-        epoch=message.epoch,
+        term=Term(incarnation, message.epoch),
         job=Job(message.order_no, message.lot_no),
         readings=tuple(
             _read_reading(one, f"counters[{place}]") for place, one in enumerate(message.counters)

@@ -10,9 +10,13 @@ from plantmesh.telemetry.v1.events_pb2 import CountersRead
 from redis.asyncio import Redis
 
 from services.kit.backbone.consumer import Consumer, ConsumerOptions
+from services.kit.backbone.envelope import Position
 from services.kit.backbone.outbox import Outbox, emit
 from services.kit.backbone.relay import Relay, RelayOptions
+from services.kit.backbone.snapshot import rebuild, snapshot
+from services.kit.backbone.topic import Topic
 from services.kit.clock import SystemClock
+from services.kit.lease import LeaseRow
 from services.kit.store import Store
 from services.mes.consumers import COUNTS, TELEMETRY, counts
 from services.mes.store import open_books
@@ -71,7 +75,7 @@ class Machine:
 
     def __init__(self, telemetry: Store, mes: Store, broker: str) -> None:
         telemetry.bind(Outbox(TELEMETRY))
-        self._telemetry = telemetry
+        self._telemetry, self._mes = telemetry, mes
         self._relay = Relay(telemetry, Redis.from_url(broker), TELEMETRY, RelayOptions(idle=0.01))
         options = ConsumerOptions(block=0.01, term=0.2, look_again=0.0, longest_pause=0.0)
         subscriptions = counts(open_books(SystemClock()))
@@ -93,8 +97,30 @@ class Machine:
         for _ in range(3):
             await self.consumer.turn()
 
+    async def elect(self) -> int:
+        """Begin another term by the lease in telemetry's database; its epoch."""
+        lease = LeaseRow(self._telemetry, "collector")
+        try:
+            return await lease.take(await lease.read(), "press") or 0
+        finally:
+            await lease.drop()
+
+    async def go_on_from_snapshot(self) -> None:
+        """Counters are absolute: the cursor moves to where telemetry is, and nothing is loaded."""
+        place = TELEMETRY, TELEMETRY.part_of(PRESS)
+
+        async def head(topic: Topic, partition: int) -> tuple[Position, None]:
+            async with snapshot(self._telemetry, topic, partition) as (position, _):
+                return position, None
+
+        async def load(_: None) -> None:
+            """The next look tells it."""
+
+        await rebuild(self._mes, COUNTS, place, head, load)
+
     async def close(self) -> None:
-        """Give everything back."""
+        """Give everything back; another machine on the same plant counts at once."""
+        await self.consumer.leave()
         await self.consumer.close()
         await self._relay.close()
 

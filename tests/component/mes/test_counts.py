@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Calls, Floor
 from tests.component.mes.machine import PRESS, Machine, flour, good, look, open_machine, scrap
 from tests.component.mes.messages import START, create, hold, plan
+from tests.faults.place import Place
+from tests.faults.restore import Backup
 from tests.servers import PostgresServer, ValkeyServer
 
 JOB = {"order_no": "4711", "lot_no": "L1"}
@@ -117,6 +121,35 @@ async def test_an_unknown_order_waits_for_a_person_and_is_booked_once(
     assert await recount(floor) == {"good": "9", "scrap": "1", "flour": "3"}
     left = await rows_of(floor.store, counts_pb2.AttributeCountsRequest)
     assert left == {"confirmation", "lot", "uncounted", "work_order"}
+
+
+async def test_a_telemetry_restored_from_a_backup_is_counted_on(
+    floor: Floor, postgres: PostgresServer, fresh_valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    database = postgres.dsn("telemetry", prepared_by=lambda url: migrate("kit", url))
+
+    def machine() -> AbstractAsyncContextManager[Machine]:
+        return open_machine(database, floor.store, fresh_valkey.url)
+
+    async with machine() as press:
+        await begin(floor, press)
+        await press.tell(look(1, good("3"), epoch=await press.elect()))
+    backup = Backup(postgres.url, Place(database, "", fresh_valkey.url, tmp_path))
+    async with machine() as press:
+        await press.elect()
+        await press.tell(look(2, good("5"), epoch=(lost := await press.elect())))
+    backup.restore()
+    async with machine() as press:
+        epoch = await press.elect()
+        assert epoch < lost, "the database's lease knows nothing of the terms that were lost"
+        await press.tell(look(3, good("6"), epoch=epoch))
+        assert await yields(floor) == ["3", "2"], "a fork stops until somebody rebuilds"
+        await press.go_on_from_snapshot()
+        [id] = await press.tell(look(4, good("9"), epoch=epoch))
+    async with floor.store.work() as work:
+        assert await work.sql("SELECT id FROM confirmation ORDER BY no DESC LIMIT 1") == [(id,)]
+        assert await work.sql("SELECT incarnation, epoch FROM machine") == [(2, epoch)]
+    assert await yields(floor) == ["3", "2", "4"]
 
 
 async def recount(floor: Floor) -> dict[str, str]:

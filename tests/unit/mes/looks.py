@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.kit.clock import Instant
 from services.kit.quantity import Quantity
-from services.mes.domain.look import CountKind, Job, Look, Material, Quality, Reading
+from services.mes.domain.look import CountKind, Job, Look, Material, Quality, Reading, Term
 from tests.unit.mes.reports import LYON, NOON
 
 PRESS = "lyon/hall-1/press-1"
@@ -30,13 +30,15 @@ def flour(total: str, lot_no: str = "F1", *, item_no: str = "FLOUR") -> Reading:
     return Reading("flour", CountKind.CONSUMED, quantity, material=Material(item_no, lot_no))
 
 
-def look(second: int, *readings: Reading, job: Job = JOB, epoch: int = 1) -> Look:
-    """A look so many seconds after noon, as this epoch's collector tells it."""
+def look(
+    second: int, *readings: Reading, job: Job = JOB, epoch: int = 1, incarnation: int = 1
+) -> Look:
+    """A look so many seconds after noon, as this term's collector tells it."""
     return Look(
         id=f"look-{second}.{epoch}",
         plant=LYON,
         equipment=PRESS,
-        epoch=epoch,
+        term=Term(incarnation, epoch),
         job=job,
         readings=readings,
         read_at=Instant(NOON + timedelta(seconds=second), 120),

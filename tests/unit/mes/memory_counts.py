@@ -25,7 +25,7 @@ class MemoryMeters:
         """What moved, and nothing else."""
         for meter in meters:
             kept = self.rows.setdefault(meter.equipment, Meter(meter.plant, meter.equipment))
-            kept.epoch, kept.read_at = meter.epoch, meter.read_at
+            kept.term, kept.read_at = meter.term, meter.read_at
             kept.marks |= {key: meter.marks[key] for key in meter.moved}
 
 

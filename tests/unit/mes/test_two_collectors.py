@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.mes.domain.look import CounterKey, Job, Look
+from services.mes.domain.look import CounterKey, Job, Look, Term
 from tests.unit.mes.looks import after_gap, bad, good, look, scrap
 from tests.unit.mes.memory import MemoryFloor
 from tests.unit.mes.reports import plan
@@ -75,13 +75,13 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Look], dict[CounterKey, Decimal]]:
     seen, last = history(steps)
     told = {
         epoch: [
-            replace(one, epoch=epoch, id=f"{one.id}.{epoch}")
+            replace(one, term=Term(1, epoch), id=f"{one.id}.{epoch}")
             for second, one in enumerate(seen)
             if second == 0 or epoch in steps[second - 1].told_by
         ]
         for epoch in (1, 2, 3)
     }
-    arriving = [replace(seen[0], epoch=1)]
+    arriving = [replace(seen[0], term=Term(1, 1))]
     cursors = dict.fromkeys(told, 0)
     for epoch in draw(st.lists(st.sampled_from([1, 2, 3]), max_size=40)):
         cursors[epoch] = max(0, cursors[epoch] - draw(st.integers(0, 2)))
@@ -95,7 +95,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Look], dict[CounterKey, Decimal]]:
         for one, following in zip(seen, [*seen[1:], None], strict=True)
         if following is None or following.readings[1].incarnation != one.readings[1].incarnation
     ]
-    arriving += [after_gap(replace(one, epoch=9, id=f"end {one.id}")) for one in ends]
+    arriving += [after_gap(replace(one, term=Term(1, 9), id=f"end {one.id}")) for one in ends]
     return arriving, last
 
 

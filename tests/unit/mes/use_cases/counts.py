@@ -73,6 +73,14 @@ class CountsContract:
         assert await count(floor, zombie) == [Outcome.FENCED]
         assert await made(floor) == ["4", "1"]
 
+    async def test_a_restored_telemetry_counts_on_in_a_lower_epoch(self, floor: Floor) -> None:
+        await begin(floor)
+        assert await count(floor, look(1, good("4"), epoch=7)) == [BOOKED]
+        restored = look(2, good("6"), epoch=5, incarnation=2)
+        before = look(3, good("90"), epoch=9)
+        assert await count(floor, restored, before) == [BOOKED, Outcome.FENCED]
+        assert await made(floor) == ["4", "2"]
+
     async def test_what_was_told_before_is_not_counted_again(self, floor: Floor) -> None:
         await begin(floor)
         await count(floor, look(2, good("5")))
