@@ -45,7 +45,6 @@ from services.kit.lanes.worker import Announce
 from services.kit.rounds import Rounds
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import Registration, RpcServer
-from services.kit.rpc.tls import TlsFiles
 from services.kit.service import Service
 from services.kit.settings import ServiceSettings
 
@@ -121,7 +120,7 @@ class Assembly:
 
     def peer(self, address: str, *, seconds: float = 5.0) -> Peer:
         """Another service, called with the caller's token or our own; closed with the process."""
-        peer = Peer(address, self.identity(), seconds=seconds, tls=_tls(self._settings))
+        peer = Peer(address, self.identity(), seconds=seconds, tls=self._settings.tls)
         self._service.closing(peer.close)
         return peer
 
@@ -153,7 +152,7 @@ class Assembly:
             bind=bind,
             port=self._settings.grpc_port,
             grace=grace,
-            tls=_tls(self._settings),
+            tls=self._settings.tls,
         )
         self._service.add("grpc", rpc, serving=True)
         if graph is not None:
@@ -162,7 +161,13 @@ class Assembly:
             app = GraphApp(
                 graph, self._service.verifier, resolve_with, leaving=lambda: components.draining
             )
-            server = GraphServer(app, bind=bind, port=self._settings.graph_port, grace=grace)
+            server = GraphServer(
+                app,
+                bind=bind,
+                port=self._settings.graph_port,
+                grace=grace,
+                tls=self._settings.tls,
+            )
             self._service.add("graph", server, serving=True)
 
     def _owner(self) -> Owner:
@@ -182,9 +187,3 @@ class Assembly:
 def _actor() -> str:
     principal = find_principal()
     return principal.actor if principal else ""
-
-
-def _tls(settings: ServiceSettings) -> TlsFiles | None:
-    """Who we are to other services; None speaks in the clear."""
-    cert, key, ca = settings.tls_cert, settings.tls_key, settings.tls_ca
-    return TlsFiles(cert, key, ca) if cert and key and ca else None

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, IPvAnyAddress, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.tls import TlsFiles
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -36,7 +38,32 @@ class MigrationSettings(BaseSettings):
     database_url: Annotated[SecretStr, _scheme("postgresql")]
 
 
-class ServiceSettings(BaseSettings):
+class TlsSettings(BaseSettings):
+    """Who a process is to other processes of ours; all three files or none."""
+
+    tls_cert: Path | None = None
+    """With it calls are mutual TLS: our certificate and its chain (PEM), taken up when renewed."""
+    tls_key: Path | None = None
+    """Its key."""
+    tls_ca: Path | None = None
+    """Who signs the certificates of the others."""
+
+    @property
+    def tls(self) -> TlsFiles | None:
+        """The three; None speaks in the clear."""
+        cert, key, ca = self.tls_cert, self.tls_key, self.tls_ca
+        return TlsFiles(cert, key, ca) if cert and key and ca else None
+
+    @model_validator(mode="after")
+    def _shows_itself_whole(self) -> Self:
+        given = (self.tls_cert, self.tls_key, self.tls_ca)
+        if any(given) and not all(given):
+            names = "PLANTMESH_TLS_CERT, PLANTMESH_TLS_KEY and PLANTMESH_TLS_CA"
+            raise ValueError(f"{names} go together")
+        return self
+
+
+class ServiceSettings(TlsSettings):
     """The environment of one process, read once from PLANTMESH_* and never changed.
 
     Port 0 takes a free one and logs it. Secrets print as stars.
@@ -78,13 +105,6 @@ class ServiceSettings(BaseSettings):
     audit_kept_days: Annotated[int, Field(ge=1)] | None = None
     """How long audit rows stay in the database; None keeps them until somebody prunes."""
 
-    tls_cert: Path | None = None
-    """With it gRPC is mutual TLS: our certificate and its chain (PEM), taken up when renewed."""
-    tls_key: Path | None = None
-    """Its key."""
-    tls_ca: Path | None = None
-    """Who signs the certificates of the other services."""
-
     otlp_endpoint: HttpUrl | None = None
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Share of new traces that are recorded; what follows a recorded one is recorded too."""
@@ -98,11 +118,3 @@ class ServiceSettings(BaseSettings):
     drain_seconds: Annotated[float, Field(gt=0, le=300)] = 20
     """How long all parts together may take to finish what they have begun when the process stops;
     what callers have under way gets two fifths of it."""
-
-    @model_validator(mode="after")
-    def _shows_itself_whole(self) -> Self:
-        given = (self.tls_cert, self.tls_key, self.tls_ca)
-        if any(given) and not all(given):
-            names = "PLANTMESH_TLS_CERT, PLANTMESH_TLS_KEY and PLANTMESH_TLS_CA"
-            raise ValueError(f"{names} go together")
-        return self

@@ -20,6 +20,7 @@ from services.kit.rpc.client import Peer
 from tools.mesh.badge import Badge
 from tools.mesh.mesh import Mesh
 from tools.mesh.ports import LOOPBACK
+from tools.mesh.tls import operator_files
 
 _SECONDS = 20.0
 
@@ -57,7 +58,8 @@ class Crew:
 
     def _channel(self, user: str, service: str) -> Any:
         badge = Badge(self._mesh.root, user)
-        peer = Peer(f"ipv4:{self.address(service)}", badge, seconds=_SECONDS)
+        tls = operator_files(self._mesh.root)
+        peer = Peer(f"ipv4:{self.address(service)}", badge, seconds=_SECONDS, tls=tls)
         self._open.push_async_callback(peer.close)
         return peer.channel
 

@@ -27,9 +27,9 @@ def declare(env: Mapping[str, str], subgraphs: Mapping[str, Sequence[str]]) -> P
     )
 
 
-def graph_url(program: Program, purpose: str) -> str:
+def graph_url(program: Program, purpose: str, scheme: str = "http") -> str:
     """Where a program of ours answers GraphQL, at its port for `purpose`."""
-    return f"http://{LOOPBACK}:{program.port(purpose)}/graphql"
+    return f"{scheme}://{LOOPBACK}:{program.port(purpose)}/graphql"
 
 
 def has_graph(service: str) -> bool:
@@ -37,10 +37,12 @@ def has_graph(service: str) -> bool:
     return find_spec(f"services.{service}.graph") is not None
 
 
-def located(programs: Mapping[str, Sequence[Program]]) -> dict[str, list[str]]:
+def located(
+    programs: Mapping[str, Sequence[Program]], scheme: str = "http"
+) -> dict[str, list[str]]:
     """Where the subgraphs of the services are that have one."""
     return {
-        name: [graph_url(program, "graph") for program in replicas]
+        name: [graph_url(program, "graph", scheme) for program in replicas]
         for name, replicas in programs.items()
         if has_graph(name)
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from tools.mesh import audit, gateway
+from tools.mesh import audit, gateway, tls
 from tools.mesh.child import sweep
 from tools.mesh.files import remembered_secret
 from tools.mesh.issuer import Issuer
@@ -28,7 +28,8 @@ class Mesh:
     """Servers, issuer and services under `root`, from its first line to its last.
 
     `env` goes to every service; `replicas` are of every service, or by name. `report` hears of each
-    step. PLANTMESH_DATABASE_URL and PLANTMESH_REDIS_URL replace our own servers.
+    step. PLANTMESH_DATABASE_URL and PLANTMESH_REDIS_URL replace our own servers; with
+    PLANTMESH_MESH_TLS=1 services and gateway call each other by mutual TLS.
     """
 
     def __init__(
@@ -88,9 +89,11 @@ class Mesh:
             "PLANTMESH_ISSUER": self.issuer.url,
             "PLANTMESH_DEVELOPMENT": "1",
             **self._telemetry(),
+            **self._certificates("gateway"),
         }
         self._report("starting gateway")
-        process = gateway.declare(told | env, gateway.located(self._programs))
+        scheme = "https" if self._settings.tls else "http"
+        process = gateway.declare(told | env, gateway.located(self._programs, scheme))
         return await self.run(replace(process, replicas=replicas))
 
     def program(self, service: str, replica: int = 0) -> Program:
@@ -121,6 +124,7 @@ class Mesh:
         self._report(f"databases and migrations: {', '.join(self.services) or 'none yet'}")
         self.databases = {service: self._database(service) for service in self.services}
         await migrate(self.databases)
+        self._sign()
         self._report(f"starting {', '.join(self.services) or 'no service yet'}")
         await self._start_services()
 
@@ -166,7 +170,16 @@ class Mesh:
             "PLANTMESH_CLIENT_SECRET": self.issuer.secrets.of_client(service),
             **audit.environment(self.root, service),
         }
-        return env | self._telemetry() | self._env
+        return env | self._telemetry() | self._certificates(service) | self._env
+
+    def _sign(self) -> None:
+        if self._settings.tls:
+            tls.issue(self.root, (*self.services, "gateway"))
+        else:
+            tls.forget(self.root)
+
+    def _certificates(self, name: str) -> dict[str, str]:
+        return tls.environment(self.root, name) if self._settings.tls else {}
 
     def _telemetry(self) -> dict[str, str]:
         endpoint = self._settings.otlp_endpoint

@@ -16,6 +16,9 @@ class MeshSettings(BaseSettings):
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     otlp_endpoint: SecretStr | None = None
+    mesh_tls: SecretStr | None = None
+    """Whether everything but probes and metrics goes over mutual TLS: "1", with certificates made
+    for this run."""
     mesh_services: SecretStr | None = None
     """Which services the background process starts, with commas between; all of them and the
     gateway without it."""
@@ -25,6 +28,11 @@ class MeshSettings(BaseSettings):
         """The same as a tuple; None means all."""
         given = self.mesh_services
         return None if given is None else tuple(filter(None, given.get_secret_value().split(",")))
+
+    @property
+    def tls(self) -> bool:
+        """The same as a truth."""
+        return self.mesh_tls is not None and self.mesh_tls.get_secret_value() == "1"
 
     def variables(self) -> dict[str, str]:
         """The same as environment variables, for the background process."""

@@ -10,6 +10,7 @@ from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.kit.errors import DomainError, NotFoundError, UnavailableError
 from services.kit.rpc.client import Peer
+from services.kit.tls import TlsFiles
 from tools.plantctl.places import Place
 
 Answer = TypeVar("Answer")
@@ -30,6 +31,24 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """As whom services are called: by that token and, where they want it, with certificates.
+
+    `name` is what a service's certificate says, with {service} in it; "" where it is its address.
+    """
+
+    token: str
+    tls: TlsFiles | None = None
+    name: str = ""
+
+    def peer(self, place: Place, target: str) -> Peer:
+        """One process, or all replicas of a service."""
+        known_as = self.name.format(service=place.service)
+        identity = Carried(self.token)
+        return Peer(target, identity, seconds=_SECONDS, tls=self.tls, known_as=known_as)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply(Generic[Answer]):
     """What a service answered, or why it did not."""
 
@@ -41,24 +60,26 @@ class Reply(Generic[Answer]):
 class Desks:
     """The desks of all services at hand."""
 
-    def __init__(self, places: Sequence[Place], token: str) -> None:
+    def __init__(self, places: Sequence[Place], caller: Caller) -> None:
         self._places = {place.service: place for place in places}
-        self._token = token
+        self._caller = caller
 
     def narrowed(self, service: str | None) -> "Desks":
         """That service's alone, all without one; raises NotFoundError."""
-        return self if service is None else Desks([self._place(service)], self._token)
+        return self if service is None else Desks([self._place(service)], self._caller)
 
     async def ask(self, service: str, ask: Ask[Answer]) -> Answer:
         """One service; raises what it answered."""
-        async with self._desk(self._place(service).target) as desk:
+        place = self._place(service)
+        async with self._desk(place, place.target) as desk:
             return await ask(desk)
 
     async def reach(
         self, service: str, stub: Callable[[Any], Any], ask: Callable[[Any], Awaitable[Any]]
     ) -> Any:
         """A service's own calls, through a stub of them; raises what it answered."""
-        peer = Peer(self._place(service).target, Carried(self._token), seconds=_SECONDS)
+        place = self._place(service)
+        peer = self._caller.peer(place, place.target)
         try:
             return await ask(stub(peer.channel))
         finally:
@@ -80,23 +101,23 @@ class Desks:
     async def ask_all(self, ask: Ask[Answer]) -> list[Reply[Answer]]:
         """Every service at the same time; who is away or refuses says so in the reply."""
         places = self._places.values()
-        return list(await asyncio.gather(*(self._try(p.service, p.target, ask) for p in places)))
+        return list(await asyncio.gather(*(self._try(each, each.target, ask) for each in places)))
 
     async def ask_replicas(self, ask: Ask[Answer]) -> list[Reply[Answer]]:
         """Every process at the same time."""
-        processes = [(p.service, address) for p in self._places.values() for address in p.replicas]
+        processes = [(p, address) for p in self._places.values() for address in p.replicas]
         return list(await asyncio.gather(*(self._try(*process, ask) for process in processes)))
 
-    async def _try(self, service: str, target: str, ask: Ask[Answer]) -> Reply[Answer]:
+    async def _try(self, place: Place, target: str, ask: Ask[Answer]) -> Reply[Answer]:
         try:
-            async with self._desk(target) as desk:
-                return Reply(service, await ask(desk))
+            async with self._desk(place, target) as desk:
+                return Reply(place.service, await ask(desk))
         except DomainError as error:
-            return Reply(service, None, error)
+            return Reply(place.service, None, error)
 
     @asynccontextmanager
-    async def _desk(self, target: str) -> AsyncIterator[DeskServiceStub]:
-        peer = Peer(target, Carried(self._token), seconds=_SECONDS)
+    async def _desk(self, place: Place, target: str) -> AsyncIterator[DeskServiceStub]:
+        peer = self._caller.peer(place, target)
         try:
             yield DeskServiceStub(peer.channel)
         finally:

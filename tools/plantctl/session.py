@@ -12,7 +12,8 @@ import typer
 from services.kit.errors import DomainError, InvalidError, NotFoundError
 from tools.mesh.issuer import Issuer
 from tools.mesh.people import USERS
-from tools.plantctl.desks import Desks, Reply, worst
+from tools.mesh.tls import operator_files
+from tools.plantctl.desks import Caller, Desks, Reply, worst
 from tools.plantctl.places import Place, read_places, running_places
 from tools.plantctl.printing import print_error
 from tools.plantctl.settings import PlantctlSettings
@@ -31,7 +32,7 @@ class Session:
     @cached_property
     def desks(self) -> Desks:
         """Of the services told, else of the running mesh."""
-        return Desks(self._places, self.token())
+        return Desks(self._places, self._caller(self.token()))
 
     def desks_of(self, user: str) -> Desks:
         """The same as another development user, for whom a given token cannot speak."""
@@ -42,13 +43,18 @@ class Session:
                 field="approver",
                 hint="approve with another person's token: plantctl codes approve",
             )
-        return Desks(self._places, mint(self.root, user))
+        return Desks(self._places, self._caller(mint(self.root, user)))
 
     def token(self) -> str:
         """The given one, else one for the development user."""
         if self._settings.token is not None:
             return self._settings.token.get_secret_value()
         return mint(self.root, self.user)
+
+    def _caller(self, token: str) -> Caller:
+        """With the certificates of the environment, else those that the running mesh made."""
+        tls = self._settings.tls or operator_files(self.root)
+        return Caller(token, tls, self._settings.tls_name)
 
     @cached_property
     def _places(self) -> list[Place]:

@@ -11,7 +11,7 @@ from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
 
 from services.kit.errors import DeniedError, UnavailableError
 from services.kit.rpc.client import Identity, Peer
-from services.kit.rpc.tls import TlsFiles
+from services.kit.tls import TlsFiles
 
 _TRUSTED = Path(__file__).parents[2] / "gateway" / "operations" / "smoke.graphql"
 DOCUMENT = _TRUSTED.read_text()

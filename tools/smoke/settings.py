@@ -1,15 +1,14 @@
 """What the smoke test takes from the environment."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from services.kit.rpc.tls import TlsFiles
+from services.kit.settings import TlsSettings
 
 
-class SmokeSettings(BaseSettings):
+class SmokeSettings(TlsSettings):
     """Whom to ask and as whom; the client needs to read every service, and nothing else."""
 
     model_config = SettingsConfigDict(
@@ -27,19 +26,8 @@ class SmokeSettings(BaseSettings):
     client_id: Annotated[str, Field(min_length=1)] = "smoke"
     client_secret: SecretStr
 
-    tls_cert: Path | None = None
-    """With these three services are called by mutual TLS, as they call each other."""
-    tls_key: Path | None = None
-    tls_ca: Path | None = None
-
     patience_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
     """An installation that is not well by then is not well."""
-
-    @property
-    def tls(self) -> TlsFiles | None:
-        """Who we are to the services; None speaks in the clear."""
-        cert, key, ca = self.tls_cert, self.tls_key, self.tls_ca
-        return TlsFiles(cert, key, ca) if cert and key and ca else None
 
     @property
     def targets(self) -> dict[str, str]:

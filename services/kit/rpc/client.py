@@ -11,8 +11,8 @@ from services.kit.rpc.deadline import remaining
 from services.kit.rpc.errors import read_error
 from services.kit.rpc.line import Line
 from services.kit.rpc.terms import ON_BEHALF_OF
-from services.kit.rpc.tls import TlsFiles
 from services.kit.store import forbid_work
+from services.kit.tls import TlsFiles
 
 
 class Identity(Protocol):
@@ -28,7 +28,8 @@ class Peer:
 
     A call takes at most `seconds`, less where the call being served has less left. It carries the
     caller's own token, else this service's. It raises the error family (and RuntimeError inside an
-    open unit of work); nothing is retried. With `tls` both ends show who they are.
+    open unit of work); nothing is retried. With `tls` both ends show who they are;
+    `known_as` is the name in the other's certificate where that is not its address.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class Peer:
         *,
         seconds: float = 5.0,
         tls: TlsFiles | None = None,
+        known_as: str = "",
     ) -> None:
-        self._line = Line(address, tls)
+        self._line = Line(address, tls, known_as=known_as)
         self.channel = cast(grpc.aio.Channel, _Calls(self._line, identity, seconds))
 
     async def close(self) -> None:
@@ -68,7 +70,7 @@ class _Calls:
             try:
                 return await send()(request, **sent)
             except grpc.aio.AioRpcError as error:
-                raise read_error(error, method) from None
+                raise read_error(error, method, self._line.hint(error)) from None
 
         return call
 
@@ -87,7 +89,7 @@ class _Calls:
                 async for answer in answers:
                     yield answer
             except grpc.aio.AioRpcError as error:
-                raise read_error(error, method) from None
+                raise read_error(error, method, self._line.hint(error)) from None
             finally:
                 answers.cancel()
 
@@ -106,7 +108,7 @@ class _Calls:
             try:
                 return await send()(requests, **sent)
             except grpc.aio.AioRpcError as error:
-                raise read_error(error, method) from None
+                raise read_error(error, method, self._line.hint(error)) from None
 
         return call
 

@@ -104,15 +104,16 @@ def _violations(error: DomainError) -> list[Violation]:
     return []
 
 
-def read_error(error: grpc.aio.AioRpcError, method: str) -> DomainError:
+def read_error(error: grpc.aio.AioRpcError, method: str, hint: str = "") -> DomainError:
     """The member of the family for a peer's answer to `method`; a plain DomainError for its bugs.
 
-    What gRPC itself says is left out: it names addresses.
+    What gRPC itself says is left out: it names addresses. `hint` is the way out where nobody
+    answered.
     """
     family = _FAMILY.get(error.code(), DomainError)
     info, retry_after = _read_details(error)
     if info is None:
-        return _transport_error(error, method, family)
+        return _transport_error(error, method, family, hint)
     message = error.details() or info.reason
     parts = {"code": info.reason, "field": info.metadata["field"], "hint": info.metadata["hint"]}
     if family is UnavailableError:
@@ -121,14 +122,14 @@ def read_error(error: grpc.aio.AioRpcError, method: str) -> DomainError:
 
 
 def _transport_error(
-    error: grpc.aio.AioRpcError, method: str, family: type[DomainError]
+    error: grpc.aio.AioRpcError, method: str, family: type[DomainError], hint: str
 ) -> DomainError:
     if "larger than max" in (error.details() or ""):
         return InvalidError(
             f"{method}: the message is too large", code="too_large", hint="send smaller pages"
         )
     code = error.code().name.lower()
-    return family(f"{method} did not answer ({code})", code=code)
+    return family(f"{method} did not answer ({code})", code=code, hint=hint)
 
 
 def _read_details(

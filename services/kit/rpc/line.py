@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 import grpc
 
+from services.kit.clock import SystemClock
+from services.kit.rpc.handshake import way_out
 from services.kit.rpc.terms import LARGEST_MESSAGE
-from services.kit.rpc.tls import LOOK_SECONDS, Renewed, TlsFiles, channel_credentials
+from services.kit.rpc.tls import channel_credentials
+from services.kit.tls import LOOK_SECONDS, Renewed, TlsFiles
 
 T = TypeVar("T")
 
@@ -27,16 +30,29 @@ _GRACE = 60.0
 """Seconds that calls on a channel that was replaced may take; none is allowed more."""
 
 
+def _common_host(address: str) -> str:
+    """The host of "ipv4:host:port,host:port"; gRPC takes no name for its certificate from these."""
+    scheme, _, places = address.partition(":")
+    hosts = {place.rpartition(":")[0] for place in places.split(",")}
+    return hosts.pop() if scheme == "ipv4" and len(hosts) == 1 else ""
+
+
 class Line:
-    """Calls to `address`; with `tls` both ends show who they are.
+    """Calls to `address`; with `tls` both ends show who they are, the other as `known_as`.
 
     Raises OSError when a file of `tls` is missing.
     """
 
     def __init__(
-        self, address: str, tls: TlsFiles | None = None, *, every: float = LOOK_SECONDS
+        self,
+        address: str,
+        tls: TlsFiles | None = None,
+        *,
+        known_as: str = "",
+        every: float = LOOK_SECONDS,
     ) -> None:
         self._address = address
+        self._known_as = known_as or _common_host(address)
         self._renewed = Renewed(tls, every=every) if tls else None
         self._channel = self._open()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -53,6 +69,13 @@ class Line:
             return made
 
         return current
+
+    def hint(self, error: grpc.aio.AioRpcError) -> str:
+        """The way out where TLS is why there is no connection; "" otherwise."""
+        if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            return ""
+        shown = self._renewed.now if self._renewed else None
+        return way_out(error.details() or "", shown, SystemClock().now())
 
     async def close(self) -> None:
         """End calls under way and the connections."""
@@ -72,4 +95,5 @@ class Line:
         if self._renewed is None:
             return grpc.aio.insecure_channel(self._address, options=_OPTIONS)
         credentials = channel_credentials(self._renewed.now)
-        return grpc.aio.secure_channel(self._address, credentials, options=_OPTIONS)
+        named = (("grpc.ssl_target_name_override", self._known_as),) if self._known_as else ()
+        return grpc.aio.secure_channel(self._address, credentials, options=(*_OPTIONS, *named))

@@ -9,7 +9,8 @@ import grpc
 from services.kit.access.tokens import Verifier
 from services.kit.rpc.guard import Guard
 from services.kit.rpc.terms import LARGEST_MESSAGE
-from services.kit.rpc.tls import TlsFiles, server_credentials
+from services.kit.rpc.tls import server_credentials
+from services.kit.tls import TlsFiles
 
 LONGEST_CALL = 60.0
 _CALLS_AT_ONCE = 512

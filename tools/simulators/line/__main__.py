@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from tools.mesh.badge import Badge
+from tools.mesh.tls import operator_files
 from tools.simulators.line.line import Line
 from tools.simulators.line.panel import Panel
 from tools.simulators.line.papers import read_plan
@@ -17,7 +18,8 @@ async def produce(settings: LineSettings) -> None:
     """All jobs of the plan; what was counted stays readable."""
     place = Place(settings.folder)
     plan, tally = read_plan(place.plan), Tally(place.counts)
-    terminal = Terminal(settings.mes, settings.plant, Badge(settings.mesh, "line"))
+    me, tls = Badge(settings.mesh, "line"), operator_files(settings.mesh)
+    terminal = Terminal(settings.mes, settings.plant, me, tls)
     panel = Panel(place, settings.port, (plan.unit, plan.input_unit))
     await panel.open(tally.shown)
     try:

@@ -10,6 +10,7 @@ from plantmesh.mes.v1.work_orders_pb2_grpc import WorkOrderServiceStub
 
 from services.kit.errors import UnavailableError
 from services.kit.rpc.client import Identity, Peer
+from services.kit.tls import TlsFiles
 from tools.simulators.line.papers import Told
 
 _STEPS = {
@@ -22,9 +23,11 @@ _STEPS = {
 class Terminal:
     """Toward mes at `address`. A call that is not answered raises UnavailableError."""
 
-    def __init__(self, address: str, plant: str, identity: Identity) -> None:
+    def __init__(
+        self, address: str, plant: str, identity: Identity, tls: TlsFiles | None = None
+    ) -> None:
         self._plant = plant
-        self._peer = Peer(address, identity, seconds=5.0)
+        self._peer = Peer(address, identity, seconds=5.0, tls=tls)
         self._orders = WorkOrderServiceStub(self._peer.channel)
 
     async def close(self) -> None:

@@ -12,10 +12,10 @@ from services.kit.clock import SystemClock
 from services.kit.errors import UnavailableError
 from services.kit.rpc.line import Line
 from services.kit.rpc.server import RpcServer
-from services.kit.rpc.tls import Renewed, TlsFiles
-from tests.component.kit.rpc.authority import Authority
+from services.kit.tls import Renewed, TlsFiles
 from tests.component.kit.rpc.desk import ASK, GOOD, Desk, Stub, bearer, mint, register, verifier
 from tests.component.kit.rpc.desk import calling as calling_in_the_clear
+from tools.mesh.authority import Authority
 
 
 @asynccontextmanager
