@@ -10,7 +10,7 @@ from plantmesh.reference.v1 import reference_pb2 as pb
 from plantmesh.reference.v1.events_pb2 import ItemChanged, LotConversionChanged
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 from plantmesh.telemetry.v1.events_pb2 import CountersRead
-from plantmesh.wms.v1.events_pb2 import StockMoved
+from plantmesh.wms.v1.events_pb2 import StockArrived, StockMoved
 
 from services.kit import signals
 from services.kit.backbone.envelope import Event
@@ -76,7 +76,9 @@ def counts(books: Books) -> Subscriptions:
 
 
 def stock(books: Books) -> Subscriptions:
-    """Receipts, deliveries and relabels become passages and edges, with the cursor."""
+    """What comes, leaves, is relabelled or goes to another plant: passages and edges, with the
+    cursor. Both sides of a way between plants are told under a lot of their own, in any order.
+    """
     found = Subscriptions()
 
     @found.on(StockMoved)
@@ -84,6 +86,12 @@ def stock(books: Books) -> Subscriptions:
         now = books.clock.now()
         moved = (wire.read_moved(event.data.movement, event.actor, now) for event in events)
         await follow_stock(books, [one for one in moved if one])
+
+    @found.on(StockArrived)
+    async def receive(events: list[Event[StockArrived]]) -> None:
+        now = books.clock.now()
+        come = (wire.read_arrived(event.data.movement, event.actor, now) for event in events)
+        await follow_stock(books, [one for one in come if one])
 
     return found
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.kit.errors import ConflictError, InvalidError, NotFoundError, located
 from services.mes.application.hold_made import hold_made
 from services.mes.domain.events import LotOperated
-from services.mes.domain.genealogy import Link, refuse_cycle
+from services.mes.domain.genealogy import Kind, Link, refuse_cycle
 from services.mes.domain.handling import Handling
 from services.mes.domain.keys import LotKey, ReportKey
 from services.mes.domain.lot import Lot
@@ -34,7 +34,8 @@ async def operate_lots(
     """
     watched = await books.scopes.enter({one.plant for one in operations})
     fresh = await _fresh(books, operations, happened=happened)
-    await _require_sent(books, fresh)
+    if not happened:
+        await _require_sent(books, fresh)
     touched, lots = {lot for one in operations for lot in _lots(one)}, dict[LotKey, Lot]()
     # Under a scope each alone: what holds the lots of one is seen by the next.
     for run in [{place: fresh[place]} for place in fresh] if watched else [fresh]:
@@ -48,8 +49,16 @@ async def operate_lots(
 async def _carry_out(
     books: Books, operations: Mapping[int, LotOperation], *, happened: bool, watched: bool
 ) -> dict[LotKey, Lot]:
-    """By position; the lots as they are then, and all that is made of them if it was held."""
+    """By position; the lots as they are then, and all that is made of them if it was held.
+
+    Where one is held already they go one by one: what the first makes of it, the next finds held.
+    """
     lots = await books.lots.open({lot for one in operations.values() for lot in _lots(one)})
+    if len(operations) > 1 and not happened and any(lot.holds for lot in lots.values()):
+        for place in operations:
+            part = {place: operations[place]}
+            lots |= await _carry_out(books, part, happened=False, watched=watched)
+        return lots
     before = {key: replace(lot) for key, lot in lots.items()}
     items = await books.items.known({lot.goods for lot in lots})
     now = books.clock.now()
@@ -136,7 +145,9 @@ async def _link(books: Books, done: dict[int, Handling]) -> None:
     causes: dict[Link, int] = {}
     for position, one in done.items():
         for edge in one.edges:
-            causes.setdefault(edge.link, position)
+            # Stock goes to another plant and back; then nothing is made of itself.
+            if not (one.happened and edge.link.kind is Kind.RECEIVE):
+                causes.setdefault(edge.link, position)
     if circle := await books.genealogy.circular(causes):
         with located(f"operations[{causes[circle]}]"):
             raise refuse_cycle(circle.target, circle.source)

@@ -126,6 +126,8 @@ class Handling:
         if receive.sent_as:
             with located("receive.sent_as"):
                 sent = self._restated(Part(receive.sent_as, amount))
+            # Nobody may have said yet how the plant that sent it counts it.
+            self.lots[receive.sent_as].unit = sent.unit
             self._link(Kind.RECEIVE, receive.sent_as, lot.key, sent, amount)
 
     def _ship(self, ship: Ship) -> None:

@@ -17,7 +17,7 @@ from services.mes.wire.lots import read_direction, read_holds, write_family, wri
 from services.mes.wire.operations import read_lot_steps, read_operations, read_voids
 from services.mes.wire.orders import read_plans, read_steps, write_order, write_orders
 from services.mes.wire.scopes import read_scopes
-from services.mes.wire.stock import read_moved, read_word
+from services.mes.wire.stock import read_arrived, read_moved, read_word
 from services.mes.wire.traces import (
     read_starts,
     read_wish,
@@ -29,6 +29,7 @@ from services.mes.wire.traces import (
 __all__ = [
     "ITEMS",
     "LOTS",
+    "read_arrived",
     "read_attributions",
     "read_booked_keys",
     "read_confirmations",

@@ -2,6 +2,7 @@
 
 from tests.unit.mes.use_cases import (
     AttributionsContract,
+    BorderContract,
     ConfirmationsContract,
     CountsContract,
     EffortContract,
@@ -40,6 +41,10 @@ class TestOperations(OperationsContract):
 
 
 class TestStock(StockContract):
+    pass
+
+
+class TestBorder(BorderContract):
     pass
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.mes.memory import MemoryFloor
 from tests.unit.mes.use_cases import (
     AttributionsContract,
+    BorderContract,
     ConfirmationsContract,
     CountsContract,
     EffortContract,
@@ -48,6 +49,10 @@ class TestOperations(OperationsContract):
 
 
 class TestStock(StockContract):
+    pass
+
+
+class TestBorder(BorderContract):
     pass
 
 

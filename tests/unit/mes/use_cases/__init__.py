@@ -4,6 +4,7 @@ A subclass gives the fixture `floor`.
 """
 
 from tests.unit.mes.use_cases.attributions import AttributionsContract
+from tests.unit.mes.use_cases.border import BorderContract
 from tests.unit.mes.use_cases.confirmations import ConfirmationsContract
 from tests.unit.mes.use_cases.counts import CountsContract
 from tests.unit.mes.use_cases.genealogy import GenealogyContract
@@ -35,6 +36,7 @@ from tests.unit.mes.use_cases.stock import StockContract
 
 __all__ = [
     "AttributionsContract",
+    "BorderContract",
     "ConfirmationsContract",
     "CountsContract",
     "EffortContract",

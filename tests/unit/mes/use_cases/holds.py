@@ -139,3 +139,35 @@ class HoldsContract:
         await confirm(floor, report("out", order_no="dough", lot="D1"))
         for name in ("DOUGH/D1", "BREAD/R1", "BREAD/B1"):
             assert (await lot(floor, name)).holds == {"H1": Restraint(1)}
+
+    async def test_the_second_of_a_batch_does_not_use_what_the_first_made_of_a_held_lot(
+        self, floor: Floor
+    ) -> None:
+        await operate(floor, received("F/1", "10"), received("F/9", "10"))
+        await put(floor, hold("F/1", blocks=frozenset({Block.SHIP})))
+        merge = Merge((part("F/1", "4"),), lot_key("F/9"))
+        for made in (Split(lot_key("F/1"), (part("F/2", "1"),)), merge):
+            name = "F/2" if isinstance(made, Split) else "F/9"
+            with pytest.raises(ConflictError, match=f"{name} is held by H1") as caught:
+                await operate(floor, made, Ship(part(name, "1"), "80001"))
+            assert caught.value.field == "operations[1].ship.lot.lot.lot_no"
+        assert (await lot(floor, "F/1")).on_hand == kg("10")
+        # What it does not block goes on.
+        await operate(floor, merge, Consume(lot_key("F/9"), kg("1")))
+        assert (await lot(floor, "F/9")).on_hand == kg("13")
+
+    async def test_nor_does_a_report_consume_it(self, floor: Floor) -> None:
+        """The flour was consumed for the order before somebody held it."""
+        await create(floor, plan("dough", item_no="DOUGH"), plan("roll"))
+        loose = report("in", "0", order_no="dough", lot="", consumed=(("FLOUR/F1", "9"),))
+        await confirm(floor, loose)
+        await put(floor, hold("FLOUR/F1"))
+        out = report("out", order_no="dough", lot="D1")
+        uses = report("roll", order_no="roll", lot="R1", consumed=(("DOUGH/D1", "9"),))
+        with pytest.raises(ConflictError, match="DOUGH/D1 is held by H1") as caught:
+            await confirm(floor, out, uses)
+        assert caught.value.field == "confirmations[1].consumed[0].lot_no"
+        other = report("salt", order_no="roll", lot="R2", consumed=(("SALT/S1", "1"),))
+        assert [one.confirmation_no for one in await confirm(floor, out, other)] == [2, 1]
+        assert (await lot(floor, "DOUGH/D1")).holds == {"H1": Restraint(1)}
+        assert (await lot(floor, "BREAD/R2")).holds == {}
