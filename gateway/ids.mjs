@@ -16,9 +16,8 @@ const types = new Set(
 function decode(id, want) {
   const [type, plant, key, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split('\n');
   const again = Buffer.from([type, plant, key].join('\n')).toString('base64url');
-  const sound =
-    id.length <= LONGEST && types.has(type) && plant && key && !rest.length && again === id;
-  if (!sound) throw bad('not an id of this graph');
+  const sound = id.length <= LONGEST && types.has(type) && stands(plant) && stands(key);
+  if (!sound || rest.length || again !== id) throw bad('not an id of this graph');
   if (want && type !== want) throw bad(`the id names a ${type}, not a ${want}`);
   return { __typename: type, id };
 }
@@ -26,13 +25,19 @@ function decode(id, want) {
 function encode(type, plant, key, field) {
   const id = Buffer.from([type, plant, key].join('\n')).toString('base64url');
   for (const [name, part] of Object.entries({ plant, [field]: key }))
-    if (!part || part.includes('\n') || !part.isWellFormed() || id.length > LONGEST)
+    if (!stands(part) || id.length > LONGEST)
       throw bad(`${JSON.stringify(part.slice(0, 40))} cannot stand in an id`, name);
   return { __typename: type, id };
 }
 
+// A text that an id may be made of, and that databases keep.
+function stands(part) {
+  return Boolean(part) && !/[\n\0]/.test(part) && part.isWellFormed();
+}
+
 function bad(message, field = 'id') {
-  return new GraphQLError(message, { extensions: { code: 'BAD_ID', field } });
+  const hint = field === 'id' ? 'take it from an answer' : 'one line of text';
+  return new GraphQLError(message, { extensions: { code: 'BAD_ID', field, hint } });
 }
 
 const one =

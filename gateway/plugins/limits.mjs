@@ -93,7 +93,10 @@ function unheardOf(operation) {
 }
 
 function tooLarge(message) {
-  return new GraphQLError(message, { extensions: { code: 'too_complex', http: { status: 400 } } });
+  const hint = 'ask in several operations, each for less';
+  return new GraphQLError(message, {
+    extensions: { code: 'too_complex', hint, http: { status: 400 } },
+  });
 }
 
 function tooMuch(bytes) {

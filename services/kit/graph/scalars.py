@@ -1,7 +1,7 @@
 """Scalars whose spelling is ours: exact decimals as strings, times in UTC with their offset."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 import strawberry
@@ -35,6 +35,18 @@ def read_decimal(text: object) -> Decimal:
     return value
 
 
+def read_date(text: object) -> date:
+    """ISO 8601, a day without a time."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise InvalidError(
+            f"{str(text)[:40]!r} is not a day",
+            code="bad_date",
+            hint='write ISO 8601, such as "2026-05-04"',
+        ) from None
+
+
 def write_time(moment: datetime) -> str:
     """ISO 8601 in UTC; a naive time is a bug."""
     if moment.tzinfo is None:
@@ -53,6 +65,12 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         description='An exact decimal as a string, such as "12.50".',
         serialize=write_decimal,
         parse_value=read_decimal,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="Date (isoformat)",
+        serialize=date.isoformat,
+        parse_value=read_date,
     ),
     datetime: strawberry.scalar(
         name="DateTime",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -125,6 +125,11 @@ class Query:
     async def twice(self, amount: Decimal, at: datetime) -> str:
         """Scalars in."""
         return f"{amount * 2} {at.isoformat()}"
+
+    @strawberry.field
+    async def day_after(self, day: date) -> date:
+        """Days in and out."""
+        return day + timedelta(days=1)
 
     @strawberry.field
     async def moment(self, at: datetime) -> datetime:

@@ -117,6 +117,8 @@ def bomb(size: int) -> str:
         ('{ twice(amount: "NaN", at: "2026-05-04T14:00:00Z") }', "bad_decimal"),
         ('{ twice(amount: "1e999", at: "2026-05-04T14:00:00Z") }', "bad_decimal"),
         ('{ twice(amount: "1", at: "2026-05-04T14:00:00") }', "bad_time"),
+        ('{ dayAfter(day: "2026-02-31") }', "bad_date"),
+        ('{ dayAfter(day: "0000-01-01") }', "bad_date"),
     ],
 )
 async def test_what_asks_too_much_or_wrongly_is_refused_with_a_code(query: str, code: str) -> None:
@@ -151,12 +153,14 @@ async def test_unknown_fields_are_not_hinted_at_without_introspection() -> None:
 async def test_scalars_are_exact_and_in_utc() -> None:
     async with serving(Shop()) as client:
         answer = await client.ask(
-            "query ($a: Decimal!, $at: DateTime!) { twice(amount: $a, at: $at) moment(at: $at) }",
+            "query ($a: Decimal!, $at: DateTime!) {"
+            ' twice(amount: $a, at: $at) moment(at: $at) dayAfter(day: "2026-02-28") }',
             a="0.10",
             at="2026-05-04T14:00:00+02:00",
         )
     assert answer["data"]["twice"] == "0.20 2026-05-04T12:00:00+00:00"
     assert answer["data"]["moment"] == "2026-05-04T12:00:00+00:00"
+    assert answer["data"]["dayAfter"] == "2026-03-01"
 
 
 async def test_a_body_is_bounded_announced_or_not() -> None:
