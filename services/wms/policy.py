@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
+from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
 from services.kit.errors import DeniedError
 
 READ, WRITE = "wms:read", "wms:write"
 ENFORCE = "delegate"
 """Quality's holds come through the service that composes the others: a storekeeper lifts none."""
+RECALL = "mes:recall"
+"""Who stock went to is withheld without it, on every channel, as mes withholds who lots went to."""
+COMMERCIAL = "erp:commercial"
+"""Who may know customers from their orders may know them from deliveries."""
 
 
 def may_read(plants: Sequence[str], field: str) -> Principal:
@@ -25,6 +29,11 @@ def may_enforce(plants: Sequence[str], field: str) -> Principal:
     """Who asks, if they may apply and lift holds in all of `plants`."""
     require_scope(WRITE)
     return _may(ENFORCE, plants, field)
+
+
+def may_know_customers() -> bool:
+    """Whether who asks may know who stock went to; others see that it is withheld."""
+    return not current_principal().scopes.isdisjoint({RECALL, COMMERCIAL})
 
 
 def may_copy() -> Principal:

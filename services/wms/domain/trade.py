@@ -1,6 +1,6 @@
 """Who stock came from and who it goes to: where the genealogy of a plant begins and ends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.kit.errors import InvalidError
@@ -31,11 +31,21 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Of an issue to a delivery: a customer. "" says nothing."""
+    """Of an issue to a delivery: a customer, who is not told where that is `withheld`.
+
+    "" says nothing.
+    """
 
     shipment_no: str = ""
     customer: str = ""
     sales_order_no: str = ""
+    withheld: bool = False
+
+    def told(self, *, customer: bool) -> "Destination":
+        """With its customer, or without; of what went to nobody there is nothing to withhold."""
+        if customer or self == NOBODY:
+            return self
+        return replace(self, customer="", withheld=True)
 
 
 NOWHERE, NOBODY = Origin(), Destination()

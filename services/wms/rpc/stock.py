@@ -94,7 +94,8 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         policy.may_read([request.plant], "plant")
         page = read_page(request.page, listing_of_movements(request.plant))
         cut = await self._desk.read(lambda books: list_movements(books, request.plant, page))
-        movements = [wire.write_movement(row.movement) for row in cut.rows]
+        customers = policy.may_know_customers()
+        movements = [wire.write_movement(row.movement, customers=customers) for row in cut.rows]
         return wms_pb2.ListMovementsResponse(movements=movements, page=write_page(cut))
 
     async def BatchGetMovements(  # noqa: N802 - named by the proto
@@ -104,8 +105,9 @@ class StockServicer(wms_pb2_grpc.StockServiceServicer):
         policy.may_read([key.plant for key in request.keys], "keys[{}].plant")
         keys = list(dict.fromkeys(wire.read_reference(key) for key in request.keys))
         found = await self._desk.read(lambda books: books.movements.find(keys))
+        customers, known = policy.may_know_customers(), [key for key in keys if key in found]
         return wms_pb2.BatchGetMovementsResponse(
-            movements=[wire.write_movement(found[key]) for key in keys if key in found],
+            movements=[wire.write_movement(found[key], customers=customers) for key in known],
             missing=[wire.write_reference(key) for key in keys if key not in found],
         )
 

@@ -52,8 +52,11 @@ def write_results(results: Iterable[Result]) -> pb.MoveStockResponse:
     )
 
 
-def write_movement(movement: Movement) -> pb.Movement:
-    """As it was asked for, its status spelled out, its quantity in the base unit."""
+def write_movement(movement: Movement, *, customers: bool = True) -> pb.Movement:
+    """As it was asked for, its status spelled out, its quantity in the base unit.
+
+    With `customers` it says who it went to, as events to other services do.
+    """
     return pb.Movement(
         reference=movement.reference.text,
         type=pb.MovementType.Value(f"MOVEMENT_TYPE_{movement.type.name}"),
@@ -67,7 +70,7 @@ def write_movement(movement: Movement) -> pb.Movement:
         to=_write_target(movement.to) if movement.to != SAME else None,
         delivery_no=movement.delivery_no,
         received_from=_write_origin(movement.origin) if movement.origin != NOWHERE else None,
-        shipped_to=_write_destination(movement.destination),
+        shipped_to=_write_destination(movement.destination.told(customer=customers)),
         given=write_quantity(movement.given) if movement.given else None,
     )
 
@@ -128,7 +131,10 @@ def _write_destination(to: Destination) -> pb.ShippedTo | None:
     if to == NOBODY:
         return None
     return pb.ShippedTo(
-        shipment_no=to.shipment_no, customer=to.customer, sales_order_no=to.sales_order_no
+        shipment_no=to.shipment_no,
+        customer=to.customer,
+        sales_order_no=to.sales_order_no,
+        withheld=to.withheld,
     )
 
 

@@ -188,3 +188,28 @@ async def test_a_request_costs_as_many_statements_for_500_movements_as_for_one(
         await warehouse.ask(of_lots(*(f"I{n}/L" for n in range(size))))
         costs.append(asked)
     assert costs[2:] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"),
+    [("wms:read", False), ("wms:read mes:recall", True), ("wms:read erp:commercial", True)],
+)
+async def test_who_stock_went_to_is_told_to_who_may_know(
+    warehouse: Warehouse, scope: str, shown: bool
+) -> None:
+    """In lists and by reference; others see that it is withheld, and everything else."""
+    place, acme = stock(status="UNRESTRICTED"), {"customer": "ACME", "sales_order_no": "S-1"}
+    sold = movement("d1", "ISSUE_TO_DELIVERY", "4", stock=place, shipped_to=acme)
+    await warehouse.ask(move(receipt(), {**sold, "delivery_no": "80001/10"}))
+    token = mint(scope=scope)
+    listed = await warehouse.ask(wms_pb2.ListMovementsRequest(plant="lyon"), token)
+    wanted = [wms_pb2.MovementKey(plant="lyon", reference=name) for name in ("r1", "d1")]
+    found = await warehouse.ask(wms_pb2.BatchGetMovementsRequest(keys=wanted), token)
+    for received, left in (listed.movements, found.movements):
+        assert not received.HasField("shipped_to")
+        assert left.shipped_to == wms_pb2.ShippedTo(
+            customer="ACME" if shown else "", sales_order_no="S-1", withheld=not shown
+        )
+    # Whoever follows the stream does so as a service.
+    (_, _), (_, event) = await warehouse.events()
+    assert event.movement.shipped_to.customer == "ACME"

@@ -114,3 +114,10 @@ def test_a_reversal_repeats_where_it_was() -> None:
     assert back.original == transfer("t1").reference
     assert back.to_location == "A-01"
     assert receive("r1").original is None
+
+
+def test_a_customer_is_told_or_withheld_and_never_both() -> None:
+    acme = Destination("80001", "ACME", "S-1")
+    assert acme.told(customer=True) == acme
+    assert acme.told(customer=False) == Destination("80001", "", "S-1", withheld=True)
+    assert Destination().told(customer=False) == Destination()
