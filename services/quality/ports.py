@@ -127,8 +127,13 @@ class Holds(Protocol):
         """State, version and counts of locked ones."""
         ...
 
-    async def lots(self, hold_no: str, page: Page) -> Sequence[LotKey]:
-        """What it covers; one more than the page's size at most, by item and lot number."""
+    async def lots(
+        self, hold_no: str, page: Page, plants: Collection[str] | None
+    ) -> Sequence[LotKey]:
+        """What it covers in these plants, None are all, by item, lot number and plant.
+
+        One more than the page's size at most.
+        """
         ...
 
     async def page(self, plant: str, page: Page) -> Sequence[Hold]:

@@ -102,8 +102,8 @@ def listing_of_holds(plant: str) -> Listing:
 
 
 def listing_of_lots(hold_no: str) -> Listing:
-    """The lots of a hold, by item and number."""
-    return Listing(f"quality.hold_lots/{hold_no}", (str, str))
+    """The lots of a hold, by item, number and plant."""
+    return Listing(f"quality.hold_lots/{hold_no}", (str, str, str))
 
 
 async def list_inspections(books: Books, plant: str, page: Page) -> Cut[Inspection]:
@@ -121,7 +121,9 @@ async def list_holds(books: Books, plant: str, page: Page) -> Cut[Hold]:
     return page.cut(await books.holds.page(plant, page), lambda one: (one.no,))
 
 
-async def list_hold_lots(books: Books, hold_no: str, page: Page) -> Cut[LotKey]:
-    """One page of the lots a hold covers."""
-    lots = await books.holds.lots(hold_no, page)
-    return page.cut(lots, lambda lot: (lot.item_no, lot.lot_no))
+async def list_hold_lots(
+    books: Books, hold_no: str, page: Page, plants: Collection[str] | None = None
+) -> Cut[LotKey]:
+    """One page of the lots a hold covers, in `plants` alone; None are all."""
+    lots = await books.holds.lots(hold_no, page, plants)
+    return page.cut(lots, lambda lot: (lot.item_no, lot.lot_no, lot.plant))

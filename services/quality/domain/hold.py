@@ -177,16 +177,11 @@ def check_order(order: HoldOrder) -> None:
             field="lots",
             hint="name lots, or say what they have in common; not both",
         )
-    check_lots(order.plant, order.lots)
-
-
-def check_lots(plant: str, lots: tuple[LotKey, ...]) -> None:
-    """Raises InvalidError naming the lot that is not in `plant`."""
-    for place, lot in enumerate(lots):
-        if lot.plant != plant:
+    for place, lot in enumerate(order.lots):
+        if lot.plant != order.plant:
             raise InvalidError(
-                f"lot {lot} is not in {plant}",
+                f"lot {lot} is not in {order.plant}",
                 code="foreign_lot",
                 field=f"lots[{place}].plant",
-                hint="a hold is placed in one plant",
+                hint="a hold is placed in one plant; what was sent to another is held with it",
             )

@@ -5,6 +5,8 @@ from typing import Self
 
 import strawberry
 
+from services.kit.access.policy import may_enter
+from services.kit.access.principal import current_principal
 from services.kit.graph import Entity, Quantity, batch_field, reading
 from services.kit.ids import GraphId, join_key, split_key
 from services.quality import policy
@@ -84,8 +86,9 @@ class Hold:
 
     @strawberry.field(description="The lots it was placed on; none where it has a scope.")
     def lots(self, first: int = 50) -> list["Lot"] | None:
-        """By item and number."""
-        return [Lot.of(key) for key in self.roots[:first]]
+        """By item and number, as far as who asks may see them: a hold may reach other plants."""
+        seen = [key for key in self.roots if may_enter(current_principal(), key.plant)]
+        return [Lot.of(key) for key in seen[:first]]
 
     @classmethod
     def of(cls, one: hold.Hold) -> Self:

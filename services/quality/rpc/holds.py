@@ -7,6 +7,7 @@ from grpc.aio import ServicerContext
 from plantmesh.quality.v1 import quality_pb2 as _pb
 from plantmesh.quality.v1.quality_pb2_grpc import HoldServiceServicer
 
+from services.kit.access.policy import visible_plants
 from services.kit.wire import read_page, write_page
 from services.quality import policy, wire
 from services.quality.application.find import (
@@ -70,6 +71,8 @@ class HoldServicer(HoldServiceServicer):
         nos = [one.hold_no for one in request.reports]
         plants = await self._desk.plants_of_holds(nos)
         principal = policy.may_report(plants, "reports[{}].hold_no")
+        for place, one in enumerate(request.reports):
+            policy.may_report([lot.plant for lot in one.lots], f"reports[{place}].lots[{{}}].plant")
         reports = wire.read_reports(request.reports)
 
         async def effect(books: Books) -> _pb.ReportHoldsResponse:
@@ -107,12 +110,13 @@ class HoldServicer(HoldServiceServicer):
     ) -> _pb.ListHoldLotsResponse:
         """The lots a hold covers, a page at a time."""
         no = request.hold_no
-        policy.may_read(await self._desk.plants_of_holds([no]), "hold_no")
+        principal = policy.may_read(await self._desk.plants_of_holds([no]), "hold_no")
+        plants = visible_plants(principal)
         page = read_page(request.page, listing_of_lots(no))
 
         async def look(books: Books) -> _pb.ListHoldLotsResponse:
             require_hold(await books.holds.get([no]), no)
-            cut = await list_hold_lots(books, no, page)
+            cut = await list_hold_lots(books, no, page, plants)
             return _pb.ListHoldLotsResponse(
                 lots=[wire.write_lot_key(lot) for lot in cut.rows], page=write_page(cut)
             )

@@ -114,13 +114,17 @@ class SqlHolds:
             ),
         )
 
-    async def lots(self, hold_no: str, page: Page) -> Sequence[LotKey]:
-        """By item and lot number."""
+    async def lots(
+        self, hold_no: str, page: Page, plants: Collection[str] | None
+    ) -> Sequence[LotKey]:
+        """By item, lot number and plant."""
+        there = None if plants is None else sorted(plants)
         rows = await current_work().sql(
             "SELECT plant, item_no, lot_no FROM hold_lot"
-            " WHERE hold_no = %s AND (item_no, lot_no) > (%s, %s)"
-            " ORDER BY item_no, lot_no LIMIT %s",
-            (hold_no, *(page.after or ("", "")), page.limit),
+            " WHERE hold_no = %s AND (item_no, lot_no, plant) > (%s, %s, %s)"
+            " AND (%s::text[] IS NULL OR plant = ANY(%s))"
+            " ORDER BY item_no, lot_no, plant LIMIT %s",
+            (hold_no, *(page.after or ("", "", "")), there, there, page.limit),
         )
         return [LotKey(*row) for row in rows]
 

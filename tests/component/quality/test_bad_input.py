@@ -93,7 +93,6 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("value's unit", recording(reading(value=kg("1", "XXX"))), InvalidError, "unknown_unit", f"{R}.value.unit"),
     ("no correction", recording(reading("known", version=2)), InvalidError, "reason_required", f"{R}.reason"),
     ("lots of two plants", placing(FOREIGN_LOT), InvalidError, "foreign_lot", f"{H}.lots[1].plant"),
-    ("lot elsewhere", reporting({**applied(), "lots": [OSLO]}), InvalidError, "foreign_lot", f"{T}.lots[0].plant"),
     # what the books refuse
     ("unknown item", opening(output("s2", lot=lot("CAKE/C1"))), NotFoundError, "unknown_item", f"{S}.lot.item_no"),
     ("unknown inspection", deciding(part(2, "1"), part(no="IL-999")), NotFoundError, "unknown_inspection", "decisions[1].inspection_no"),
@@ -114,6 +113,7 @@ BAD: list[tuple[str, Message, type[DomainError], str, str]] = [
     ("same key", deciding(part(), key="known"), ConflictError, "idempotency_conflict", "idempotency_key"),
     # what policy refuses
     ("foreign output", opening(output("s2", lot=OSLO)), DeniedError, "foreign_plant", f"{S}.lot.plant"),
+    ("foreign lot", reporting({**applied(), "lots": [OSLO]}), DeniedError, "foreign_plant", f"{T}.lots[0].plant"),
     ("foreign hold", placing(hold(), hold("H7", plant="oslo")), DeniedError, "foreign_plant", "holds[1].plant"),
 ]  # fmt: skip
 

@@ -192,10 +192,13 @@ class MemoryHolds:
         """Replace."""
         self.rows |= {one.no: deepcopy(one) for one in holds}
 
-    async def lots(self, hold_no: str, page: Page) -> Sequence[LotKey]:
-        """By item and number."""
-        lots = sorted(self.covers[hold_no])
-        return [lot for lot in lots if not page.after or lot[1:] > page.after][: page.limit]
+    async def lots(
+        self, hold_no: str, page: Page, plants: Collection[str] | None
+    ) -> Sequence[LotKey]:
+        """By item, number and plant."""
+        lots = [one for one in self.covers[hold_no] if plants is None or one.plant in plants]
+        placed = sorted(((*one[1:], one.plant), one) for one in lots)
+        return [one for at, one in placed if not page.after or at > page.after][: page.limit]
 
     async def page(self, plant: str, page: Page) -> Sequence[Hold]:
         """By number."""

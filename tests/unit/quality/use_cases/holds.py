@@ -20,6 +20,7 @@ from services.quality.domain.keys import LotKey, OrderKey
 from services.quality.domain.status import LotStatus
 from tests.unit.quality.samples import (
     BREAD,
+    LYON,
     WATER,
     applied,
     hold,
@@ -149,9 +150,33 @@ class HoldsContract:
         await report(laboratory, applied("A/1", "B/0"))
         async with laboratory.work() as books:
             first = await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3))
-            rest = await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3, ("B", "0")))
+            after = Page(listing_of_lots("H1"), 3, ("B", "0", LYON))
+            rest = await list_hold_lots(books, "H1", after)
         assert list(first.rows) == [lot_key("A/1"), lot_key("A/2"), lot_key("B/0")]
         assert (first.has_more, list(rest.rows)) == (True, [lot_key("B/1")])
+
+    async def test_it_covers_what_was_sent_to_other_plants_and_pages_do_not_lose_it(
+        self, laboratory: Laboratory
+    ) -> None:
+        """A transfer keeps item and number: only the plant tells the two lots apart."""
+        await place(laboratory, hold("H1", "B/1"))
+        there = [lot_key("B/1")._replace(plant=plant) for plant in ("nice", "oslo")]
+        await report(laboratory, replace(applied(), lots=tuple(there)))
+        found, after = list[LotKey](), tuple[str, ...]()
+        async with laboratory.work() as books:
+            for _ in range(3):
+                [one] = (
+                    await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 1, after))
+                ).rows
+                found.append(one)
+                after = (one.item_no, one.lot_no, one.plant)
+            [seen] = (
+                await list_hold_lots(books, "H1", Page(listing_of_lots("H1"), 3), {"oslo"})
+            ).rows
+            held = await lot_quality(books, there)
+        assert found == [lot_key("B/1"), *there]
+        assert seen == there[1]
+        assert [one.status for one in held] == [LotStatus.BLOCKED] * 2
 
     async def test_the_holds_of_a_plant_are_listed_in_pages(self, laboratory: Laboratory) -> None:
         await place(laboratory, hold("H3"), hold("H1"), hold("H2"))
