@@ -17,11 +17,13 @@ import { useScrub } from './plugins/scrub.mjs';
 import { Telemetry } from './plugins/telemetry.mjs';
 import { settings } from './settings.mjs';
 import { Supergraph } from './supergraph.mjs';
+import { Connections } from './tls.mjs';
 
 const log = new Logger({ level: 'info', writers: [new JSONLogWriter()] });
 const documents = trustedDocuments(settings.operations);
 const supergraph = new Supergraph(settings.supergraph, documents.operations, log);
 const telemetry = new Telemetry(settings, documents.knows);
+const connections = settings.tls && new Connections(settings.tls, settings.reloadSeconds, log);
 
 const gateway = createGatewayRuntime({
   supergraph: () => supergraph.load(),
@@ -56,7 +58,7 @@ const gateway = createGatewayRuntime({
     useLimits(settings.limits),
     useGuard(settings, log),
     telemetry.plugin(),
-    useReplicas(settings.subgraphs),
+    useReplicas(settings.subgraphs, connections),
     useScrub(),
   ],
 });

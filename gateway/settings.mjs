@@ -21,7 +21,9 @@ class Settings {
     this.healthPort = number('HEALTH_PORT', 0);
     this.supergraph = text('SUPERGRAPH', `${own}supergraph.graphql`);
     this.operations = text('OPERATIONS', `${own}operations`);
-    this.subgraphs = addresses(needed('SUBGRAPHS'));
+    // With them calls are mutual TLS, as between services; renewed files are taken up.
+    this.tls = allOrNone({ cert: text('TLS_CERT'), key: text('TLS_KEY'), ca: text('TLS_CA') });
+    this.subgraphs = addresses(needed('SUBGRAPHS'), this.tls ? 'https:' : 'http:');
     this.token = {
       jwksUrl: needed('JWKS_URL'),
       issuer: needed('ISSUER'),
@@ -42,6 +44,7 @@ class Settings {
       failures: number('BREAKER_FAILURES', 5),
       openSeconds: number('BREAKER_OPEN_SECONDS', 3),
     };
+    // How often the supergraph and the certificates are looked at.
     this.reloadSeconds = number('RELOAD_SECONDS', 2);
     this.unreadySeconds = number('UNREADY_SECONDS', 0);
     this.drainSeconds = number('DRAIN_SECONDS', 20);
@@ -50,13 +53,25 @@ class Settings {
   }
 }
 
+function allOrNone(files) {
+  const given = Object.values(files).filter(Boolean).length;
+  if (given && given < 3)
+    throw new Error('PLANTMESH_TLS_CERT, PLANTMESH_TLS_KEY and PLANTMESH_TLS_CA go together');
+  return given ? files : undefined;
+}
+
 // "erp=http://10.0.0.1:80/graphql|http://10.0.0.2:80/graphql,mes=..." as { erp: [url, url], ... }
-function addresses(text) {
+function addresses(text, scheme) {
   const pairs = text.split(',').map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new Error('PLANTMESH_SUBGRAPHS is not name=url,name=url');
     const urls = pair.slice(at + 1).split('|');
-    return [pair.slice(0, at), urls.map((url) => new URL(url).href)];
+    const read = urls.map((url) => new URL(url));
+    if (read.some(({ protocol }) => protocol !== scheme))
+      throw new Error(
+        'PLANTMESH_SUBGRAPHS: https:// goes with PLANTMESH_TLS_CERT, _KEY and _CA, http:// without',
+      );
+    return [pair.slice(0, at), read.map(({ href }) => href)];
   });
   return Object.fromEntries(pairs);
 }

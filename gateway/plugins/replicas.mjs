@@ -1,7 +1,9 @@
 // Where the subgraphs are: each call goes to the next replica, past those where nobody listens; a
 // query whose connection broke (a replica that stops closes its idle ones) is asked once more.
+import { explained } from '../tls.mjs';
 
-export function useReplicas(subgraphs) {
+// With `connections` calls are TLS.
+export function useReplicas(subgraphs, connections) {
   const turns = new Map();
 
   function inTurn(name) {
@@ -16,18 +18,19 @@ export function useReplicas(subgraphs) {
     onFetch({ url, fetchFn, setFetchFn, executionRequest }) {
       const name = new URL(url).hostname;
       const isQuery = executionRequest?.operationType === 'query';
-      setFetchFn(async (_, ...rest) => {
+      setFetchFn(async (_, options, ...rest) => {
+        const sent = connections ? { ...options, agent: connections.agent } : options;
         const replicas = inTurn(name);
         let refused = new Error(`no address of ${name} in PLANTMESH_SUBGRAPHS`);
         let mayBreak = isQuery;
         // The first once more: one address may stand for several replicas (a Service).
         for (const replica of [...replicas, ...replicas.slice(0, 1)]) {
           try {
-            return await fetchFn(replica, ...rest);
+            return await fetchFn(replica, sent, ...rest);
           } catch (error) {
             if (mayBreak && isBroken(error)) {
               mayBreak = false; // what ends one replica after the other is not asked of all
-            } else if (!neverSent(error)) throw error;
+            } else if (!neverSent(error)) throw explained(error);
             refused = error;
           }
         }

@@ -120,13 +120,17 @@ class Web:
 
     def start(self) -> None:
         """Compose, and run the subgraphs."""
+        self.compose()
+        self.revive()
+
+    def compose(self) -> None:
+        """Write the supergraph, and the documents that are trusted."""
         source = HERE / "gateway" / "subgraphs" / "ids.graphql"
         write_whole(self.folder / "subgraphs" / "ids.graphql", source.read_text())
         for name in SCHEMAS:
             write_whole(self.folder / "subgraphs" / f"{name}.graphql", written(name))
         compose("write", self.folder)
         shutil.copytree(HERE / "tests" / "web" / "operations", self.folder / "operations")
-        self.revive()
 
     def revive(self) -> None:
         """Run what does not, side by side."""
