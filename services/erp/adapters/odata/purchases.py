@@ -1,7 +1,6 @@
 """Purchase orders of API_PURCHASEORDER_PROCESS_SRV, and how they read in our words.
 
-What the ERP says of a status is its property's name and value, such as "PurchasingProcessingStatus
-02"; of items, whether all, some or none are "IsCompletelyDelivered".
+Of its items is said whether all, some or none are "IsCompletelyDelivered".
 """
 
 from collections.abc import Mapping
@@ -11,15 +10,14 @@ from msgspec import Struct, field
 
 from services.erp.adapters.odata.feed import Kind, Place
 from services.erp.adapters.odata.papers import (
-    About,
     Results,
     complete,
     read_number,
     read_paper,
     told,
 )
-from services.erp.adapters.odata.sales import back
-from services.erp.adapters.odata.values import read_day, read_instant, write_instant
+from services.erp.adapters.odata.trades import CHANGED, Trade, document, place, trade
+from services.erp.adapters.odata.values import read_day
 from services.erp.domain.commercial_document import (
     CommercialDocument,
     CommercialLineDocument,
@@ -27,14 +25,12 @@ from services.erp.domain.commercial_document import (
     PriceDocument,
 )
 
-_CHANGED = "LastChangeDateTime"
 _HOW_MANY = {
     frozenset({True}): "ALL",
     frozenset({False}): "NONE",
     frozenset({True, False}): "SOME",
     frozenset(): "",
 }
-_EXPAND = "to_PurchaseOrderItem,to_PurchaseOrderItem/to_ScheduleLine"
 
 
 class _Due(Struct):
@@ -58,11 +54,9 @@ class _Item(Struct):
     delivered: bool = field(name="IsCompletelyDelivered", default=False)
 
 
-class _Order(Struct):
-    about: About = field(name="__metadata")
+class _Order(Trade, kw_only=True):
     number: str = field(name="PurchaseOrder")
-    supplier: str = field(name="Supplier")
-    changed: str = field(name=_CHANGED)
+    partner: str = field(name="Supplier")
     items: Results[_Item] = field(name="to_PurchaseOrderItem")
     currency: str = field(name="DocumentCurrency", default="")
     reference: str = field(name="CorrespncExternalReference", default="")
@@ -70,49 +64,31 @@ class _Order(Struct):
     processed: str = field(name="PurchasingProcessingStatus", default="")
     deleted: str = field(name="PurchasingDocumentDeletionCode", default="")
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All that is said; what is initial says nothing."""
+    def said(self) -> Mapping[str, str]:
         done = {item.delivered for item in self.items.results if not item.deleted}
-        said = {
+        return {
             "PurchasingProcessingStatus": self.processed,
             "PurchasingDocumentDeletionCode": self.deleted,
             "IsCompletelyDelivered": _HOW_MANY[frozenset(done)],
         }
-        return tuple(f"{name} {value}" for name, value in said.items() if value)
 
 
 def purchases(plants: Mapping[str, str]) -> Kind[CommercialDocument]:
     """Purchase orders; `plants` = ours by theirs."""
-    return Kind(
-        service="API_PURCHASEORDER_PROCESS_SRV",
-        entities="A_PurchaseOrder",
-        number="PurchaseOrder",
-        changed=_CHANGED,
-        expand=_EXPAND,
-        place=_place,
-        stamp=write_instant,
-        back=back,
-        read=lambda content: read_purchase_order(content, plants),
+    return trade(
+        "API_PURCHASEORDER_PROCESS_SRV",
+        "PurchaseOrder",
+        "to_PurchaseOrderItem,to_PurchaseOrderItem/to_ScheduleLine",
+        _place,
+        lambda content: read_purchase_order(content, plants),
     )
 
 
 def read_purchase_order(content: bytes, plants: Mapping[str, str]) -> CommercialDocument:
     """In our words; raises InvalidError naming the field."""
     order = read_paper(content, _Order)
-    return CommercialDocument(
-        order_no=order.number,
-        partner=order.supplier,
-        statuses=order.words,
-        version=order.about.etag or order.changed,
-        as_of=read_instant(order.changed, _CHANGED),
-        lines=tuple(
-            _line(item, plants.get(item.plant, item.plant)) for item in complete(order.items)
-        ),
-        currency=order.currency,
-        reference=order.reference,
-        ordered_on=read_day(order.day, "PurchaseOrderDate"),
-    )
+    lines = (_line(item, plants.get(item.plant, item.plant)) for item in complete(order.items))
+    return document(order, "PurchaseOrderDate", lines)
 
 
 def _line(item: _Item, plant: str) -> CommercialLineDocument:
@@ -136,8 +112,7 @@ def _line(item: _Item, plant: str) -> CommercialLineDocument:
 
 def _place(order: msgspec.Raw) -> Place:
     found = told(order, _Standing)
-    moment = read_instant(found.changed, _CHANGED).isoformat()
-    return Place(found.number, moment, frozenset(one.plant for one in found.items.results))
+    return place(found.number, found.changed, (one.plant for one in found.items.results))
 
 
 class _Where(Struct):
@@ -146,5 +121,5 @@ class _Where(Struct):
 
 class _Standing(Struct):
     number: str = field(name="PurchaseOrder")
-    changed: str = field(name=_CHANGED)
+    changed: str = field(name=CHANGED)
     items: Results[_Where] = field(name="to_PurchaseOrderItem")

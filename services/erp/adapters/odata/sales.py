@@ -1,10 +1,8 @@
 """Sales orders of API_SALES_ORDER_SRV, and how they read in our words.
 
-What the ERP says of a status is its property's name and value, such as "OverallDeliveryStatus B".
 An item with a batch is meant to be delivered from that batch.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
@@ -12,14 +10,14 @@ from msgspec import Struct, field
 
 from services.erp.adapters.odata.feed import Kind, Place
 from services.erp.adapters.odata.papers import (
-    About,
     Results,
     complete,
     read_number,
     read_paper,
     told,
 )
-from services.erp.adapters.odata.values import read_day, read_instant, write_instant
+from services.erp.adapters.odata.trades import CHANGED, Trade, document, place, trade
+from services.erp.adapters.odata.values import read_day
 from services.erp.domain.commercial_document import (
     AllocationDocument,
     CommercialDocument,
@@ -28,8 +26,6 @@ from services.erp.domain.commercial_document import (
     PriceDocument,
 )
 
-_CHANGED = "LastChangeDateTime"
-_EXPAND = "to_Item,to_Item/to_ScheduleLine,to_Partner"
 _SHIP_TO = ("SH", "WE")
 """The ship-to party, in English and in German."""
 _DONE = "C"
@@ -61,11 +57,9 @@ class _Partner(Struct):
     customer: str = field(name="Customer", default="")
 
 
-class _Order(Struct):
-    about: About = field(name="__metadata")
+class _Order(Trade, kw_only=True):
     number: str = field(name="SalesOrder")
-    customer: str = field(name="SoldToParty")
-    changed: str = field(name=_CHANGED)
+    partner: str = field(name="SoldToParty")
     items: Results[_Item] = field(name="to_Item")
     partners: Results[_Partner] = field(name="to_Partner")
     currency: str = field(name="TransactionCurrency", default="")
@@ -77,37 +71,25 @@ class _Order(Struct):
     credit: str = field(name="TotalCreditCheckStatus", default="")
     blocked: str = field(name="DeliveryBlockReason", default="")
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All that is said; what is initial says nothing."""
-        said = {
+    def said(self) -> Mapping[str, str]:
+        return {
             "OverallSDProcessStatus": self.processed,
             "OverallDeliveryStatus": self.delivered,
             "OverallSDDocumentRejectionSts": self.rejected,
             "TotalCreditCheckStatus": self.credit,
             "DeliveryBlockReason": self.blocked,
         }
-        return tuple(f"{name} {value}" for name, value in said.items() if value)
 
 
 def sales(plants: Mapping[str, str]) -> Kind[CommercialDocument]:
     """Sales orders; `plants` = ours by theirs."""
-    return Kind(
-        service="API_SALES_ORDER_SRV",
-        entities="A_SalesOrder",
-        number="SalesOrder",
-        changed=_CHANGED,
-        expand=_EXPAND,
-        place=_place,
-        stamp=write_instant,
-        back=back,
-        read=lambda content: read_sales_order(content, plants),
+    return trade(
+        "API_SALES_ORDER_SRV",
+        "SalesOrder",
+        "to_Item,to_Item/to_ScheduleLine,to_Partner",
+        _place,
+        lambda content: read_sales_order(content, plants),
     )
-
-
-def back(since: str, overlap: float) -> str:
-    """A moment in ISO 8601, so many seconds earlier."""
-    return (dt.datetime.fromisoformat(since) - dt.timedelta(seconds=overlap)).isoformat()
 
 
 def read_sales_order(content: bytes, plants: Mapping[str, str]) -> CommercialDocument:
@@ -116,20 +98,10 @@ def read_sales_order(content: bytes, plants: Mapping[str, str]) -> CommercialDoc
     ship_to = next(
         (one.customer for one in complete(order.partners) if one.function in _SHIP_TO), ""
     )
-    return CommercialDocument(
-        order_no=order.number,
-        partner=order.customer,
-        statuses=order.words,
-        version=order.about.etag or order.changed,
-        as_of=read_instant(order.changed, _CHANGED),
-        lines=tuple(
-            _line(item, plants.get(item.plant, item.plant), ship_to)
-            for item in complete(order.items)
-        ),
-        currency=order.currency,
-        reference=order.reference,
-        ordered_on=read_day(order.day, "SalesOrderDate"),
+    lines = (
+        _line(item, plants.get(item.plant, item.plant), ship_to) for item in complete(order.items)
     )
+    return document(order, "SalesOrderDate", lines)
 
 
 def _line(item: _Item, plant: str, ship_to: str) -> CommercialLineDocument:
@@ -159,8 +131,7 @@ def _line(item: _Item, plant: str, ship_to: str) -> CommercialLineDocument:
 
 def _place(order: msgspec.Raw) -> Place:
     found = told(order, _Standing)
-    moment = read_instant(found.changed, _CHANGED).isoformat()
-    return Place(found.number, moment, frozenset(one.plant for one in found.items.results))
+    return place(found.number, found.changed, (one.plant for one in found.items.results))
 
 
 class _Where(Struct):
@@ -169,5 +140,5 @@ class _Where(Struct):
 
 class _Standing(Struct):
     number: str = field(name="SalesOrder")
-    changed: str = field(name=_CHANGED)
+    changed: str = field(name=CHANGED)
     items: Results[_Where] = field(name="to_Item")

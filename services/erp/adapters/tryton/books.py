@@ -119,6 +119,6 @@ def of_move(id: int) -> str:
 def read(rows: Any, kind: type[_Record]) -> list[_Record]:
     """Raises StoppedError when they are something else."""
     try:
-        return msgspec.convert(rows, list[kind])  # type: ignore[valid-type]
+        return [msgspec.convert(row, kind) for row in msgspec.convert(rows, list)]
     except msgspec.ValidationError as error:
         raise StoppedError(Unavailable(f"Tryton answered with something else: {error}")) from error

@@ -5,6 +5,7 @@ lots these are is told with the next change of the sale itself: a picked lot cha
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from msgspec import Struct, field
 from services.erp.adapters.tryton.books import Books, of_move, read
 from services.erp.adapters.tryton.feed import Kind, Row
 from services.erp.adapters.tryton.papers import Unit, amount_of, read_paper
-from services.erp.adapters.tryton.trades import AGREED, FIELDS, Called, Line, Trade, goods, price
+from services.erp.adapters.tryton.trades import AGREED, FIELDS, Called, Line, Trade, document, goods
 from services.erp.adapters.tryton.values import Day
 from services.erp.domain.commercial_document import (
     AllocationDocument,
@@ -64,36 +65,17 @@ _FIELDS = (
 def read_sale(content: bytes) -> CommercialDocument:
     """Raises InvalidError naming the field that is missing or no such thing."""
     sale = read_paper(content, _Sale, "sale")
-    modified = sale.last_modified_at.value
-    return CommercialDocument(
-        order_no=sale.number or "",
-        partner=sale.party.code or "",
-        statuses=sale.words("sale"),
-        version=modified.isoformat(),
-        as_of=modified,
-        lines=tuple(_lines(sale)),
-        currency=sale.currency.code or "",
-        reference=sale.reference or "",
-        ordered_on=sale.sale_date.value if sale.sale_date else None,
-    )
+    return document(sale, "sale", sale.sale_date, _lines(sale))
 
 
 def _lines(sale: _Sale) -> Iterator[CommercialLineDocument]:
     ship_to = (sale.ship_to or sale.party).code or ""
-    for number, (line, item, unit) in goods(sale.lines).items():
-        at = f"lines[{number // 10 - 1}]"
-        amount = amount_of(line.quantity or Decimal(0), unit, f"{at}.quantity")
-        yield CommercialLineDocument(
-            plant=sale.plant,
-            line_no=number,
-            item_no=item.code,
-            amount=amount,
-            unit=unit.symbol,
-            schedule=(_due(sale, line, amount),),
+    for place, (line, said) in enumerate(goods(sale, sale.lines)):
+        yield replace(
+            said,
+            schedule=(_due(sale, line, said.amount),),
             ship_to=ship_to,
-            price=price(line, unit),
-            allocations=tuple(_allocations(line, sale.picks, at)),
-            closed=line.ends(sale.state),
+            allocations=tuple(_allocations(line, sale.picks, f"lines[{place}]")),
         )
 
 

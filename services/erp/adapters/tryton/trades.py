@@ -5,15 +5,19 @@ none is so yet says nothing. It numbers no lines: here they are tens in its orde
 subtotals and what is no product are left out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
 
 from msgspec import Struct, field
 
-from services.erp.adapters.tryton.papers import Item, Unit
-from services.erp.adapters.tryton.values import Moment, Numeric
-from services.erp.domain.commercial_document import PriceDocument
+from services.erp.adapters.tryton.papers import Item, Unit, amount_of
+from services.erp.adapters.tryton.values import Day, Moment, Numeric
+from services.erp.domain.commercial_document import (
+    CommercialDocument,
+    CommercialLineDocument,
+    PriceDocument,
+)
 
 ENDED = ("done", "cancelled")
 AGREED = ("confirmed", "processing", "done")
@@ -79,16 +83,49 @@ FIELDS = (
 )  # fmt: skip
 
 
-def goods(lines: Iterable[_L]) -> Mapping[int, tuple[_L, Item, Unit]]:
-    """Lines of a product, by number, with it and its unit."""
+def goods(order: Trade, lines: Iterable[_L]) -> Iterator[tuple[_L, CommercialLineDocument]]:
+    """Lines of a product in their order, each with what both kinds say of it.
+
+    Raises InvalidError naming the quantity that has more decimals than its unit.
+    """
     found = [
         (line, line.product, line.counted_in)
         for line in sorted(lines, key=lambda line: (line.sequence or 0, line.id))
         if line.product and line.counted_in
     ]
-    return {10 * place: one for place, one in enumerate(found, 1)}
+    for place, (line, item, unit) in enumerate(found):
+        yield (
+            line,
+            CommercialLineDocument(
+                plant=order.plant,
+                line_no=10 * (place + 1),
+                item_no=item.code,
+                amount=amount_of(line.quantity or Decimal(0), unit, f"lines[{place}].quantity"),
+                unit=unit.symbol,
+                price=_price(line, unit),
+                closed=line.ends(order.state),
+            ),
+        )
 
 
-def price(line: Line, unit: Unit) -> PriceDocument | None:
+def document(
+    order: Trade, model: str, ordered_on: Day | None, lines: Iterable[CommercialLineDocument]
+) -> CommercialDocument:
+    """An order of either kind, called `model` there, with its lines."""
+    modified = order.last_modified_at.value
+    return CommercialDocument(
+        order_no=order.number or "",
+        partner=order.party.code or "",
+        statuses=order.words(model),
+        version=modified.isoformat(),
+        as_of=modified,
+        lines=tuple(lines),
+        currency=order.currency.code or "",
+        reference=order.reference or "",
+        ordered_on=ordered_on.value if ordered_on else None,
+    )
+
+
+def _price(line: Line, unit: Unit) -> PriceDocument | None:
     """Of one of its unit."""
     return PriceDocument(line.unit_price.decimal, "1", unit.symbol) if line.unit_price else None
