@@ -17,6 +17,7 @@ from services.kit.audit.anchor import Anchor, latest
 from services.kit.audit.anchored import compare_anchors
 from services.kit.audit.archive import Archive, Piece
 from services.kit.audit.chain import read_rows, read_seals
+from services.kit.audit.encoding import FIELDS
 from services.kit.audit.export import Begin, Draft, End, Kept, Line, Proof, Sealed, prove
 from services.kit.audit.finding import Finding, Flaw
 from services.kit.audit.judge import gone
@@ -26,7 +27,7 @@ from services.kit.audit.retention import Cut, aged, announce, read_cut, remove
 from services.kit.audit.seal import Head, Seal
 from services.kit.checkpoint import reach
 from services.kit.errors import ConflictError, UnavailableError
-from services.kit.store import Store, Work, current_work
+from services.kit.store import Row, Store, Work, current_work
 
 ROWS, SEALS = 50_000, 10_000
 """A file ends with one of them: some seconds' work, and some ten megabytes."""
@@ -194,10 +195,12 @@ class Archivist:
         }
 
 
-def _kept(seal: Seal, rows: dict[int, tuple[object, ...]]) -> list[Kept]:
+def _kept(seal: Seal, rows: Mapping[int, Row]) -> list[Kept]:
     """Those that are there; a proof names the others."""
     found = range(seal.first_seq, seal.last_seq + 1)
-    return [Kept(seq, *rows[seq]) for seq in found if seq in rows]  # type: ignore[arg-type]
+    return [
+        Kept(seq=seq, **dict(zip(FIELDS, rows[seq], strict=True))) for seq in found if seq in rows
+    ]
 
 
 def _require(findings: Sequence[Finding]) -> None:

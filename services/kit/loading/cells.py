@@ -15,8 +15,7 @@ from services.kit.quantity import Quantity
 E = TypeVar("E", bound=StrEnum)
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_YES = frozenset({"true", "1", "yes"})
-_NO = frozenset({"false", "0", "no", ""})
+_YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 _PAIRS = "|"
 
 
@@ -28,10 +27,9 @@ class Cells:
 
     def text(self, column: str, longest: int = 64) -> str:
         """At most so long; "" where nothing is said."""
-        cell = self._row.get(column, "")
-        text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+        text = bare(self._row.get(column, ""))
         if len(text) > longest or not text.isprintable():
-            raise _bad(text, column, f"at most {longest} printable characters")
+            raise unfit(text, column, f"at most {longest} printable characters")
         return text
 
     def name(self, column: str, longest: int = 64) -> str:
@@ -65,15 +63,15 @@ class Cells:
         """A whole number from 0 on; 0 where nothing is said."""
         cell = self._row.get(column, "") or "0"
         if not (cell.isascii() and cell.isdecimal() and len(cell) < 12 and int(cell) <= most):
-            raise _bad(cell, column, f"a whole number from 0 to {most}")
+            raise unfit(cell, column, f"a whole number from 0 to {most}")
         return int(cell)
 
     def flag(self, column: str) -> bool:
         """False where nothing is said."""
-        cell = self._row.get(column, "").lower()
-        if cell not in _YES | _NO:
-            raise _bad(cell, column, "true or false")
-        return cell in _YES
+        cell = self._row.get(column, "")
+        if cell.lower() not in (*_YES, *_NO):
+            raise unfit(cell, column, "true or false")
+        return cell.lower() in _YES
 
     def choice(self, column: str, kind: type[E]) -> E:
         """By its value, in any case."""
@@ -81,7 +79,7 @@ class Cells:
         try:
             return kind(cell.lower())
         except ValueError:
-            raise _bad(cell, column, f"one of {', '.join(kind)}") from None
+            raise unfit(cell, column, f"one of {', '.join(kind)}") from None
 
     def pairs(self, column: str) -> dict[str, str]:
         """Names and values, as in "heat=7|mill=Duisburg"."""
@@ -89,8 +87,13 @@ class Cells:
         parts = [one.partition("=") for one in text.split(_PAIRS) if one]
         found = {name: value for name, _, value in parts}
         if len(found) < len(parts) or not all(name and sign for name, sign, _ in parts):
-            raise _bad(text, column, "name=value|name=value, each name once")
+            raise unfit(text, column, "name=value|name=value, each name once")
         return found
+
+
+def bare(cell: str) -> str:
+    """Without the apostrophe that kept it from being a formula."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def guarded(text: str) -> str:
@@ -98,7 +101,8 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _bad(cell: str, column: str, hint: str) -> InvalidError:
+def unfit(cell: str, column: str, hint: str) -> InvalidError:
+    """The refusal of a cell that is not what its column takes."""
     return InvalidError(
         f"{cell[:40]!r} does not fit here", code="bad_value", field=column, hint=hint
     )

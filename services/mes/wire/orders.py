@@ -1,13 +1,14 @@
 """Plans, commands and orders on the wire."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from plantmesh.mes.v1 import work_orders_pb2 as _pb
 
 from services.kit.errors import InvalidError, located
-from services.kit.wire import read_quantity, write_moment, write_quantity
+from services.kit.wire import read_moment, read_quantity, write_moment, write_quantity
 from services.mes.application.command_work_orders import Step
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Command
@@ -19,8 +20,6 @@ from services.mes.wire.keys import (
     write_lifecycle,
     write_order_key,
 )
-
-_EARLIEST, _LATEST = 1900, 3000
 
 
 def read_plans(messages: Iterable[_pb.WorkOrderPlan]) -> list[Plan]:
@@ -116,8 +115,8 @@ def _read_plan(message: _pb.WorkOrderPlan) -> Plan:
         item_no=message.item_no,
         ordered=read_quantity(message.quantity, field="quantity"),
         over_tolerance=_read_tolerance(message.over_tolerance),
-        due_start=_read_moment(message, "due_start"),
-        due_end=_read_moment(message, "due_end"),
+        due_start=_read_due(message, "due_start"),
+        due_end=_read_due(message, "due_end"),
         operations=tuple(
             Operation(one.sequence, one.segment, one.work_center, _read_control(one.control))
             for one in message.operations
@@ -152,13 +151,7 @@ def _read_tolerance(text: str) -> Decimal:
         ) from None
 
 
-def _read_moment(message: _pb.WorkOrderPlan, field: str) -> datetime | None:
-    if not message.HasField(field):  # type: ignore[arg-type]
-        return None
-    try:
-        moment: datetime = getattr(message, field).ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        moment = datetime.min.replace(tzinfo=UTC)
-    if not _EARLIEST < moment.year < _LATEST:
-        raise InvalidError("the timestamp is out of range", code="bad_time", field=field)
-    return moment
+def _read_due(
+    message: _pb.WorkOrderPlan, field: Literal["due_start", "due_end"]
+) -> datetime | None:
+    return read_moment(getattr(message, field), field=field) if message.HasField(field) else None

@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import IO, Any
 
 from services.kit.errors import DomainError, InvalidError
+from services.kit.loading.cells import bare
 from services.reference.application.load_master_data import Given, Problem, Report, Target
 from services.reference.domain.names import Key
-from services.reference.wire.cells import bare, columns_of, read_cells, write_cells
+from services.reference.wire.cells import columns_of, read_cells, write_cells
 from services.reference.wire.shape import THEIRS, Field
 
 _OURS = {theirs: ours for ours, theirs in THEIRS.items()}
