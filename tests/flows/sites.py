@@ -166,6 +166,7 @@ class TrytonSite:
         await self._desk.run("release", {"orders": orders})
         settings = {
             "url": place.url,
+            "plaintext": True,
             "user": place.adapter.name,
             "negative_stock": True,
             "request_timeout": 40.0,

@@ -97,6 +97,8 @@ async def _read_on(system: str, reading: _Reading, desk: Desk, take: Take) -> No
     mark, more = await desk.marks.get(system, reading.kind), True
     while more:
         changes = await reading.feed.list_orders(mark)
+        if changes.more and changes.mark == mark:
+            raise UnavailableError(f"{system} tells the same page again and again")
         await desk.inbox(system, reading.kind).receive(changes.orders, take)
         mark, more = changes.mark, changes.more
         await desk.marks.put(system, reading.kind, mark)

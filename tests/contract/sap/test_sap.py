@@ -185,7 +185,7 @@ async def test_saps_own_words_say_who_can_help(
 async def test_an_answer_without_end_is_no_answer(
     erp: ErpSystem, stage: SapStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.erp.adapters.odata.session._LARGEST", 1000)
+    monkeypatch.setattr("services.kit.http.LARGEST", 1000)
     assert isinstance(await erp.find([Sought(stage.plant, ORDER, ref(stage, "p-1"))]), Unavailable)
 
 

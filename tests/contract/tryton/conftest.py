@@ -40,6 +40,7 @@ def system(stage: TrytonStage) -> System:
     """Tryton's row, with small pages."""
     settings = {
         "url": stage.proxy.url,
+        "plaintext": True,
         "user": stage.peer.adapter.name,
         "page": 3,
         "request_timeout": 20.0,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from services.erp.adapters.row import trusting
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.adapters.tryton.books import Books
 from services.erp.adapters.tryton.outcomes import StoppedError
@@ -66,7 +67,7 @@ async def test_the_platforms_user_cannot_change_them(
 ) -> None:
     trade = Trade.SALES if model == "sale.sale" else Trade.PURCHASE
     await stage.trade(trade, FIRST)
-    session = Session(read_terms(system), stage.peer.adapter.password)
+    session = Session(read_terms(system), stage.peer.adapter.password, trusting(system, ""))
     try:
         [found] = await Books(session, read_terms(system)).session.read(
             model, "search", [["number", "=", FIRST], ["warehouse.code", "=", stage.plant]]

@@ -14,9 +14,16 @@ from services.erp.adapters.odata.movements import key_of
 from services.erp.adapters.odata.orders import read_order
 from services.erp.adapters.odata.outcomes import of_answer
 from services.erp.adapters.odata.terms import read_terms
-from services.erp.adapters.odata.values import key, literal, read_moment, read_stamp, write_day
+from services.erp.adapters.odata.values import (
+    key,
+    literal,
+    read_instant,
+    read_moment,
+    read_stamp,
+    write_day,
+)
 from services.kit.errors import InvalidError
-from services.kit.lanes.outcome import Outcome, Rejected, Unavailable, Unknown
+from services.kit.lanes.outcome import Conflict, Outcome, Rejected, Unavailable, Unknown
 from services.kit.lanes.systems import System
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -38,6 +45,15 @@ def test_what_a_batch_answers_is_read_part_by_part(said: list[tuple[int, dict[st
     answers = [Answer(status, {}, msgspec.json.encode({"d": body})) for status, body in said]
     read = batch.read("multipart/mixed; boundary=b", told(*answers))
     assert [(one.status, one.content) for one in read] == [(a.status, a.content) for a in answers]
+
+
+@pytest.mark.parametrize("quoted", ["b", '"b"', '"b"; charset=utf-8'])
+def test_a_proxy_may_rewrite_line_ends_and_quote_the_boundary(quoted: str) -> None:
+    answers = [Answer(200, {}, b'{"d":1}'), Answer(404, {}, b"{}")]
+    content = told(*answers).replace(b"\r\n", b"\n")
+    read = batch.read(f"Multipart/Mixed; boundary={quoted}", content)
+    assert [(one.status, one.content.strip()) for one in read] == [(200, b'{"d":1}'), (404, b"{}")]
+    assert read[0].headers == {"Content-Type": "application/json"}
 
 
 def test_a_changeset_is_read_through() -> None:
@@ -93,11 +109,30 @@ def test_planned_times_are_on_the_plants_clocks() -> None:
     )
     assert read_moment(day, None, PARIS, "x") == dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
     assert read_moment(None, None, PARIS, "x") is None
+    # Other services than SAP's leave out what is 0, or write ISO 8601.
+    half_past_six = dt.datetime(2026, 7, 1, 4, 30, tzinfo=dt.UTC)
+    assert read_moment("2026-07-01T00:00:00", "PT6H30M", PARIS, "x") == half_past_six
+    assert read_moment("2026-07-01", "PT6H30M0.000S", PARIS, "x") == half_past_six
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/Date(1777896000000)/", "/Date(1777896000000+0120)/", "2026-05-04T12:00:00Z",
+     "2026-05-04T14:00:00.000+02:00", "2026-05-04T12:00:00"],
+)  # fmt: skip
+def test_an_instant_is_read_in_all_its_spellings(text: str) -> None:
+    assert read_instant(text, "x") == dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
     ("day", "time"),
-    [("2026-07-01", None), ("/Date(0)/", "6:30"), ("/Date(999999999999999)/", None)],
+    [
+        ("1 July 2026", None),
+        ("2026-13-01", None),
+        ("/Date(0)/", "6:30"),
+        ("/Date(999999999999999)/", None),
+        ("9999-12-31", "PT24H"),
+    ],
 )
 def test_a_moment_that_is_none_is_refused(day: str, time: str | None) -> None:
     with pytest.raises(InvalidError) as refused:
@@ -110,6 +145,26 @@ def test_a_stamp_is_utc_or_refused() -> None:
     assert read_stamp("20260504120000", "x") == noon
     with pytest.raises(InvalidError):
         read_stamp("2026-05-04", "x")
+
+
+def test_what_is_null_is_not_there() -> None:
+    parts = ("Component", "Operation", "Status")
+    order: dict[str, object] = {
+        "__metadata": {"etag": None},
+        "ManufacturingOrder": "1",
+        "ProductionPlant": "1010",
+        "Material": "M",
+        "TotalQuantity": "10.000",
+        "ProductionUnit": "KG",
+        "LastChangeDateTime": "20260504120000",
+        "OrderLongText": None,
+        "SalesOrder": None,
+        **{f"to_ProductionOrder{part}": {"results": [], "__next": None} for part in parts},
+    }
+    read = read_order(msgspec.json.encode(order), {}, PARIS)
+    assert (read.order_no, read.sales_order, read.version) == ("1", "", "20260504120000")
+    with pytest.raises(InvalidError, match="Material"):
+        read_order(msgspec.json.encode(order | {"Material": None}), {}, PARIS)
 
 
 def test_an_order_without_its_plant_names_the_field() -> None:
@@ -128,6 +183,15 @@ def test_a_key_fits_into_the_field_for_it(reference: str) -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "content", "outcome"),
     [
+        (
+            429,
+            {
+                "Retry-After": "Mon, 04 May 2026 12:00:30 GMT",
+                "Date": "Mon, 04 May 2026 12:00:00 GMT",
+            },
+            b"",
+            Unavailable("too fast for the ERP", 30, throttled=True),
+        ),
         (429, {"Retry-After": "7"}, b"", Unavailable("too fast for the ERP", 7, throttled=True)),
         (503, {"Retry-After": "30"}, b"", Unavailable("the ERP answered 503", 30)),
         (503, {"Retry-After": "Mon, 4 May"}, b"", Unavailable("the ERP answered 503")),
@@ -136,6 +200,36 @@ def test_a_key_fits_into_the_field_for_it(reference: str) -> None:
         (302, {}, b"", Unknown("the ERP answered 302")),
         (400, {}, b"<html>", Unavailable("the ERP answered 400, and not why")),
         (400, {}, b'{"error": {"code": "ZZ/1"}}', Rejected("ZZ/1")),
+        (400, {}, b'{"error": {"code": "ZZ/1", "message": "no"}}', Rejected("no")),
+        (
+            400,
+            {},
+            b'{"error": {"code": "/IWBEP/CX", "message": {"value": "see details"}, '
+            b'"innererror": {"errordetails": [{"code": "ZZ/1", "message": "hm"}, '
+            b'{"code": "F5/201", "message": "May is closed"}]}}}',
+            Rejected("May is closed", "business_date", "period_closed"),
+        ),
+        (
+            400,
+            {},
+            b'<?xml version="1.0"?><error xmlns="http://x/metadata"><code>RU/494</code>'
+            b'<message xml:lang="en">It is closed</message></error>',
+            Rejected("It is closed", "order.order_no", "order_closed"),
+        ),
+        (
+            400,
+            {},
+            b"<error><code>/IWBEP/CX</code><message>see</message><innererror><errordetails>"
+            b"<errordetail><code>CO/469</code><message>locked</message></errordetail>"
+            b"</errordetails></innererror></error>",
+            Conflict("locked"),
+        ),
+        (
+            400,
+            {},
+            b'<!DOCTYPE x [<!ENTITY a "aaaa">]><html>&a;</html>',
+            Unavailable("the ERP answered 400, and not why"),
+        ),
     ],
 )
 def test_a_status_says_what_is_known(

@@ -87,3 +87,19 @@ async def test_an_erp_that_does_not_answer_is_known_to_be_silent() -> None:
         await poll_orders("erp-1", SilentErp(), desk)
     await poll_orders("erp-1", PagedErp(()), desk)
     assert sources.said == [("erp-1", "no answer"), ("erp-1", None)]
+
+
+class StuckErp(PagedErp):
+    """Has always more, and never goes on."""
+
+    async def list_orders(self, changed_since: str) -> Changes:
+        """The first page."""
+        return Changes((RawOrder("4711", b"7"),), "m1", more=True)
+
+
+async def test_an_erp_that_does_not_go_on_is_not_asked_for_ever() -> None:
+    marks, sources = MemoryMarks(), MemorySources()
+    desk = Desk(lambda *_: MemoryInbox(), marks, Shelf().books, sources)
+    with pytest.raises(UnavailableError, match="same page"):
+        await poll_orders("erp-1", StuckErp(), desk)
+    assert marks.marks == {("erp-1", "production_order"): "m1"}

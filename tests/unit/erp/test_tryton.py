@@ -9,6 +9,7 @@ import pytest
 from services.erp.adapters.tryton import TrytonErp
 from services.erp.adapters.tryton.orders import read_order
 from services.erp.adapters.tryton.outcomes import WarnedError, of_error, of_status
+from services.erp.adapters.tryton.records import Unit
 from services.erp.adapters.tryton.values import (
     Day,
     Moment,
@@ -91,7 +92,8 @@ def test_trytons_classes_are_written_as_it_wants_them() -> None:
         (["UserError", ["no", "because", None]], Rejected("no because")),
         (["UserWarning", ["0a1b.late", "sure?", ""]], NeedsConfirmation("sure?", "late")),
         (["ConcurrencyException", "x"], Conflict("somebody else changed it meanwhile")),
-        (["deadlock detected", "Traceback"], Conflict("deadlock detected")),
+        (["deadlock detected", "Traceback"],
+         Conflict("Tryton took it back: others were at work on it")),
         (
             ["UserError", ['You can not call "Do" on "1" of "Move".', "", None]],
             Rejected('You can not call "Do" on "1" of "Move".', "", "not_callable"),
@@ -104,8 +106,26 @@ def test_trytons_classes_are_written_as_it_wants_them() -> None:
                 "period_closed",
             ),
         ),
-        (["ZeroDivisionError", "Traceback"], Unknown("Tryton failed: ['ZeroDivisionError', "
-                                                     "'Traceback']")),
+        (["ZeroDivisionError", "Traceback in /srv/tryton"],
+         Unknown("Tryton failed: ZeroDivisionError")),
+        ({"fault": 7}, Unknown("Tryton failed")),
+        (["LoginException", ["sms_code", "The code?", "char"]],
+         Unavailable("Tryton asks for more than a password")),
+        (
+            ["UserError", ['You are trying to write to records "7" of "Move" that don\'t exist.',
+                           "", None]],
+            Conflict("somebody else deleted it meanwhile"),
+        ),
+        (
+            ["UserError", ['To continue, you must create a period for the date "05/04/2026".',
+                           "", None]],
+            Rejected(
+                'To continue, you must create a period for the date "05/04/2026".',
+                "business_date",
+                "period_closed",
+            ),
+        ),
+        (["UserError", ["no" * 999, "", None]], Rejected("no" * 150)),
     ],
 )  # fmt: skip
 def test_errors_come_with_200_and_mean_something(error: list[Any], outcome: Outcome) -> None:
@@ -170,3 +190,43 @@ def test_a_setting_that_is_none_is_named() -> None:
     settings = {"url": "http://x", "user": "u", "speed": 3}
     with pytest.raises(InvalidError, match="speed"):
         TrytonErp(System("x", "tryton", (), 1, settings=settings), "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"url": "http://x"}, "settings.url"),
+        ({"url": "https://["}, "settings.url"),
+        ({"url": "https://x:port"}, "settings.url"),
+        ({"url": "x"}, "settings.url"),
+        ({"url": "https://x", "ca_file": "/nowhere/ca.pem"}, "settings.ca_file"),
+        ({"url": "https://x", "page": 0}, "settings.page"),
+        ({"url": "https://x", "parallel": 0}, "settings.parallel"),
+        ({"url": "https://x", "request_timeout": 0}, "settings.request_timeout"),
+        ({"url": "https://x", "warehouses": {"a": "W", "b": "W"}}, "settings.warehouses"),
+    ],
+)
+def test_a_row_that_cannot_be_names_its_setting(settings: dict[str, Any], field: str) -> None:
+    row = System("x", "tryton", ("a", "b"), 1, settings={"user": "u", **settings})
+    with pytest.raises(InvalidError) as refused:
+        TrytonErp(row, "")
+    assert refused.value.field == field
+
+
+def unit(symbol: str, factor: str, rate: str, digits: int = 3) -> Unit:
+    return Unit(1, symbol, digits, Decimal(factor), Decimal(rate), 7)
+
+
+@pytest.mark.parametrize(
+    ("amount", "one", "other", "found"),
+    [
+        # Factor and rate of a minute: the one is cut off, the other is exact.
+        ("60", unit("min", "0.016666666667", "60.0"), unit("h", "1.0", "1.0"), "1"),
+        ("1", unit("h", "1.0", "1.0"), unit("min", "0.016666666667", "60.0"), "60"),
+        ("3", unit("g", "0.001", "1000.0"), unit("kg", "1.0", "1.0"), "0.003"),
+        ("1", unit("lb", "0.45359237", "2.204622621849"), unit("kg", "1.0", "1.0", 6), "0.453592"),
+        ("1", unit("kg", "1.0", "1.0"), unit("lb", "0.45359237", "2.204622621849", 0), "2"),
+    ],
+)
+def test_units_convert_as_trytons_own_do(amount: str, one: Unit, other: Unit, found: str) -> None:
+    assert one.convert(Decimal(amount), other) == Decimal(found)

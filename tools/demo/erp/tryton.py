@@ -94,6 +94,7 @@ class Tryton:
         """As short as the story's outages."""
         return {
             "url": self._place.url,
+            "plaintext": True,
             "user": self._place.adapter.name,
             "request_timeout": 15.0,
             "longest_request_seconds": 5.0,

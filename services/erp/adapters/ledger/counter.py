@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from services.kit.http import read_bounded, wait_asked
 from services.kit.lanes.outcome import Unavailable, Unknown
 
 _NOT_SERVED = (
@@ -42,7 +43,7 @@ class Counter:
         """Send it once."""
         try:
             async with self._session.request(method, path, data=content, **more) as got:
-                answer = Answer(got.status, await got.read())
+                answer = Answer(got.status, await read_bounded(got))
                 return _trouble(answer, got.headers) or answer
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Unavailable(f"the ledger cannot be reached: {error}")
@@ -58,15 +59,9 @@ def _trouble(answer: Answer, headers: Mapping[str, str]) -> Unavailable | Unknow
     """Answers that say nothing about the posting."""
     status = answer.status
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Unavailable("too fast for the ledger", _wait(headers), throttled=True)
+        return Unavailable("too fast for the ledger", wait_asked(headers), throttled=True)
     if status in _NOT_SERVED:
-        return Unavailable(f"the ledger answered {status}", _wait(headers))
+        return Unavailable(f"the ledger answered {status}", wait_asked(headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unknown(f"the ledger answered {status}")
     return None
-
-
-def _wait(headers: Mapping[str, str]) -> float:
-    """Seconds it asked us to wait; the form with a date is not used by the ledger."""
-    given = headers.get("Retry-After", "")
-    return float(given) if given.isdecimal() else 0.0

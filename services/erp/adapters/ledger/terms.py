@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.erp.adapters.row import read_settings
+from services.erp.adapters.row import Many, Seconds, Span, read_settings
 from services.kit.lanes.systems import System
 
 
@@ -13,11 +13,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str
     versioned: bool = False
-    request_timeout: float = 5.0
-    longest_request_seconds: float = 10.0
-    overlap_seconds: float = 30.0
-    parallel: int = 4
-    page: int = 200
+    request_timeout: Seconds = 5.0
+    longest_request_seconds: Span = 10.0
+    overlap_seconds: Span = 30.0
+    parallel: Many = 4
+    page: Many = 200
 
 
 def read_terms(system: System) -> Terms:

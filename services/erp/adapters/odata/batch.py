@@ -3,6 +3,7 @@
 Source: OData V2, "Batch Processing". A changeset is carried out whole or not at all.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -10,6 +11,8 @@ from email.policy import HTTP
 from secrets import token_hex
 
 _END = b"\r\n"
+# Proxies that rewrite an answer may leave line feeds alone.
+_HEAD_ENDS = re.compile(b"\r?\n\r?\n")
 _SUCCESS = range(200, 300)
 
 
@@ -74,8 +77,10 @@ def _enclose(boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _answer(content: bytes) -> Answer:
-    head, _, body = content.partition(_END * 2)
-    first, *lines = head.decode("latin-1").split("\r\n")
+    head, *rest = _HEAD_ENDS.split(content, maxsplit=1)
+    first, *lines = head.decode("latin-1").splitlines()
     _, status, *_ = first.split(" ")
     pairs = (line.partition(":") for line in lines)
-    return Answer(int(status), {name.title(): value.strip() for name, _, value in pairs}, body)
+    return Answer(
+        int(status), {name.title(): value.strip() for name, _, value in pairs}, b"".join(rest)
+    )

@@ -15,12 +15,12 @@ from services.erp.adapters.odata.movements import (
     key_of,
 )
 from services.erp.adapters.odata.outcomes import StoppedError, rejected
-from services.erp.adapters.odata.papers import Results, told, whole
+from services.erp.adapters.odata.papers import Results, page, told
 from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.shape import Form, Shapes
 from services.erp.adapters.odata.values import key, literal
 from services.erp.domain.document import LineDocument, PostingDocument
-from services.kit.lanes.outcome import Unknown
+from services.kit.lanes.outcome import Unavailable, Unknown
 
 _SERVICE, _SET, _ITEMS = (
     "API_MATERIAL_DOCUMENT_SRV",
@@ -78,9 +78,13 @@ class Documents:
             for at in range(0, len(wanted), _AT_ONCE)
         ]
         known: dict[str, list[Document]] = {reference: [] for reference in references}
-        for page in await self._session.read_many(_SERVICE, paths):
-            for document in whole(page, Document):
-                known[keys[document.key]].append(document)
+        for content in await self._session.read_whole(_SERVICE, paths):
+            for document in page(content, Document):
+                reference = keys.get(document.key.strip().upper())
+                if reference is None:
+                    # Whoever answers with what nobody asked for may have left out what we did.
+                    raise StoppedError(Unavailable("the ERP looked for other documents"))
+                known[reference].append(document)
         return known
 
     async def one(self, name: str) -> Document:
@@ -99,7 +103,8 @@ class Documents:
 
     async def undo(self, posting: PostingDocument, plant: str, document: Document) -> str:
         """Enter the document that takes another one back."""
-        [kind] = {item.kind for item in document.items.results}
+        kinds = {item.kind for item in document.items.results}
+        kind = kinds.pop() if len(kinds) == 1 else ""
         if kind not in UNDOING:
             raise rejected(f"{document.name} cannot be taken back", "reverses", "not_reversible")
         if await self._is_undone(document):
@@ -153,7 +158,7 @@ class Documents:
         )
         path = address(_ITEMS, filter=pointing)
         [found] = await self._session.read_many(_SERVICE, [path])
-        return bool(whole(found, Item))
+        return bool(page(found, Item))
 
 
 def _point_back(form: Form, document: Document, item: Item) -> None:

@@ -15,6 +15,7 @@ from services.erp.adapters.odata.purchases import purchases
 from services.erp.adapters.odata.sales import sales
 from services.erp.adapters.odata.session import Session
 from services.erp.adapters.odata.terms import read_terms
+from services.erp.adapters.row import trusting
 from services.erp.domain.document import OrderDocument, PostingDocument, Sought
 from services.erp.domain.posting import Kind
 from services.erp.ports.feeds import Changes, CommercialFeed, NotRead, RawOrder
@@ -42,7 +43,7 @@ class ODataErp:
         )
         self._theirs = {plant: terms.plants.get(plant, plant) for plant in system.plants}
         ours = {theirs: ours for ours, theirs in self._theirs.items()}
-        self._session = Session(terms, password)
+        self._session = Session(terms, password, trusting(system, terms.ca_file))
         at = self._session, terms, self._theirs
         self._feed = ODataFeed(*at, production(ours, terms.zone))
         self.sales_orders: CommercialFeed | NotRead = (

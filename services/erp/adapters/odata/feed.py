@@ -2,8 +2,10 @@
 "<stamp> <number>".
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,7 +16,7 @@ from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.terms import Terms
 from services.erp.adapters.odata.values import key, literal
 from services.erp.ports.feeds import Changes, RawOrder
-from services.kit.errors import InvalidError
+from services.kit.errors import InvalidError, UnavailableError
 from services.kit.lanes.outcome import Unavailable
 
 _Document = TypeVar("_Document")
@@ -74,7 +76,8 @@ class ODataFeed(Generic[_Document]):
                 self._kind.service, [self._path(begin, after)]
             )
             page = told(content, Results[msgspec.Raw])
-            places = [self._place(order) for order in page.results]
+            found = [(self._place(order), bytes(order)) for order in page.results]
+            places = _in_order([place for place, _ in found if place])
         except StoppedError as stopped:
             raise unavailable(stopped) from stopped
         more = bool(page.rest) or len(page.results) >= self._terms.page
@@ -82,11 +85,13 @@ class ODataFeed(Generic[_Document]):
         if places:
             last = places[-1]
             mark = f"{last.stamp} {last.number}" if more else last.stamp
+        elif more:
+            raise UnavailableError("the ERP does not say when any order changed")
         ours = frozenset(self._theirs.values())
         orders = [
-            RawOrder(place.number, bytes(order))
-            for place, order in zip(places, page.results, strict=True)
-            if place.plants & ours
+            RawOrder(place.number if place else _name_of(content), content)
+            for place, content in found
+            if place is None or place.plants & ours
         ]
         return Changes(tuple(orders), mark, more)
 
@@ -96,7 +101,8 @@ class ODataFeed(Generic[_Document]):
         path = address(f"{kind.entities}{key(**{kind.number: order_no})}", expand=kind.expand)
         try:
             found = await self._session.read(kind.service, path)
-            if found is None or self._theirs.get(plant) not in self._place(found).plants:
+            place = None if found is None else self._place(found)
+            if found is None or (place and self._theirs.get(plant) not in place.plants):
                 return None
         except StoppedError as stopped:
             raise unavailable(stopped) from stopped
@@ -106,12 +112,12 @@ class ODataFeed(Generic[_Document]):
         """What an order of the ERP says; raises InvalidError naming the field."""
         return self._kind.read(content)
 
-    def _place(self, order: msgspec.Raw) -> Place:
+    def _place(self, order: msgspec.Raw) -> Place | None:
+        """None of one that does not say what it is: kept like others, it is refused by itself."""
         try:
             return self._kind.place(order)
-        except InvalidError as error:
-            reason = f"the ERP does not say when an order changed: {error}"
-            raise StoppedError(Unavailable(reason)) from error
+        except (InvalidError, StoppedError):
+            return None
 
     def _path(self, since: str, after: str) -> str:
         kind = self._kind
@@ -129,3 +135,15 @@ class ODataFeed(Generic[_Document]):
             top=str(self._terms.page),
             expand=kind.expand,
         )
+
+
+def _in_order(places: Sequence[Place]) -> Sequence[Place]:
+    """Raises StoppedError where they are not: what comes later would never be asked for."""
+    if any(later.stamp < place.stamp for place, later in pairwise(places)):
+        raise StoppedError(Unavailable("the ERP does not sort orders by when they changed"))
+    return places
+
+
+def _name_of(content: bytes) -> str:
+    """Of an order whose number cannot be read."""
+    return f"unreadable-{hashlib.sha256(content).hexdigest()[:16]}"

@@ -11,10 +11,10 @@ from services.erp.adapters.odata.papers import (
     About,
     Results,
     complete,
+    page,
     read_number,
     read_paper,
     told,
-    whole,
 )
 from services.erp.adapters.odata.session import Session, address
 from services.erp.adapters.odata.values import (
@@ -122,8 +122,8 @@ class Orders:
     async def many(self, numbers: Collection[str]) -> Mapping[str, Order]:
         """Those that exist, by number."""
         path = address(SET, filter=_any("ManufacturingOrder", numbers), expand=_EXPAND)
-        [found] = await self._session.read_many(SERVICE, [path])
-        return {order.number: order for order in whole(found, Order)}
+        pages = await self._session.read_whole(SERVICE, [path])
+        return {order.number: order for one in pages for order in page(one, Order)}
 
 
 def _place(order: msgspec.Raw) -> Place:

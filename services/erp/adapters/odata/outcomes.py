@@ -5,13 +5,15 @@ Who can help decides: nobody needs to (Conflict, Unavailable: tried again), who 
 (taken back already).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from xml.etree import ElementTree
 
 import msgspec
 
 from services.erp.domain.document import LineDocument
 from services.kit.errors import UnavailableError
+from services.kit.http import wait_asked
 from services.kit.lanes.outcome import Conflict, Outcome, Rejected, Unavailable, Unknown
 
 _REFUSALS = {
@@ -43,7 +45,8 @@ _NOT_SERVED = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 """Refused as a whole: the request was surely not carried out."""
-_LONGEST_WAIT, _LONGEST_REASON = 3600.0, 300
+_LONGEST_REASON = 300
+_LARGEST_REFUSAL = 1024 * 1024
 
 
 class StoppedError(Exception):
@@ -58,9 +61,19 @@ class _Words(msgspec.Struct):
     value: str = ""
 
 
+class _Detail(msgspec.Struct):
+    code: str = ""
+    message: str = ""
+
+
+class _Inner(msgspec.Struct):
+    errordetails: list[_Detail] = []
+
+
 class _Error(msgspec.Struct):
     code: str = ""
-    message: _Words = msgspec.field(default_factory=_Words)
+    message: _Words | str = ""
+    innererror: _Inner | None = None
 
 
 class _Refusal(msgspec.Struct):
@@ -96,9 +109,11 @@ def of_answer(
 ) -> StoppedError:
     """An answer that is no success; `lines` are those that it may speak of."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return StoppedError(Unavailable("too fast for the ERP", _wait(headers), throttled=True))
+        return StoppedError(
+            Unavailable("too fast for the ERP", wait_asked(headers), throttled=True)
+        )
     if status in _NOT_SERVED:
-        return StoppedError(Unavailable(f"the ERP answered {status}", _wait(headers)))
+        return StoppedError(Unavailable(f"the ERP answered {status}", wait_asked(headers)))
     if status in _STALE:
         return StoppedError(Conflict("somebody else has it, or changed it meanwhile"))
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -107,11 +122,13 @@ def of_answer(
 
 
 def _refused(content: bytes, lines: Sequence[LineDocument], status: int) -> Outcome:
-    try:
-        error = msgspec.json.decode(content, type=_Refusal).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    said = list(_said(content[:_LARGEST_REFUSAL]))
+    if not said:
         return Unavailable(f"the ERP answered {status}, and not why")
-    reason = error.message.value[:_LONGEST_REASON] or error.code
+    # What stands first may be a word of the Gateway's, with SAP's own among the details.
+    known = (one for one in said if one.code in _LOCKED or one.code in _REFUSALS)
+    error = next(known, said[0])
+    reason = error.message[:_LONGEST_REASON] or error.code
     if error.code in _LOCKED:
         return Conflict(reason)
     code, field = _REFUSALS.get(error.code, ("rejected", ""))
@@ -129,7 +146,25 @@ def _spoken_of(reason: str, lines: Sequence[LineDocument]) -> int:
     return 0
 
 
-def _wait(headers: Mapping[str, str]) -> float:
-    """Seconds it asked us to wait; the form with a date is left unread."""
-    given = headers.get("Retry-After", "")
-    return min(float(given), _LONGEST_WAIT) if given.isdecimal() else 0.0
+def _said(content: bytes) -> Iterator[_Detail]:
+    """All messages of a refusal, the one on top first; none where it is no such thing."""
+    try:
+        error = msgspec.json.decode(content, type=_Refusal).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        yield from _said_in_xml(content)
+        return
+    top = error.message if isinstance(error.message, str) else error.message.value
+    yield _Detail(error.code, top)
+    yield from error.innererror.errordetails if error.innererror else ()
+
+
+def _said_in_xml(content: bytes) -> Iterator[_Detail]:
+    """The same as a Gateway says it when it does not look at what we accept."""
+    try:
+        root = ElementTree.fromstring(content)
+    except ElementTree.ParseError:
+        return
+    if root.tag.rpartition("}")[2] == "error":
+        for one in (root, *root.iterfind(".//{*}errordetail")):
+            code, message = (one.findtext(f"{{*}}{name}") or "" for name in ("code", "message"))
+            yield _Detail(code.strip(), message.strip())

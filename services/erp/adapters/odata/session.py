@@ -6,28 +6,30 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import aiohttp
 import msgspec
 from yarl import URL
 
+from services.erp.adapters.door import Door
 from services.erp.adapters.odata import batch
 from services.erp.adapters.odata.batch import Answer, Ask
 from services.erp.adapters.odata.outcomes import StoppedError, as_reading, of_answer
+from services.erp.adapters.odata.papers import Results, told
 from services.erp.adapters.odata.terms import Terms
 from services.erp.domain.document import LineDocument
+from services.kit.http import read_bounded
 from services.kit.lanes.outcome import Unavailable, Unknown
 
-_LARGEST = 32 * 1024 * 1024
+_MOST_PAGES = 200
 _TOKEN = "X-CSRF-Token"
 
 
 class Session:
     """Somebody at work in the ERP. All calls raise StoppedError."""
 
-    def __init__(self, terms: Terms, password: str) -> None:
-        trust = ssl.create_default_context(cafile=terms.ca_file or None)
+    def __init__(self, terms: Terms, password: str, trust: ssl.SSLContext) -> None:
         self._http = aiohttp.ClientSession(
             terms.url.rstrip("/") + "/",
             # A kept connection that the ERP closes meanwhile would look like a lost answer.
@@ -43,7 +45,8 @@ class Session:
                 total=terms.request_timeout, connect=terms.request_timeout / 2
             ),
         )
-        self._door = asyncio.Lock()
+        self._fetching = asyncio.Lock()
+        self._door = Door(terms.refused_login_seconds)
         self._token = ""
 
     async def read(self, service: str, path: str) -> msgspec.Raw | None:
@@ -63,6 +66,18 @@ class Session:
             return [_decoded(answer) for answer in answers]
         except StoppedError as stopped:
             raise as_reading(stopped) from stopped
+
+    async def read_whole(self, service: str, paths: Sequence[str]) -> list[msgspec.Raw]:
+        """Every page of the collections at some paths, whatever the ERP takes for a page."""
+        pages: list[msgspec.Raw] = []
+        while paths:
+            found = await self.read_many(service, paths)
+            rests = (_behind(path, page) for path, page in zip(paths, found, strict=True))
+            paths = [rest for rest in rests if rest]
+            pages += found
+            if len(pages) > _MOST_PAGES:
+                raise StoppedError(Unavailable(f"the ERP tells more than {_MOST_PAGES} pages"))
+        return pages
 
     async def text(self, service: str, path: str) -> bytes:
         """A document that is no JSON."""
@@ -109,14 +124,17 @@ class Session:
     async def _changing(self, service: str, ask: Ask) -> Answer:
         token = await self._enter(service, "")
         answer = await self._send(service, _with(ask, token))
-        if answer.status == HTTPStatus.FORBIDDEN and _wants_token(answer):
-            # Refused unread: the session ended.
-            answer = await self._send(service, _with(ask, await self._enter(service, token)))
-        return answer
+        if answer.status != HTTPStatus.FORBIDDEN:
+            return answer
+        # Refused unread: perhaps the session ended, which a proxy may keep to itself.
+        fresh = await self._enter(service, token)
+        if fresh == token and not _wants_token(answer):
+            return answer
+        return await self._send(service, _with(ask, fresh))
 
     async def _enter(self, service: str, spent: str) -> str:
         """The token to show; a new one when the last is spent."""
-        async with self._door:
+        async with self._fetching:
             if self._token in ("", spent):
                 answer = await self._reading(Ask("GET", "", headers={_TOKEN: "Fetch"}), service)
                 if not answer.ok:
@@ -125,6 +143,8 @@ class Session:
             return self._token
 
     async def _send(self, service: str, ask: Ask) -> Answer:
+        if why := self._door.why:
+            raise StoppedError(Unavailable(why))
         headers = dict(ask.headers)
         if ask.content:
             headers.setdefault("Content-Type", "application/json")
@@ -136,7 +156,9 @@ class Session:
                 headers=headers,
                 allow_redirects=False,
             ) as got:
-                return Answer(got.status, got.headers, await _bounded(got))
+                if got.status == HTTPStatus.UNAUTHORIZED:
+                    self._door.shut()
+                return Answer(got.status, got.headers, await read_bounded(got))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             reason = f"the ERP cannot be reached: {type(error).__name__}"
             raise StoppedError(Unavailable(reason)) from error
@@ -160,13 +182,17 @@ def _wants_token(answer: Answer) -> bool:
     return answer.headers.get(_TOKEN, "").lower() == "required"
 
 
-async def _bounded(got: aiohttp.ClientResponse) -> bytes:
-    content = bytearray()
-    async for chunk in got.content.iter_any():
-        content += chunk
-        if len(content) > _LARGEST:
-            raise StoppedError(Unknown("the ERP answered with more than can be read"))
-    return bytes(content)
+def _behind(path: str, page: msgspec.Raw) -> str:
+    """The path of the next page, "" behind the last; never one that the ERP's link leads to."""
+    link = told(page, Results[msgspec.Raw]).rest
+    if not link:
+        return ""
+    asked = parse_qs(urlsplit(link).query)
+    for name in ("$skiptoken", "$skip"):
+        if name in asked:
+            begin, _, _ = path.partition(f"&{name}=")
+            return f"{begin}&{name}={quote(asked[name][0], safe='')}"
+    raise StoppedError(Unavailable("the ERP told only a part"))
 
 
 def _decoded(answer: Answer) -> msgspec.Raw:

@@ -19,6 +19,7 @@ class Property:
     scale: int = 0
 
 
+_ANY_SCALE = 15
 _UNTOLD = "the ERP does not tell what it knows"
 Shape = Mapping[str, Property]
 """Properties of an entity by name."""
@@ -101,4 +102,7 @@ def _read(content: bytes) -> Mapping[str, Shape]:
 
 def _property(said: Mapping[str, str]) -> Property:
     length = said.get("MaxLength", "")
-    return Property(int(length) if length.isdecimal() else 0, int(said.get("Scale", "0")))
+    scale = said.get("Scale", "0")
+    if scale.lower() in ("variable", "floating"):
+        return Property(0, _ANY_SCALE)
+    return Property(int(length) if length.isdecimal() else 0, int(scale))

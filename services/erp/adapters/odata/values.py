@@ -11,7 +11,7 @@ from urllib.parse import quote
 from services.kit.errors import InvalidError
 
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d+)?\)/")
-_TIME = re.compile(r"PT(\d{1,2})H(\d{1,2})M(\d{1,2})S")
+_TIME = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(?:\.\d{1,7})?S)?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _PLAIN = "'"
 _STAMP = "%Y%m%d%H%M%S"
@@ -53,13 +53,17 @@ def read_stamp(text: str, field: str) -> dt.datetime:
 
 
 def read_instant(text: str, field: str) -> dt.datetime:
-    """An Edm.DateTimeOffset; raises InvalidError naming the field."""
+    """An Edm.DateTimeOffset, or an Edm.DateTime as if in UTC; raises InvalidError.
+
+    Some services write them in ISO 8601 instead.
+    """
     moment = _DATE.fullmatch(text)
-    if not moment:
-        raise _unreadable(text, field)
     try:
-        return _EPOCH + int(moment[1]) * _MS
-    except OverflowError as error:
+        if moment:
+            return _EPOCH + int(moment[1]) * _MS
+        found = dt.datetime.fromisoformat(text)
+        return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    except (OverflowError, ValueError) as error:
         raise _unreadable(text, field) from error
 
 
@@ -79,12 +83,11 @@ def read_moment(
     """An Edm.DateTime and the Edm.Time beside it, on clocks of `zone`; raises InvalidError."""
     if not day:
         return None
-    date, clock = _DATE.fullmatch(day), _TIME.fullmatch(time or "PT0H0M0S")
-    if not date or not clock:
+    midnight, clock = read_instant(day, field).replace(tzinfo=zone), _TIME.fullmatch(time or "PT")
+    if not clock:
         raise _unreadable(f"{day} {time}", field)
-    hours, minutes, seconds = map(int, clock.groups())
+    hours, minutes, seconds = (int(part or 0) for part in clock.groups())
     try:
-        midnight = (_EPOCH + int(date[1]) * _MS).replace(tzinfo=zone)
         return midnight + dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError as error:
         raise _unreadable(day, field) from error

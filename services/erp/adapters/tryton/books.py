@@ -38,6 +38,7 @@ class Books:
         numbers = sorted({order_no for _, order_no in wanted})
         domain = [
             ["warehouse.code", "in", codes],
+            ["company", "=", await self.session.company()],
             ["OR", ["reference", "in", numbers], ["number", "in", numbers]],
         ]
         found = await self.search("production", domain, records.PRODUCTION, Production)

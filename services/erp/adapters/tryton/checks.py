@@ -13,6 +13,8 @@ from services.kit.lanes.outcome import NeedsConfirmation
 OVER = "over_tolerance"
 """Tryton's own code: it asks the same at the close, when it is too late."""
 _NOT_YET, _NO_MORE = ("request", "draft"), ("done", "cancelled")
+_OPEN = ("waiting", "assigned", "running")
+"""Modules may add others."""
 
 
 def check_state(order: Production) -> None:
@@ -23,6 +25,9 @@ def check_state(order: Production) -> None:
     if order.state in _NO_MORE:
         reason = f"production {order.order_no} is {order.state}"
         raise rejected(reason, "order.order_no", "order_closed")
+    if order.state not in _OPEN:
+        reason = f"production {order.order_no} is {order.state}, which nothing is known about"
+        raise rejected(reason, "order.order_no", "unknown_state")
 
 
 async def check_period(books: Books, order: Production, day: Day) -> None:
@@ -57,8 +62,8 @@ async def check_stock(books: Books, drafts: Sequence[Draft], lots: Mapping[LotAt
     """Raises StoppedError when a lot would go negative; Tryton takes what is forced on it."""
     taken: dict[LotAt, Decimal] = {}
     for index, draft in enumerate(drafts):
-        ratio = draft.unit.factor / draft.product.counted_in.factor
-        taken[draft.lot] = taken.get(draft.lot, Decimal(0)) + draft.amount * ratio
+        more = draft.unit.convert(draft.amount, draft.product.counted_in)
+        taken[draft.lot] = taken.get(draft.lot, Decimal(0)) + more
         left = await _left(books, draft, lots)
         if taken[draft.lot] > left:
             what = f"lot {draft.lot_no}" if draft.lot_no else "stock"

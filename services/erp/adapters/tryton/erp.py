@@ -6,6 +6,7 @@ every call is followed by a look at what became of it.
 
 from collections.abc import Collection, Mapping, Sequence
 
+from services.erp.adapters.row import trusting
 from services.erp.adapters.tryton.books import Books
 from services.erp.adapters.tryton.closing import Closing, Reversal
 from services.erp.adapters.tryton.feed import Kind as FeedKind
@@ -50,7 +51,7 @@ class TrytonErp:
             requests_per_post=_REQUESTS_PER_POST,
         )
         self._terms = terms
-        self._session = Session(terms, key)
+        self._session = Session(terms, key, trusting(system, terms.ca_file))
         self._books = Books(self._session, terms)
         self._feed = TrytonFeed(self._books, terms, system.plants, PRODUCTION)
 

@@ -109,7 +109,13 @@ class TrytonFeed(Generic[_Document]):
         return [["OR", ["last_modified_at", ">", at], same]]
 
     async def _rows(self, domain: list[Any], limit: int | None) -> list[Row]:
-        wanted = [["warehouse.code", "in", sorted(self._plants)], *domain]
+        company = await self._books.session.company()
+        wanted = [
+            ["warehouse.code", "in", sorted(self._plants)],
+            # Companies may share a warehouse, and number their orders alike.
+            ["company", "=", company],
+            *domain,
+        ]
         fields = (*_PLACE, *self._kind.numbers, *self._kind.fields)
         rows: list[Row] = await self._books.session.read(
             self._kind.model, "search_read", wanted, 0, limit, _ORDER, fields

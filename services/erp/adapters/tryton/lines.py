@@ -66,13 +66,17 @@ async def drafts(books: Books, order: Production, posting: PostingDocument) -> l
     products = await books.products({line.item_no for line in posting.lines})
     units = await books.units({line.unit for line in posting.lines})
     items = {product.code: product for product in products}
+    twice = {one.code for one in products if items[one.code] is not one}
     found = []
     for index, line in enumerate(posting.lines):
         at = f"lines[{index}]"
         product = items.get(line.item_no)
         if product is None:
-            reason = f"Tryton has no item {line.item_no}"
+            reason = f"Tryton has no item {line.item_no} that is active"
             raise rejected(reason, f"{at}.item_no", "unknown_item")
+        if product.code in twice:
+            reason = f"Tryton has several items {line.item_no}"
+            raise rejected(reason, f"{at}.item_no", "ambiguous_item")
         unit = _unit(line, product, units, at)
         begin, end = _way(order, posting.kind, line, at)
         priced = posting.kind in (Kind.YIELD, Kind.RETURN)
@@ -120,4 +124,4 @@ def _waste(order: Production, line: LineDocument, at: str) -> int:
 def _price(product: Product, unit: Unit) -> Decimal:
     """The standard cost of one `unit`: without it Tryton's ledger would stay empty."""
     cost = Decimal(product.cost_price.decimal) if product.cost_price else Decimal(0)
-    return (cost * unit.factor / product.counted_in.factor).quantize(_PRICE)
+    return (cost * unit.ratio(product.counted_in)).quantize(_PRICE)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from services.kit.errors import UnavailableError
+from services.kit.http import wait_asked
 from services.kit.lanes.outcome import (
     Conflict,
     NeedsConfirmation,
@@ -17,10 +18,17 @@ from services.kit.lanes.outcome import (
 
 NOT_CALLABLE = "not_callable"
 _REFUSALS = (
-    (re.compile("period .* is closed|period close", re.I), "period_closed", "business_date"),
+    (
+        re.compile("period .* is closed|period close|must create a period", re.I),
+        "period_closed",
+        "business_date",
+    ),
     (re.compile("^You can not call "), NOT_CALLABLE, ""),
     (re.compile("not allowed|access", re.I), "not_allowed", ""),
 )
+_GONE = re.compile("records .* that don't exist", re.S)
+"""Somebody deleted what we had just seen."""
+_LONGEST_REASON = 300
 _ROLLED_BACK = ("could not serialize", "deadlock detected", "could not obtain lock")
 _NOT_SERVED = (
     HTTPStatus.UNAUTHORIZED,
@@ -73,10 +81,10 @@ def of_status(status: int, headers: Mapping[str, str]) -> StoppedError:
     """An HTTP status other than 200."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         # Tryton says not how long; its own delay is a second at least.
-        wait = _wait(headers) or 1.0
+        wait = wait_asked(headers) or 1.0
         return StoppedError(Unavailable("too fast for Tryton", wait, throttled=True))
     if status in _NOT_SERVED:
-        return StoppedError(Unavailable(f"Tryton answered {status}", _wait(headers)))
+        return StoppedError(Unavailable(f"Tryton answered {status}", wait_asked(headers)))
     return StoppedError(Unknown(f"Tryton answered {status}"))
 
 
@@ -89,13 +97,20 @@ def of_error(error: Any) -> StoppedError:
             return _refusal(_words(message, more))
         case ["ConcurrencyException", *_]:
             return StoppedError(Conflict("somebody else changed it meanwhile"))
+        case ["LoginException", *_]:
+            return StoppedError(Unavailable("Tryton asks for more than a password"))
         case [str(broken), *_] if any(sign in broken for sign in _ROLLED_BACK):
-            return StoppedError(Conflict(broken[:200]))
+            return StoppedError(Conflict("Tryton took it back: others were at work on it"))
+        case [str(broken), *_]:
+            # What follows is where it broke, in Tryton's own source.
+            return StoppedError(Unknown(f"Tryton failed: {broken[:200]}"))
         case _:
-            return StoppedError(Unknown(f"Tryton failed: {str(error)[:200]}"))
+            return StoppedError(Unknown("Tryton failed"))
 
 
 def _refusal(message: str) -> StoppedError:
+    if _GONE.search(message):
+        return StoppedError(Conflict("somebody else deleted it meanwhile"))
     for pattern, code, field in _REFUSALS:
         if pattern.search(message):
             return rejected(message, field, code)
@@ -104,10 +119,4 @@ def _refusal(message: str) -> StoppedError:
 
 def _words(message: str, more: list[Any]) -> str:
     described = more[0] if more and isinstance(more[0], str) else ""
-    return f"{message} {described}".strip()
-
-
-def _wait(headers: Mapping[str, str]) -> float:
-    """Seconds it asked us to wait; a form with a date is left unread."""
-    given = headers.get("Retry-After", "")
-    return float(given) if given.isdecimal() else 0.0
+    return f"{message} {described}".strip()[:_LONGEST_REASON]

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from services.erp.adapters.row import trusting
 from services.erp.adapters.tryton import records
 from services.erp.adapters.tryton.books import Books, read
 from services.erp.adapters.tryton.outcomes import StoppedError, unavailable
@@ -46,6 +47,9 @@ class _Made(Struct):
 
 
 _UNIT = tuple(f"default_uom.{name}" for name in records.UNIT)
+_FIELDS = ("code", "quantity", *_UNIT)
+_ALL = ["active", "in", [True, False]]
+"""Who is not active any more may still lie there."""
 _BY_ID = [["id", "ASC"]]
 _ENDED = ("done", "cancelled")
 _NOTHING = Decimal(0)
@@ -57,7 +61,7 @@ class TrytonReading:
     def __init__(self, system: System, key: str) -> None:
         terms = read_terms(system)
         self._page = terms.page
-        self._session = Session(terms, key)
+        self._session = Session(terms, key, trusting(system, terms.ca_file))
         self._books = Books(self._session, terms)
 
     async def read_stock(self, plant: str, after: str) -> Sheet[StockRow]:
@@ -82,7 +86,7 @@ class TrytonReading:
         now = SystemClock().now()  # house: allow wall-clock - what it answers is of this moment
         here = {"locations": [await self._storage(plant)], "with_childs": True}
         items = await self._rows(
-            "product.product", [["id", ">", after]], ("code", "quantity", *_UNIT), _Item, **here
+            "product.product", [["id", ">", after], _ALL], _FIELDS, _Item, **here
         )
         lots = defaultdict[int, list[_Lot]](list)
         wanted = [["product", "in", [one.id for one in items]], ["quantity", "!=", 0]]
@@ -100,17 +104,19 @@ class TrytonReading:
         domain = [
             ["warehouse.code", "=", self._books.warehouse(plant)],
             ["state", "not in", _ENDED],
+            ["company", "=", await self._session.company()],
             ["id", ">", after],
         ]
         orders = await self._rows("production", domain, records.PRODUCTION, Production)
         products = {one.product for one in orders}
-        wanted = [["id", "in", sorted(products)]]
+        wanted = [["id", "in", sorted(products)], _ALL]
         items = {
             one.id: one
             for one in await self._books.search("product.product", wanted, ("code", *_UNIT), _Made)
         }
         units = {
-            one.id: one for one in await self._books.search("product.uom", [], records.UNIT, Unit)
+            one.id: one
+            for one in await self._books.search("product.uom", [_ALL], records.UNIT, Unit)
         }
         rows = [_delivery(one, items[one.product], units) for one in orders]
         return Sheet(tuple(rows), now, self._next([one.id for one in orders]))
@@ -148,7 +154,7 @@ def _delivery(order: Production, item: _Made, units: dict[int, Unit]) -> Deliver
     base, waste = item.counted_in, {place.id for place in order.at.waste_locations}
     made = sum(
         (
-            move.quantity * units[move.unit].factor / base.factor
+            units[move.unit].convert(move.quantity, base)
             for move in order.outputs
             if move.state == "done"
             and move.product == order.product

@@ -136,13 +136,33 @@ class Product(Struct):
 
 
 class Unit(Struct):
-    """A unit: `factor` of it make one of its category's."""
+    """A unit: it is `factor` of its category's, `rate` of it are one of that.
+
+    One of both is cut off after 12 digits, where the other is none: 1 / 60 is no decimal.
+    """
 
     id: int
     symbol: str
     digits: int
     factor: Decimal
+    rate: Decimal
     category: int
+
+    def ratio(self, other: "Unit") -> Decimal:
+        """How many of `other`, which is of the same category, one of it is."""
+        (up, down), (out, under) = self._exact, other._exact
+        return up * under / (down * out)
+
+    def convert(self, amount: Decimal, other: "Unit") -> Decimal:
+        """So much in `other`, rounded like stock that is counted in it."""
+        found = amount * self.ratio(other)
+        return found.quantize(Decimal(1).scaleb(-max(other.digits, 0)))
+
+    @property
+    def _exact(self) -> tuple[Decimal, Decimal]:
+        """As a fraction of its category's, by the shorter of both as Tryton does."""
+        by_rate, by_factor = len(self.rate.as_tuple().digits), len(self.factor.as_tuple().digits)
+        return (Decimal(1), self.rate) if by_rate < by_factor else (self.factor, Decimal(1))
 
 
 class Lot(Struct):
@@ -157,7 +177,7 @@ MOVE = (
     "id", "state", "product", "lot", "quantity", "unit", "from_location", "to_location",
     "effective_date", "cost_price", "create_uid",
 )  # fmt: skip
-_UNIT = ("id", "symbol", "digits", "factor", "category")
+_UNIT = ("id", "symbol", "digits", "factor", "rate", "category")
 PRODUCTION = (
     "reference", "number", "state", "product", "unit", "quantity", "location", "company",
     "_timestamp", "company.currency", "bom.tolerance", "warehouse.code",
