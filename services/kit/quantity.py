@@ -109,6 +109,16 @@ class Quantity:
         return other.value
 
 
+def add(one: Decimal, other: Decimal) -> Decimal:
+    """The exact sum of two bare values: Decimal's own operators round to 28 digits of our 30."""
+    return _EXACT.add(one, other)
+
+
+def subtract(one: Decimal, other: Decimal) -> Decimal:
+    """The exact difference of two bare values."""
+    return _EXACT.subtract(one, other)
+
+
 def _bounded(value: object) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite():
         raise _not_a_decimal(value)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+from services.kit.quantity import add
+
 _HALF = Fraction(1, 2)
 
 
@@ -37,4 +39,4 @@ class Tally:
         due = floor(wanted * steps + _HALF) - int(Fraction(self.posted) * steps)
         fits = min(max(due, floor(exact * steps)), ceil(exact * steps))
         part = Decimal(f"{fits}E{-self.decimals}")
-        return Tally(self.decimals, wanted, self.posted + part), part
+        return Tally(self.decimals, wanted, add(self.posted, part)), part

@@ -1,7 +1,6 @@
 """What this service knows to be under way: effects not carried out, yields that wait."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from services.kit.quantity import Quantity
 from services.kit.store import current_work
@@ -84,13 +83,14 @@ def _posting(posting: Posting, *, undone: bool) -> Iterator[Pending]:
 def _moved(movement: Movement, sign: int) -> Iterator[Pending]:
     """Our stock does not have it yet: the other way round than a posting."""
     for status, share in _legs(movement):
-        change = Decimal(share * sign) * movement.quantity.value
+        # By its sign alone: Decimal's product rounds to 28 digits of our 30.
+        amount = movement.quantity if share * sign < 0 else -movement.quantity
         yield Pending(
             movement.order,
             movement.lot.item_no,
             movement.lot.lot_no,
             status,
-            Quantity(-change, movement.quantity.unit),
+            amount,
         )
 
 

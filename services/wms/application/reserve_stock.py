@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.kit.errors import ConflictError, NotFoundError, located
 from services.kit.measures import ItemLot
 from services.kit.paging import Cut, Listing, Page
-from services.kit.quantity import Quantity
+from services.kit.quantity import Quantity, add, subtract
 from services.wms.application.restate import restate
 from services.wms.domain.demand import Demand, Order, Reservation, ReservationKey
 from services.wms.domain.hold import Block, Restraint
@@ -56,7 +56,7 @@ async def release_reservations(books: Books, keys: Sequence[ReservationKey]) -> 
         unit = one.order.quantity.unit
         for place, amount in one.release().items():
             before = freed.get(place, Change(Quantity.zero(unit)))
-            freed[place] = Change(before.quantity, before.reserved - amount)
+            freed[place] = Change(before.quantity, subtract(before.reserved, amount))
     if freed:
         await books.balances.change(freed, now)
     await books.reservations.save(found, now)
@@ -117,7 +117,7 @@ class _Shelf:
     ) -> None:
         self._holds = holds
         self._free: dict[Place, Decimal] = {
-            one.place: one.quantity.value - one.reserved
+            one.place: subtract(one.quantity.value, one.reserved)
             for lot in sorted(balances)
             for one in balances[lot]
             if one.place[2:] == (Status.UNRESTRICTED, "", "")
@@ -136,9 +136,9 @@ class _Shelf:
             and not any(block in one.blocks for one in self._holds[place.lot])
         }
         for place, amount in reservation.allocate(free).items():
-            self._free[place] -= amount
+            self._free[place] = subtract(self._free[place], amount)
             before = self.taken.get(place, Change(Quantity.zero(order.quantity.unit)))
-            self.taken[place] = Change(before.quantity, before.reserved + amount)
+            self.taken[place] = Change(before.quantity, add(before.reserved, amount))
 
 
 async def _keep(books: Books, made: Sequence[Reservation], taken: dict[Place, Change]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError
 from services.kit.machine import Machine
-from services.kit.quantity import Quantity
+from services.kit.quantity import Quantity, add, subtract
 from services.wms.domain.keys import LotKey
 from services.wms.domain.place import Place
 
@@ -138,7 +138,7 @@ class Reservation:
         for place, amount in free.items():
             if missing > 0 and amount > 0:
                 taken[place] = min(amount, missing)
-                missing -= taken[place]
+                missing = subtract(missing, taken[place])
         if missing:
             unit = self.order.quantity.unit
             raise ConflictError(
@@ -155,7 +155,7 @@ class Reservation:
         """Issue up to `wanted` of what is promised at `place`; how much that was."""
         part = self.parts.get(place, Part(NOTHING))
         amount = min(part.open, wanted)
-        self.parts[place] = Part(part.open - amount, part.consumed + amount)
+        self.parts[place] = Part(subtract(part.open, amount), add(part.consumed, amount))
         if amount and not any(one.open for one in self.parts.values()):
             self.state = RESERVATION.follow(self.state, Command.ISSUE)
         return amount
@@ -167,7 +167,7 @@ class Reservation:
         """
         part = self.parts[place]
         back = NOTHING if self.state is State.RELEASED else free
-        self.parts[place] = Part(part.open + back, part.consumed - amount)
+        self.parts[place] = Part(add(part.open, back), subtract(part.consumed, amount))
         if back:
             self.state = RESERVATION.follow(self.state, Command.RESTORE)
         return back

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, located
-from services.kit.quantity import Quantity
+from services.kit.quantity import Quantity, add, subtract
 from services.wms.domain.demand import (
     NOTHING,
     Demand,
@@ -100,26 +100,26 @@ class Stock:
         missing, uses = movement.quantity.value, []
         for one in open_for(self.reservations.values(), demand, movement.place):
             amount = one.consume(movement.place, missing)
-            missing -= amount
+            missing = subtract(missing, amount)
             if amount:
                 uses.append(Use(one.key, amount))
-        self._promise(movement.place, -sum((use.amount for use in uses), NOTHING))
+        self._promise(movement.place, subtract(missing, movement.quantity.value))
         return tuple(uses)
 
     def _restore(self, original: Movement) -> tuple[Use, ...]:
         uses, place = self.used.get(original.reference, ()), original.place
         for use in uses:
-            there = self.balances[place].value + original.quantity.value
-            free = max(there - self.reserved.get(place, NOTHING), NOTHING)
+            there = add(self.balances[place].value, original.quantity.value)
+            free = max(subtract(there, self.reserved.get(place, NOTHING)), NOTHING)
             self._promise(
                 place, self.reservations[use.key].restore(place, use.amount, min(use.amount, free))
             )
-        return tuple(Use(use.key, -use.amount) for use in uses)
+        return tuple(Use(use.key, use.amount.copy_negate()) for use in uses)
 
     def _promise(self, place: Place, change: Decimal) -> None:
         if change:
-            self.reserved[place] = self.reserved.get(place, NOTHING) + change
-            self.promised[place] = self.promised.get(place, NOTHING) + change
+            self.reserved[place] = add(self.reserved.get(place, NOTHING), change)
+            self.promised[place] = add(self.promised.get(place, NOTHING), change)
 
     def _shift(
         self, legs: Iterable[tuple[Place, Quantity]], *, ahead: bool

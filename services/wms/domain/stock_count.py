@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError
@@ -92,8 +93,8 @@ class Line:
         difference = self.difference
         if difference is None or self.book is None:
             return False
-        allowed = abs(self.book.value) * tolerance / 100
-        return self.times >= _MOST_TIMES or abs(difference.value) <= allowed
+        allowed = abs(Fraction(self.book.value)) * Fraction(tolerance) / 100
+        return self.times >= _MOST_TIMES or abs(Fraction(difference.value)) <= allowed
 
 
 @dataclass

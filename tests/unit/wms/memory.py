@@ -11,6 +11,8 @@ from services.kit.clock import ManualClock
 from services.kit.errors import NotFoundError
 from services.kit.measures import ItemLot, Measured, Ratio
 from services.kit.paging import Page
+from services.kit.quantity import add
+from services.wms.domain.demand import NOTHING
 from services.wms.domain.hold import Hold, Restraint
 from services.wms.domain.keys import ItemKey, LotKey, OrderKey, Reference
 from services.wms.domain.movement import Movement
@@ -209,7 +211,7 @@ class MemoryBalances:
         for place, change in changes.items():
             known = self._rows.balances.get(place)
             quantity = known.quantity + change.quantity if known else change.quantity
-            reserved = change.reserved + (known.reserved if known else 0)
+            reserved = add(change.reserved, known.reserved if known else NOTHING)
             self._rows.balances[place] = Balance(place, quantity, at, reserved)
 
     async def recount(self, lots: Collection[LotKey]) -> Sequence[Drift]:

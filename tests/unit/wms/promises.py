@@ -4,12 +4,14 @@ A subclass gives the fixture `warehouse`.
 """
 # ruff: noqa: D102 - a test's name is its sentence
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from services.kit.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from services.kit.paging import Page
+from services.kit.quantity import Quantity
 from services.wms.application.reserve_stock import (
     list_reservations,
     listing_of_reservations,
@@ -81,7 +83,7 @@ def words(one: Any) -> str:
     """ "open F1 6+0" is 6 promised and nothing consumed."""
     parts = (
         f"{place.lot.lot_no}{'@' if place.location else ''}{place.location} "
-        f"{part.open.normalize():f}+{part.consumed.normalize():f}"
+        f"{plain(part.open)}+{plain(part.consumed)}"
         for place, part in sorted(one.parts.items())
     )
     return f"{one.state} {', '.join(parts)}"
@@ -91,7 +93,12 @@ async def reserved(warehouse: Warehouse, name: str = "FLOUR/F1") -> str:
     """Of how much."""
     async with warehouse.work() as books:
         [one] = (await books.balances.of_lots([lot_key(name)]))[lot_key(name)]
-    return f"{one.reserved.normalize():f} of {one.quantity}"
+    return f"{plain(one.reserved)} of {one.quantity}"
+
+
+def plain(amount: Decimal) -> str:
+    """To the last digit, without zeros behind it."""
+    return Quantity(amount, "KGM").text
 
 
 async def not_reserved(
@@ -121,6 +128,29 @@ class PromisesContract:
         assert await reserved(warehouse) == "0 of 3 KGM"
         told = [one for one in await warehouse.told() if one.startswith("reservation/")]
         assert told == [f"reservation/lyon/R1 {one}" for one in ("open", "open", "consumed")]
+
+    async def test_no_digit_of_a_promise_is_lost(self, warehouse: Warehouse) -> None:
+        """18 before the point and 12 behind it, where Decimal's own sums have 28."""
+        most, half = "999999999999999999.999999999999", "499999999999999999.999999999999"
+        rest, unit = "500000000000000000", "0.000000000001"
+        await carry(warehouse, receive("r1", most))
+        assert await reserve(warehouse, ask(amount=half)) == [f"open F1 {half}+0"]
+        assert await not_reserved(warehouse, ask("R2", f"500000000000000000{unit[1:]}")) == (
+            "not_available",
+            "reservations[0].quantity.value",
+        )
+        assert await reserve(warehouse, ask("R2", rest, order_no="4712")) == [f"open F1 {rest}+0"]
+        assert await reserved(warehouse) == f"{most} of {most} KGM"
+        await carry(warehouse, issue("i1", unit), issue("i2", "1", order_no="4712"))
+        left = "499999999999999999.999999999998", "499999999999999999"
+        assert await seen(warehouse, "R1", "R2") == [
+            f"open F1 {left[0]}+{unit}",
+            f"open F1 {left[1]}+1",
+        ]
+        await carry(warehouse, take_back("b1", issue("i1", unit)))
+        assert await seen(warehouse, "R1") == [f"open F1 {half}+0"]
+        await release(warehouse, "R1", "R2")
+        assert await reserved(warehouse) == f"0 of {most[:17]}8{most[18:]} KGM"
 
     async def test_what_is_promised_leaves_for_nobody_else(self, warehouse: Warehouse) -> None:
         await carry(warehouse, receive("r1"))
