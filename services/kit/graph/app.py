@@ -22,6 +22,7 @@ from services.kit.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
+from services.kit.graph.budget import MOST_ENTRIES, Budget
 from services.kit.graph.errors import masked, present, refusal
 from services.kit.graph.schema import Subgraph
 from services.kit.rpc.deadline import within
@@ -67,7 +68,7 @@ class GraphApp:
     Once it is `leaving`, whoever is answered is told to ask over another connection next time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it serves, and how much of it
         self,
         schema: Subgraph,
         verifier: Verifies,
@@ -75,6 +76,7 @@ class GraphApp:
         *,
         largest_body: int = LARGEST_BODY,
         longest: float = LONGEST_OPERATION,
+        most: int = MOST_ENTRIES,
         leaving: Callable[[], bool] = lambda: False,
     ) -> None:
         self._leaving = leaving
@@ -83,6 +85,7 @@ class GraphApp:
         self._ports = ports
         self._largest_body = largest_body
         self._longest = longest
+        self._most = most
         self._under_way = 0
         self.quiet = asyncio.Event()
         self.quiet.set()
@@ -129,12 +132,18 @@ class GraphApp:
             return 500, {"errors": [masked(error)]}
 
     async def _execute(self, operation: Operation, principal: Principal) -> dict[str, Any]:
+        budget = Budget(self._most)
         try:
             result = await self._schema.execute(
                 operation.query,
                 variable_values=operation.variables,
                 operation_name=operation.operationName,
-                context_value={**self._ports, "principal": principal, "loaders": {}},
+                context_value={
+                    **self._ports,
+                    "principal": principal,
+                    "loaders": {},
+                    "budget": budget,
+                },
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
         except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
@@ -144,6 +153,8 @@ class GraphApp:
                 field="query",
                 hint="send a query, and operationName if there are several",
             ) from None
+        if budget.exceeded:
+            raise budget.refusal()
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = present(result.errors)

@@ -13,7 +13,11 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from services.kit.errors import InvalidError
+from services.kit.graph.budget import Budget
 from services.kit.graph.context import Loaders
+
+_AT_ONCE = 1000
+"""Keys or parents of one call: between two of them the budget may have been used up."""
 
 T = TypeVar("T")
 Resolver = Callable[..., Awaitable[Sequence[T]]]
@@ -53,7 +57,8 @@ class batch_reference(Generic[T]):  # noqa: N801 - reads as a decorator
 def batch_field(**options: Any) -> Callable[[Resolver[T]], T]:
     """A field resolved for all parents of a level: `(self, info, parents, ...) -> one per parent`.
 
-    Arguments after `parents` are the field's own; `options` those of strawberry's field.
+    Parents of one id are one: what is found for it is the answer of each. Arguments after
+    `parents` are the field's own; `options` those of strawberry's field.
     """
 
     def decorate(resolve_many: Resolver[T]) -> T:
@@ -63,7 +68,9 @@ def batch_field(**options: Any) -> Callable[[Resolver[T]], T]:
             loader = _loader(
                 info,
                 (resolve_many, tuple(sorted((k, _frozen(v)) for k, v in arguments.items()))),
-                lambda parents: resolve_many(self, info, parents, **arguments),
+                lambda parents: _each_once(
+                    info, parents, lambda some: resolve_many(self, info, some, **arguments)
+                ),
                 cache=False,
             )
             return loader.load(self)
@@ -76,6 +83,21 @@ def batch_field(**options: Any) -> Callable[[Resolver[T]], T]:
         return field
 
     return decorate
+
+
+async def _each_once(
+    info: Info[Any, Any],
+    parents: Sequence[Any],
+    load: Callable[[list[Any]], Awaitable[Sequence[T]]],
+) -> list[T]:
+    """A lot that a hundred others lead to is read once, yet each of its answers is counted."""
+    ids = [getattr(parent, "id", id(parent)) for parent in parents]
+    unique = dict(zip(ids, parents, strict=True))
+    found = dict(zip(unique, await load(list(unique.values())), strict=True))
+    answers = [found[one] for one in ids]
+    budget: Budget = info.context["budget"]
+    budget.spend(sum(len(one) for one in answers if isinstance(one, list)))
+    return answers
 
 
 def _signature(
@@ -99,7 +121,7 @@ def _loader(
 ) -> DataLoader[Any, Any]:
     loaders: Loaders = info.context["loaders"]
     if key not in loaders:
-        loaders[key] = DataLoader(load, cache=cache)
+        loaders[key] = DataLoader(load, cache=cache, max_batch_size=_AT_ONCE)
     return loaders[key]
 
 

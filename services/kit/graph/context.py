@@ -1,4 +1,4 @@
-"""What a resolver may reach: who asks, the service's ports, and this request's loaders."""
+"""What a resolver may reach: who asks, the service's ports, this request's loaders and budget."""
 
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from services.kit.access.principal import Principal
+from services.kit.graph.budget import Budget
 from services.kit.store import Store
 
 Loaders = dict[Hashable, DataLoader[Any, Any]]
@@ -19,6 +20,7 @@ class GraphContext(TypedDict):
 
     principal: Principal
     loaders: Loaders
+    budget: Budget
 
 
 class BooksContext(GraphContext, Generic[Books]):

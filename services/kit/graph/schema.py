@@ -65,6 +65,7 @@ def subgraph(
         ],
     )
     _cap_pages(schema)
+    _count_lists(schema)
     return schema
 
 
@@ -82,6 +83,26 @@ def _cap_pages(schema: Subgraph) -> None:
                     field.resolve = _capped(field.resolve)
                 elif kind is graph.query_type and _is_open_list(name, field):
                     raise TypeError(f"Query.{name} is a list and takes no `first`")
+
+
+def _count_lists(schema: Subgraph) -> None:
+    for kind in schema._schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("_"):
+            for field in kind.fields.values():
+                if isinstance(get_nullable_type(field.type), GraphQLList) and field.resolve:
+                    field.resolve = _counted(field.resolve)
+
+
+def _counted(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """Of lists that are there at once; batch fields count what they load (kit.graph.batch)."""
+
+    def count(source: object, info: Any, /, **arguments: Any) -> Any:
+        found = resolve(source, info, **arguments)
+        if isinstance(found, list):
+            info.context["budget"].spend(len(found))
+        return found
+
+    return count
 
 
 def _is_open_list(name: str, field: GraphQLField) -> bool:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import aiohttp
 import psycopg
@@ -73,6 +73,16 @@ class Order:
             for id in ids
         ]
 
+    @strawberry.field
+    def numbers(self) -> list[int]:
+        """At once."""
+        return [1, 2, 3, 4]
+
+    @strawberry.field
+    async def first(self) -> Annotated["Order", strawberry.lazy("tests.component.kit.graph.shop")]:
+        """All lead to one."""
+        return Order(id=strawberry.ID("o0"), produced=self.produced)
+
     @batch_field(description="Oldest first.")
     async def lots(
         self, info: Info[Context, None], orders: list[Self], first: int = 2
@@ -89,7 +99,7 @@ class Query:
     """What can be asked."""
 
     @strawberry.field
-    async def orders(self, first: int = 3) -> list[Order] | None:
+    def orders(self, first: int = 3) -> list[Order] | None:
         """A page."""
         some = Quantity.of(quantity.Quantity.parse("1", "KGM"))
         return [Order(id=strawberry.ID(f"o{n}"), produced=some) for n in range(first)]

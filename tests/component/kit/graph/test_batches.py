@@ -16,6 +16,8 @@ query ($of: [_Any!]!) {
 }
 """
 
+REFERENCES = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { id } } }"
+
 
 def orders(*ids: str) -> list[dict[str, str]]:
     return [{"__typename": "Order", "id": id} for id in ids]
@@ -54,6 +56,43 @@ async def test_one_field_with_other_arguments_is_another_batch() -> None:
         answer = await client.ask("{ orders { a: lots(first: 1) { id } b: lots { id } } }")
     assert [len(order["b"]) for order in answer["data"]["orders"]] == [2, 2, 2]
     assert [(name, len(keys)) for name, keys in shop.calls] == [("lots", 3), ("lots", 3)]
+
+
+async def test_what_several_lead_to_is_loaded_once() -> None:
+    shop = Shop()
+    async with serving(shop) as client:
+        answer = await client.ask("{ orders { first { lots(first: 1) { id } } } }")
+    found = answer["data"]["orders"]
+    assert found == [{"first": {"lots": [{"id": "o0-0"}]}}] * 3
+    assert shop.calls == [("lots", ["o0"])]
+
+
+@pytest.mark.parametrize(
+    ("query", "entries"),
+    [
+        ("{ orders { id } }", 3),
+        ("{ orders { lots(first: 9) { parts } } }", 3 + 3 * 9),
+        ("{ orders { first { lots(first: 9) { id } } } }", 3 + 3 * 9),
+        ("{ orders { numbers } }", 3 + 3 * 4),
+        (REFERENCES, 2),
+    ],
+    ids=["a page", "of a page", "of one", "at once", "references"],
+)
+async def test_an_operation_that_reaches_too_much_is_refused_as_a_whole(
+    query: str, entries: int
+) -> None:
+    """Every size is allowed, and what they come to is not."""
+    asked: dict[str, Any] = {"of": orders("a", "b")} if query == REFERENCES else {}
+    async with serving(Shop(), most=entries) as client:
+        assert "errors" not in await client.ask(query, **asked)
+    shop = Shop()
+    async with serving(shop, most=entries - 1) as client:
+        answer = await client.ask(query, **asked)
+    (error,) = answer["errors"]
+    assert (client.status, answer.get("data")) == (400, None)
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("too_complex", "query")
+    assert "smaller pages" in error["extensions"]["hint"]
+    assert "parts" not in [name for name, _ in shop.calls]
 
 
 async def test_loaders_live_for_one_request() -> None:
