@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from plantmesh.common.v1 import instant_pb2, keys_pb2, quantity_pb2
+from plantmesh.common.v1 import keys_pb2
 from plantmesh.mes.v1 import genealogy_pb2 as genealogy
 from plantmesh.mes.v1 import lots_pb2 as lots
 from plantmesh.mes.v1 import work_orders_pb2 as mes
@@ -28,11 +28,10 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 from services.kit.errors import UnavailableError
 from services.kit.rpc.client import Peer
 from tests.flows.master import STRANGE, described, prices
+from tests.flows.values import kilograms, noon, order_key
 from tests.shopfloor import (
     MADE,
-    NOON,
     PLANT,
-    UNIT,
     USED,
     Desk,
     Token,
@@ -280,23 +279,6 @@ async def running(
         await desk.close()
         for peer in peers.values():
             await peer.close()
-
-
-def order_key(order: str) -> keys_pb2.OrderKey:
-    """Of the plant."""
-    return keys_pb2.OrderKey(plant=PLANT, order_no=order)
-
-
-def kilograms(amount: str) -> quantity_pb2.Quantity:
-    """A decimal string."""
-    return quantity_pb2.Quantity(value=amount, unit=UNIT)
-
-
-def noon() -> instant_pb2.Instant:
-    """When everything happens."""
-    at = instant_pb2.Instant(offset_minutes=120)
-    at.timestamp.FromDatetime(NOON)
-    return at
 
 
 def _address(mesh: Mesh, service: str, replicas: int) -> str:

@@ -22,7 +22,8 @@ from plantmesh.wms.v1.wms_pb2_grpc import StockServiceStub
 from services.kit.rpc.client import Peer
 from tests.flows.master import STRANGE
 from tests.flows.money import is_booked, journal
-from tests.flows.plant import HEAT, Plant, order_key, running
+from tests.flows.plant import HEAT, Plant, running
+from tests.flows.values import order_key
 from tests.servers import scratch_folder
 from tests.shopfloor import MADE, PLANT, UNIT, USED, Token, booked
 from tests.waiting import until

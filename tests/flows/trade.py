@@ -16,7 +16,8 @@ from services.erp.domain.codes import Code
 from services.kit.store import Store
 from services.wms.domain.sscc import make_sscc
 from tests.copies import put_codes
-from tests.flows.plant import HEAT, Plant, noon
+from tests.flows.plant import HEAT, Plant
+from tests.flows.values import noon
 from tests.shopfloor import MADE, PLANT, UNIT, USED
 from tools.simulators.ledger.papers import Lot, Trade, TradeLine
 

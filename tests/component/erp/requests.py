@@ -8,6 +8,7 @@ from plantmesh.common.v1.keys_pb2 import LotKey, OrderKey
 from plantmesh.common.v1.quantity_pb2 import Quantity
 from plantmesh.erp.v1 import postings_pb2 as pb
 
+from tests.component.erp.conftest import Stubs
 from tests.unit.erp.memory import NOON
 
 ORDER = OrderKey(plant="lyon", order_no="4711")
@@ -49,3 +50,9 @@ def hold(
     one = LotHold(hold_no=hold_no, lot=lot, active=active, version=version, blocks=blocks)
     key = f"{hold_no}-{active}-{version}-{lot.lot_no}"
     return ApplyHoldsRequest(idempotency_key=key, holds=[one])
+
+
+async def states(erp: Stubs) -> list[tuple[str, int, str]]:
+    """Of the order's postings: reference, state, and why."""
+    found = await erp.postings.BatchGetPostings(pb.BatchGetPostingsRequest(orders=[ORDER]))
+    return [(one.posting.reference, one.state, one.reason) for one in found.postings]

@@ -1,21 +1,14 @@
 """A plant's floor is taken over from files while it confirms orders, again, over any death."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
-from plantmesh.common.v1 import load_pb2
 from plantmesh.mes.v1 import load_pb2 as pb
-from plantmesh.mes.v1.load_pb2_grpc import FloorLoadServiceStub
 
 from services.kit.access.principal import Principal, acting_as
 from services.kit.clock import SystemClock
 from services.kit.loading import load
-from services.kit.rpc.client import Peer
 from services.mes.application.follow_quality import Word, follow_quality
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.domain.genealogy import Direction
@@ -24,77 +17,24 @@ from services.mes.rpc.load import kinds
 from services.mes.store import open_books
 from services.mes.store.openings import open_floor as open_floor_of_files
 from tests.audited import leaves_rows, rows_of
-from tests.component.kit.rpc.desk import Given, mint
 from tests.component.mes.floor import Floor, open_floor
-from tests.loads import DRY_RUN, RECOUNT, Death, death_at, outcomes, send
-from tests.unit.mes.reports import NOON, hold, lot_key, order_key, plan, report
+from tests.component.mes.opening_files import (
+    EDGES,
+    KINDS,
+    LOTS,
+    NEW,
+    ORDERS,
+    edge,
+    file,
+    loaded,
+    lot,
+    order,
+)
+from tests.loads import DRY_RUN, RECOUNT, Death, death_at, outcomes
+from tests.unit.mes.reports import hold, lot_key, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, family, put
 
-ORDERS = "plant,order_no,operation,lifecycle,good,scrap,rework,unit,final,as_of"
-LOTS = "plant,item_no,lot_no,quality,disposition,as_of,order_no,supplier_lot,attributes,expiry_at"
-EDGES = (
-    "plant,from_item,from_lot,to_item,to_lot,kind,occurred_at,as_of,order_no,operation,quantity,"
-    "quantity_unit,made,made_unit,void"
-)
-BEFORE, AFTER = NOON - timedelta(hours=4), NOON + timedelta(days=900)
-OLD, NEW = BEFORE.isoformat(), AFTER.isoformat()
-
-
-def order(operation: int, good: str, *, state: str = "running", at: str = OLD, **more: str) -> str:
-    """What an operation had made."""
-    no, scrap, final = (more.get(*one) for one in (("no", "4711"), ("scrap", "0"), ("final", "")))
-    return f"lyon,{no},{operation},{state},{good},{scrap},0,KGM,{final},{at}"
-
-
-def lot(name: str, quality: str = "released", at: str = OLD, **more: str) -> str:
-    """As it was."""
-    item_no, lot_no = name.split("/")
-    said = (more.get(one, "") for one in ("order_no", "supplier_lot", "attributes", "expiry_at"))
-    return ",".join(("lyon", item_no, lot_no, quality, "unrestricted", at, *said))
-
-
-def edge(source: str, target: str, quantity: str = "5", at: str = OLD, void: str = "") -> str:
-    """Flour into bread of 4700."""
-    ends = ",".join((*source.split("/"), *target.split("/")))
-    unit = "KGM" if quantity else ""
-    return f"lyon,{ends},transform,{OLD},{at},4700,10,{quantity},{unit},8,KGM,{void}"
-
-
-def file(header: str, *rows: str) -> str:
-    """With its header."""
-    return "\r\n".join((header, *rows, ""))
-
-
 SOMEBODY = Principal("ann", frozenset({"mes:write"}), frozenset({"lyon"}))
-KINDS = {
-    ORDERS: pb.FLOOR_KIND_ORDERS,
-    LOTS: pb.FLOOR_KIND_LOTS,
-    EDGES: pb.FLOOR_KIND_GENEALOGY,
-}
-
-
-@asynccontextmanager
-async def calling(floor: Floor) -> AsyncIterator[Any]:
-    """The loads' stub, as somebody of Lyon."""
-    peer = Peer(f"127.0.0.1:{floor.server.port}", Given(mint()), seconds=30)
-    try:
-        yield FloorLoadServiceStub(peer.channel)
-    finally:
-        await peer.close()
-
-
-async def loaded(
-    floor: Floor,
-    header: str,
-    *rows: str,
-    mode: "load_pb2.LoadMode.ValueType" = load_pb2.LOAD_MODE_STORE,
-) -> load_pb2.LoadReport:
-    """What became of a file."""
-    async with calling(floor) as stub:
-        content = file(header, *rows)
-        return await send(
-            stub.LoadFloor, pb.LoadFloorRequest, content, kind=KINDS[header], mode=mode
-        )
 
 
 @leaves_rows(pb.LoadFloorRequest)

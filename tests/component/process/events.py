@@ -11,7 +11,7 @@ from plantmesh.mes.v1 import lots_pb2, work_orders_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_pb2
 from plantmesh.quality.v1 import quality_pb2 as pb
 
-from tests.component.process.peers import Lot
+from tests.component.process.peers.book import Lot
 
 PLANT, ITEM, STEEL = "lyon", "widget", "steel"
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
