@@ -9,8 +9,9 @@ from services.kit.rounds import Rounds
 from services.kit.service import Service, run
 from services.process import rpc
 from services.process.adapters.dbos import DbosRuntime, executor_id, forgetting, step
-from services.process.adapters.sweeper import Sweeper, Watch
+from services.process.adapters.sweeper import Sweeper
 from services.process.adapters.waker import Waker
+from services.process.adapters.watch import Heartbeat, Watch
 from services.process.consumers import subscriptions
 from services.process.graph import SCHEMA
 from services.process.ports import Engine
@@ -27,7 +28,7 @@ SOURCES = [Topic("plantmesh.erp"), Topic("plantmesh.mes"), Topic("plantmesh.qual
 
 
 async def compose(service: Service, settings: ProcessSettings) -> None:
-    """Engine first, then those who wake it, then the consumers and the port."""
+    """The engine and its beats first, then those who wake it, then the consumers and the port."""
     process = Assembly("process", service, settings, TOPIC)
     clock, store = SystemClock(), process.store
     books = sql_books(clock)
@@ -43,9 +44,11 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     )
     runtime = DbosRuntime(store, engine, Activations(desk, SAGAS))
     waker, sweeper = Waker(runtime), Sweeper(store, books, runtime, clock)
-    watch = Watch(store, books, runtime, clock, engine, settings.dead_seconds)
+    watch = Watch(store, runtime, clock, engine, settings.dead_seconds)
+    beats, beat = Heartbeat(store, engine), settings.dead_seconds / 5
+    service.add("heartbeat", Rounds(beats.beat, seconds=beat), reports=True)
     service.add("engine", runtime, reports=True)
-    service.add("watch", Rounds(watch.look, seconds=settings.dead_seconds / 5), reports=True)
+    service.add("watch", Rounds(watch.look, seconds=beat), reports=True)
     service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
     forget = forgetting(runtime, clock, timedelta(hours=settings.keep_hours))
     service.add("forgetting", forget, reports=True)
