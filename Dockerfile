@@ -45,6 +45,7 @@ COPY --from=contracts /app/protos/gen protos/gen
 COPY gateway/operations/smoke.graphql gateway/operations/
 COPY tools/__init__.py tools/
 COPY tools/smoke tools/smoke
+COPY tools/auditor tools/auditor
 COPY services/__init__.py services/
 COPY services/kit services/kit
 COPY services/${SERVICE} services/${SERVICE}

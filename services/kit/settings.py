@@ -104,6 +104,8 @@ class ServiceSettings(TlsSettings):
     """Folder that retention exports sealed rows to, shared by replicas; without it nothing goes."""
     audit_kept_days: Annotated[int, Field(ge=1)] | None = None
     """How long audit rows stay in the database; None keeps them until somebody prunes."""
+    audit_verified_hours: Annotated[int, Field(ge=1)] | None = None
+    """How old the newest verification of the audit may be before an alert says so; None: never."""
 
     otlp_endpoint: HttpUrl | None = None
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1

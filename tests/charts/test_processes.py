@@ -2,10 +2,11 @@
 
 import re
 import subprocess
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,6 +38,7 @@ class Cluster:
             for each in of_kind(documents, "Pod")
             if each["metadata"]["annotations"]["helm.sh/hook"] == "test"
         )
+        [self._auditor] = of_kind(documents, "CronJob")
         self.pods = {name: self.pod(name) for name in network.workloads}
 
     def pod(self, name: str, **changes: str | None) -> Pod:
@@ -47,11 +49,21 @@ class Cluster:
 
     def smoke(self, **changes: str | None) -> subprocess.CompletedProcess[str]:
         """Its exit code and what it says."""
-        [container] = self._test["spec"]["containers"]
-        pod = Pod("smoke", container, self._network, self._secret, self._folder, changes)
+        return self._run("smoke", self._test["spec"], changes)
+
+    def _run(
+        self, name: str, spec: Document, changes: Mapping[str, str | None]
+    ) -> subprocess.CompletedProcess[str]:
+        [container] = spec["containers"]
+        pod = Pod(name, container, self._network, self._secret, self._folder, changes)
         return subprocess.run(
             pod.child.argv, env=pod.child.env, capture_output=True, text=True, check=False, cwd=HERE
         )
+
+    def auditor(self, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        """One Job of the CronJob."""
+        spec = self._auditor["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        return self._run("auditor", spec, changes)
 
     def start(self) -> None:
         """All at once, until every probe is content."""
@@ -81,16 +93,19 @@ def cluster(
         "valkey:6379": redis.netloc.rpartition("@")[2],
         "issuer:8080": urlsplit(issuer.url).netloc,
     }
-    kept = {f"{each}/client-secret": issuer.client_secret(each) for each in (*SERVICES, "smoke")}
+    kept = {
+        f"{each}/client-secret": issuer.client_secret(each)
+        for each in (*SERVICES, "smoke", "auditor")
+    }
     databases = {}
     for service in SERVICES:
+        kept[f"{service}/audit-key"] = urlsafe_b64encode(token_bytes(32)).decode()
         kept[f"{service}/redis-password"] = redis.password or ""
         kept[f"{service}/database-password"] = password = token_hex(16)
         databases[service] = provide(postgres.url, service, password)
         migrate(service, databases[service])
-    documents = render(
-        "plantmesh", [CHARTS / "examples" / "kind.yaml"], values={"redis": {"password": True}}
-    )
+    changes = {"redis": {"password": True}, "audit": {"sealed": True}}
+    documents = render("plantmesh", [CHARTS / "examples" / "kind.yaml"], values=changes)
     with scratch_folder() as folder:
         cluster = Cluster(folder, Network(documents, outside), documents, kept)
         try:
@@ -106,6 +121,15 @@ def test_what_the_manifests_tell_is_enough_to_pass_helm_test(cluster: Cluster) -
     done = cluster.smoke(PLANTMESH_PATIENCE_SECONDS="20")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("✓") == len(SERVICES) + 2
+
+
+def test_the_auditor_verifies_every_service_and_may_do_nothing_else(cluster: Cluster) -> None:
+    done = cluster.auditor(PLANTMESH_RUN="night-1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": whole; ") == len(SERVICES)
+    refused = cluster.auditor(PLANTMESH_RUN="night-1", PLANTMESH_WHOLE="true")
+    assert refused.returncode == 2
+    assert refused.stdout.count("(other_run)") == len(SERVICES)
 
 
 def test_a_subgraph_that_the_gateway_is_not_told_of_is_named(cluster: Cluster) -> None:

@@ -24,6 +24,7 @@ OF_THE_CHART = {
     "redis_url", "redis_password", "tls_cert", "tls_key", "tls_ca", "jwks_url", "issuer",
     "audience", "client_secret", "token_url",
     "audit_key", "audit_former_keys", "audit_anchor", "audit_archive", "audit_kept_days",
+    "audit_verified_hours",
     "otlp_endpoint", "trace_share", "pool_size", "unready_seconds", "drain_seconds", "secrets",
 }  # fmt: skip
 OF_A_COLLECTOR = {

@@ -22,8 +22,11 @@ def _service(name: str) -> Bearer:
     return Bearer(f"service:{name}", (*_READ, *writes, *costs))
 
 
-CLIENTS = {name: _service(name) for name in SERVICES} | {"smoke": Bearer("service:smoke", _READ)}
-"""The services, and who looks whether all of them are well (tools/smoke)."""
+CLIENTS = {name: _service(name) for name in SERVICES} | {
+    "smoke": Bearer("service:smoke", _READ),
+    "auditor": Bearer("service:auditor", ("audit:verify",)),
+}
+"""The services, who looks whether all are well (tools/smoke), who verifies (tools/auditor)."""
 USERS = {
     bearer.subject: bearer
     for bearer in (

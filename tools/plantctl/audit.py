@@ -1,9 +1,8 @@
 """`plantctl audit`: who changed what, whether the record was tampered with, and its retention."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import uuid4
 
 import typer
 from plantmesh.common.v1.page_pb2 import PageRequest
@@ -12,10 +11,12 @@ from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
 
 from services.kit.clock import Instant
 from services.kit.errors import ConflictError
+from tools.auditor.verdict import Verdict, flaw_name, lines
+from tools.auditor.verdict import verify as ask
 from tools.plantctl import offline, retention
 from tools.plantctl.desks import Reply
 from tools.plantctl.options import AsJson, Limit, ServiceName
-from tools.plantctl.printing import age, console, plain, print_error, print_json, print_table
+from tools.plantctl.printing import plain, print_error, print_json, print_table
 from tools.plantctl.session import SaidError, run, say_errors, session
 
 app = typer.Typer(no_args_is_help=True, help="Who changed what, and whether the record is whole.")
@@ -28,7 +29,6 @@ Key = Annotated[str, typer.Option(help="Only this thing, such as lyon/4711.")]
 Who = Annotated[str, typer.Option(help="Only what this person or service did.")]
 Since = Annotated[str, typer.Option(help="From then on: 2026-05-04T14:00:00+02:00.")]
 _HEADS = ("when (UTC)", "service", "#", "who", "what", "key", "change", "reason", "through")
-_FLAW = "AUDIT_FLAW_"
 
 
 @app.command()
@@ -69,86 +69,28 @@ def verify(
 ) -> None:
     """Compute the chains again and compare the anchors; exits 1 when anything was tampered with."""
     desks = session(context).desks.narrowed(service)
-    replies = run(desks.reach_all(AuditServiceStub, lambda stub: _verify(stub, whole=everything)))
+    name = f"{session(context).user}/{uuid4()}"
+    replies = run(
+        desks.reach_all(AuditServiceStub, lambda stub: ask(stub, run=name, whole=everything))
+    )
     if as_json:
         print_json({reply.service: _plain(reply) for reply in replies})
     else:
         for reply in replies:
-            _tell(reply)
+            if reply.answer:
+                typer.echo("\n".join(lines(reply.service, reply.answer)))
     say_errors(replies)
-    if any(reply.answer and reply.answer.findings for reply in replies):
+    if any(reply.answer and reply.answer.found for reply in replies):
         error = ConflictError("the record was tampered with, or cannot be proved", code="tampered")
         print_error(error)
         raise SaidError(error)
-
-
-@dataclass
-class Verdict:
-    """On all chains of a service."""
-
-    seals: int = 0
-    rows: int = 0
-    exports: int = 0
-    exported_rows: int = 0
-    unsealed_rows: int = 0
-    unsealed_seconds: float = 0.0
-    cuts: Sequence[str] = ()
-    keys: Sequence[str] = ()
-    findings: list[pb.AuditFinding] = field(default_factory=list)
-
-
-async def _verify(stub: Any, *, whole: bool) -> Verdict:
-    """Piece by piece."""
-    verdict, request = Verdict(), pb.VerifyAuditRequest(whole=whole)
-    while True:
-        answer = await stub.VerifyAudit(request)
-        verdict.seals += answer.seals
-        verdict.rows += answer.rows
-        verdict.exports += answer.exports
-        verdict.exported_rows += answer.exported_rows
-        verdict.findings += answer.findings
-        if not answer.HasField("next"):
-            verdict.unsealed_rows = answer.unsealed_rows
-            verdict.unsealed_seconds = answer.unsealed_seconds
-            verdict.cuts, verdict.keys = answer.cuts, answer.keys
-            return verdict
-        request.after.CopyFrom(answer.next)
-
-
-def _tell(reply: Reply[Verdict]) -> None:
-    verdict = reply.answer
-    if verdict is None:
-        return
-    found = f"{len(verdict.findings)} findings" if verdict.findings else "whole"
-    window = f"{verdict.unsealed_rows} rows not sealed yet"
-    if verdict.unsealed_rows:
-        window += f" (oldest {age(verdict.unsealed_seconds)})"
-    counted = f"{verdict.rows} rows under {verdict.seals} seals, {window}"
-    if verdict.exports:
-        counted += f"; {verdict.exported_rows} rows in {verdict.exports} exports"
-    _say(f"{reply.service}: {found}; {counted}")
-    for cut in verdict.cuts:
-        _say(f"  {cut}")
-    if verdict.keys:
-        _say(f"  public keys: {' '.join(verdict.keys)}")
-    for one in verdict.findings:
-        chain = f"chain {one.partition}: " if one.partition >= 0 else ""
-        _say(f"  {_name(one)}: {chain}{one.words}")
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def _name(finding: pb.AuditFinding) -> str:
-    return pb.AuditFlaw.Name(finding.flaw).removeprefix(_FLAW).lower()
 
 
 def _plain(reply: Reply[Verdict]) -> dict[str, object]:
     verdict = reply.answer
     if verdict is None:
         return {"error": reply.error.code if reply.error else ""}
-    findings = [plain(one) | {"flaw": _name(one)} for one in verdict.findings]
+    findings = [plain(one) | {"flaw": flaw_name(one)} for one in verdict.findings]
     lists = {"cuts": list(verdict.cuts), "keys": list(verdict.keys), "findings": findings}
     return {**vars(verdict), **lists}
 

@@ -5,8 +5,6 @@ import sys
 import time
 from collections.abc import Mapping
 
-from services.kit.access.identity import ServiceIdentity
-from services.kit.clock import SystemClock
 from services.kit.errors import DomainError
 from tools.smoke import questions
 from tools.smoke.questions import Question
@@ -17,9 +15,7 @@ _PAUSE = 0.5
 
 def asked(settings: SmokeSettings) -> dict[str, Question]:
     """Every question by what it is about."""
-    url = str(settings.token_url or f"{settings.issuer}/token")
-    secret = settings.client_secret.get_secret_value()
-    identity = ServiceIdentity(url, settings.client_id, secret, SystemClock())
+    identity = settings.identity
     return {
         "issuer": questions.token(identity),
         **{

@@ -118,6 +118,10 @@
 {{- if $audit.sealed }}
 {{- include "plantmesh-common.env.secret" (dict "part" . "env" "PLANTMESH_AUDIT_KEY" "key" "audit-key") }}
 {{- end }}
+{{- if and $audit.sealed (.root.Values.auditor).enabled }}
+- name: PLANTMESH_AUDIT_VERIFIED_HOURS
+  value: {{ int .root.Values.auditor.verifiedHours | quote }}
+{{- end }}
 {{- with .spec.auditFormerKeys }}
 - name: PLANTMESH_AUDIT_FORMER_KEYS
   value: {{ toJson . | quote }}

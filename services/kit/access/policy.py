@@ -16,6 +16,12 @@ def require_scope(scope: str) -> Principal:
     return principal
 
 
+def require_any_scope(*scopes: str) -> Principal:
+    """The principal, if their token carries one of them; raises DeniedError naming the first."""
+    principal = current_principal()
+    return principal if principal.scopes & {*scopes} else require_scope(scopes[0])
+
+
 def require_plant(plant: str, *, field: str = "plant") -> Principal:
     """The principal, if they may work in `plant`; raises DeniedError naming `field`."""
     principal = current_principal()

@@ -11,6 +11,7 @@ from services.kit.audit.schedule import Schedule
 from services.kit.audit.seal import Head
 from services.kit.audit.sealer import BATCH, Sealer
 from services.kit.audit.shelf import unsealed
+from services.kit.audit.watch import Watch
 from services.kit.checkpoint import reach
 from services.kit.components import status
 from services.kit.elector import Elector, Pace, Term
@@ -37,7 +38,7 @@ _sealed = signals.counter("plantmesh.audit.sealed")
 class Keeper:
     """One at work a service; a second one is refused by the chain's head, whatever the lease.
 
-    `retention`, if there is one, goes on beside it while this replica leads.
+    `retention` and `watch`, if there are any, go on beside it while this replica leads.
     """
 
     def __init__(
@@ -54,9 +55,10 @@ class Keeper:
         self._sealer = sealer
         self._anchors = anchors
         self.retention: Schedule | None = None
+        self.watch: Watch | None = None
         self._pause = pause
         self._told: dict[str, dict[int, Head]] = {}
-        self._looks = 0
+        self._looks = self._turns = 0
         self._unsealed = (0.0, 0.0)
         self._anchored: dict[str, bool] = {}
         lease = LeaseRow(store, LEASE)
@@ -94,12 +96,15 @@ class Keeper:
         finally:
             self._anchored = {}
             self._unsealed = (0.0, 0.0)
+            if self.watch:
+                self.watch.rest()
             if retiring is not None:
                 retiring.cancel()
 
     async def _seal(self, term: Term, retiring: asyncio.Task[None] | None) -> None:
         # What another leader told the anchors meanwhile is looked up again.
         self._told.clear()
+        self._turns = 0
         while True:
             # Its end must end us even where an error took the place of our cancellation.
             term.check()
@@ -142,6 +147,9 @@ class Keeper:
         async with self._store.work() as work:
             rows, age = await unsealed(work)
         self._unsealed = (float(rows), age)
+        if self.watch and self._turns % _COMPARE == 0:
+            await self.watch.look()
+        self._turns += 1
 
     def _rows_waiting(self) -> Iterator[signals.Reading]:
         yield self._unsealed[0], {}

@@ -13,6 +13,7 @@ from services.kit.audit.schedule import Schedule
 from services.kit.audit.sealer import Sealer
 from services.kit.audit.servicer import AuditServicer
 from services.kit.audit.verify import Verifier
+from services.kit.audit.watch import Watch
 from services.kit.errors import UnavailableError
 from services.kit.rounds import Rounds
 from services.kit.settings import ServiceSettings
@@ -41,6 +42,7 @@ class Office:
             self._archivist = Archivist(store, self._keyring, self._anchors, archive)
         days = settings.audit_kept_days
         self._kept = timedelta(days=days) if days else None
+        self._verified_hours = settings.audit_verified_hours
 
     def part(self) -> Keeper | Rounds:
         """Seals; without a key it only says that nothing is sealed."""
@@ -50,6 +52,7 @@ class Office:
         keeper = Keeper(self._store, sealer, self._anchors, self._instance)
         if self._archivist:
             keeper.retention = Schedule(self._archivist, self._kept)
+        keeper.watch = Watch(self._store, self._verified_hours)
         return keeper
 
     def servicer(self) -> AuditServicer:

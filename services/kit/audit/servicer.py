@@ -10,9 +10,9 @@ from plantmesh.ops.v1 import audit_pb2 as pb
 from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceServicer
 
 from services.kit import commands, signals
-from services.kit.access.policy import require_scope, visible_plants
+from services.kit.access.policy import require_any_scope, require_scope, visible_plants
 from services.kit.access.principal import EVERY_PLANT, Principal
-from services.kit.audit import wire
+from services.kit.audit import rounds, wire
 from services.kit.audit.anchor import Anchor
 from services.kit.audit.archivist import Archivist
 from services.kit.audit.shelf import list_rows
@@ -23,7 +23,7 @@ from services.kit.paging import Listing
 from services.kit.store import Store
 from services.kit.wire import read_page, write_page
 
-SCOPE = "operate"
+SCOPE, VERIFY = "operate", "audit:verify"
 FILES = 1
 """Written by one call: a full one is some seconds' work."""
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
@@ -69,9 +69,11 @@ class AuditServicer(AuditServiceServicer):
         self, request: pb.VerifyAuditRequest, _: Context
     ) -> pb.VerifyAuditResponse:
         """A piece of one chain or an export; at the end of the last one, the anchors too."""
-        require_scope(SCOPE)
+        require_any_scope(SCOPE, VERIFY)
         walk = Walk(self.store, self.verifier, self.anchors, self.archivist)
-        answer = await walk.step(request)
+        answer = await (
+            rounds.step(self.store, walk, request) if request.run else walk.step(request)
+        )
         _verified.add(answer.rows + answer.exported_rows)
         _findings.add(len(answer.findings))
         return answer

@@ -1,5 +1,6 @@
 """The audit over gRPC: pages, plants, and a verification piece by piece."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,11 +13,13 @@ from plantmesh.ops.v1.audit_pb2_grpc import AuditServiceStub
 
 from services.kit.access.principal import Principal, acting_as
 from services.kit.audit import walk
-from services.kit.errors import DeniedError
+from services.kit.audit.watch import Watch
+from services.kit.errors import ConflictError, DeniedError
 from services.kit.rpc.client import Peer
 from tests.component.kit.audit.ledger import Ledger, in_one_chain
 from tests.component.kit.desk.works import token
 from tests.component.kit.rpc.desk import Given
+from tools.auditor.verdict import verify
 
 
 @asynccontextmanager
@@ -110,3 +113,55 @@ async def test_a_verification_ends_and_finds_the_same_in_pieces(
     assert sum(answer.seals for answer in answers) == (10 if whole else 6)
     assert answers[-1].unsealed_rows == 1
     assert answers[-1].unsealed_seconds > 0
+
+
+async def test_a_named_verification_goes_on_where_it_was_and_is_remembered(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "AT_ONCE", 2)
+    watch = Watch(ledger.store, hours=1)
+    await watch.look()
+    assert (list(watch.ages()), list(watch.found())) == ([], [(0, {})]), "nothing is sealed yet"
+    for key in in_one_chain(5):
+        await ledger.change(key)
+        await ledger.keeper().turn()
+    ledger.tamper("UPDATE audit SET who = 'mallory' WHERE partition = 0 AND seq = 1")
+    request = pb.VerifyAuditRequest(run="night", whole=True)
+    # Each caller dies after a piece; the right to verify is all that they have.
+    for said in (1, 1, 1):
+        async with asking(ledger, scope="audit:verify") as stub:
+            with pytest.raises(DeniedError):
+                await stub.ListAuditRows(pb.ListAuditRowsRequest())
+            answer = await stub.VerifyAudit(request)
+            assert answer.verdict.findings == said
+            assert not answer.verdict.HasField("ended_at")
+    await watch.look()
+    assert list(watch.found()) == [(1, {})], "what is found counts before the run has ended"
+    assert [limit for limit, _ in watch.limits()] == [3600]
+    async with asking(ledger) as stub:
+        found = await verify(stub, run="night", whole=True)
+        assert (found.found, found.findings) == (1, [])
+        again = await stub.VerifyAudit(request)
+        assert (again.verdict.seals, again.verdict.rows) == (5, 5), "no piece twice, none left out"
+        assert again.verdict.HasField("ended_at")
+        with pytest.raises(ConflictError) as refused:
+            await stub.VerifyAudit(pb.VerifyAuditRequest(run="night"))
+        assert (refused.value.code, refused.value.field) == ("other_run", "whole")
+    ledger.tamper("UPDATE audit SET who = 'service:works' WHERE partition = 0 AND seq = 1")
+    async with asking(ledger) as stub:
+        assert not (await verify(stub, run="next night", whole=True)).found
+    await watch.look()
+    [(age, _)] = watch.ages()
+    assert (list(watch.found()), 0 <= age < 60) == ([(0, {})], True)
+
+
+async def test_of_two_who_go_on_with_a_verification_one_is_told_so(ledger: Ledger) -> None:
+    await ledger.change("lyon/1")
+    await ledger.keeper().turn()
+    request = pb.VerifyAuditRequest(run="night", whole=True)
+    async with asking(ledger) as one, asking(ledger) as other:
+        tries = (stub.VerifyAudit(request) for stub in (one, other))
+        answers = await asyncio.gather(*tries, return_exceptions=True)
+        assert {getattr(one, "code", "") for one in answers} <= {"", "run_moved"}
+        assert (await verify(one, run="night", whole=True)).found == 0
+        assert (await one.VerifyAudit(request)).verdict.seals == 1, "a piece counts once"
