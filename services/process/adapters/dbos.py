@@ -19,6 +19,7 @@ from dbos import (
     SetWorkflowID,
 )
 from dbos import WorkflowStatus as Status
+from dbos._error import DBOSQueryTimeoutError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.kit.checkpoint import reach
@@ -167,6 +168,7 @@ class DbosRuntime:
                 max_executor_threads=16,
                 use_listen_notify=False,
                 notification_listener_polling_interval_sec=1.0,
+                observability_query_timeout_sec=self._engine.patience,
                 enable_otlp=False,
                 log_level="WARNING",
             )
@@ -219,7 +221,7 @@ async def step(name: str, act: Callable[[], Awaitable[T]]) -> T:
 async def _asked(call: Awaitable[T]) -> T:
     try:
         return await call
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, DBOSQueryTimeoutError) as error:
         raise UnavailableError(
             "the workflow engine's database cannot be reached", code="engine_unavailable"
         ) from error

@@ -23,7 +23,8 @@ class Wake:
 class Engine:
     """Which engine this process is: `executor` is never used twice, `version` is pinned.
 
-    `parallel` flows at once, looked for every `poll_seconds`; `drain` seconds to end.
+    `parallel` flows at once, looked for every `poll_seconds`; `drain` seconds to end. A look
+    into its tables may take `patience` seconds.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Engine:
     parallel: int = 16
     poll_seconds: float = 0.1
     drain: int = 5
+    patience: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

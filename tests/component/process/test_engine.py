@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
-from services.kit.errors import ConflictError, NotFoundError
+from services.kit.errors import ConflictError, NotFoundError, UnavailableError
 from services.kit.store import Store
 from services.process.adapters.dbos import DbosRuntime, executor_id, step
 from services.process.domain.facts import Saga
@@ -15,6 +16,7 @@ from tests.component.process.rig import until, with_process
 from tests.servers import PostgresServer
 
 SAGA = Saga.ORDER_TO_PRODUCTION
+PATIENCE = 0.5
 
 
 class Shift:
@@ -52,14 +54,21 @@ Open = Callable[[Shift], Awaitable[DbosRuntime]]
 
 
 @pytest.fixture
-async def open_engine(postgres: PostgresServer) -> AsyncIterator[Open]:
+def dsn(postgres: PostgresServer) -> str:
+    """A database of process, the engine's schema in it."""
+    return postgres.dsn("process", prepared_by=with_process)
+
+
+@pytest.fixture
+async def open_engine(dsn: str) -> AsyncIterator[Open]:
     """An engine in this process, stopped at the end."""
-    dsn = postgres.dsn("process", prepared_by=with_process)
     store, stop = Store(dsn), asyncio.Event()
     tasks: list[asyncio.Task[None]] = []
 
     async def open_with(shift: Shift) -> DbosRuntime:
-        engine = Engine(dsn, executor_id("test"), "1", parallel=4, poll_seconds=0.05, drain=1)
+        engine = Engine(
+            dsn, executor_id("test"), "1", parallel=4, poll_seconds=0.05, drain=1, patience=PATIENCE
+        )
         runtime = DbosRuntime(store, engine, shift)
         tasks.append(asyncio.create_task(runtime.run(stop)))
         return runtime
@@ -70,7 +79,7 @@ async def open_engine(postgres: PostgresServer) -> AsyncIterator[Open]:
     await store.close()
 
 
-async def test_engine_keeps_what_the_port_promises(open_engine: Open) -> None:
+async def test_engine_keeps_what_the_port_promises(dsn: str, open_engine: Open) -> None:
     shift = Shift()
     runtime = await open_engine(shift)
     wakes = [Wake(SAGA, "order/lyon/1", f"e-{n}") for n in range(3)]
@@ -94,6 +103,11 @@ async def test_engine_keeps_what_the_port_promises(open_engine: Open) -> None:
     assert sorted(shift.begun) == ["order/lyon/1", "order/lyon/1", "order/lyon/2"]
     assert shift.most == 1, "one at a time"
     assert shift.refusals == 3, "a refusal comes back as it was"
+
+    async with await psycopg.AsyncConnection.connect(dsn) as held:
+        await held.execute("LOCK TABLE dbos.workflow_status")
+        with pytest.raises(UnavailableError):
+            await runtime.unfinished(10)
 
     forked = await runtime.fork("e-0")
     await until(lambda: len(shift.begun) == 4)
