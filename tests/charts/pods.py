@@ -6,16 +6,16 @@ to the processes that they select, names of servers outside to ours.
 
 import random
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
+from tests.zygote import Forked, Zygote
 from tools.charts.render import Document
 from tools.mesh import binaries
 from tools.mesh.child import Child
@@ -80,26 +80,65 @@ def port_of(container: Mapping[str, Any], port: int | str) -> int:
     return int(known[0])
 
 
+class Running(Protocol):
+    """A process of ours, however it was started."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        ...
+
+    def start(self) -> None:
+        """Run it."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether it runs now."""
+        ...
+
+    def kill(self) -> None:
+        """kill -9."""
+        ...
+
+    def tail(self, lines: int = 15) -> str:
+        """The end of what it said."""
+        ...
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where pods run. `folder` holds logs, and the files of each Secret that is mounted."""
+
+    network: Network
+    secrets: Secrets
+    folder: Path
+    zygote: Zygote
+
+    def files(self, spec: Document) -> dict[str, str]:
+        """Folders of mounted Secrets, by where the pod has them."""
+        kept = {
+            each["name"]: self.folder / "secrets" / each["secret"]["secretName"]
+            for each in spec.get("volumes", ())
+            if "secret" in each
+        }
+        [container] = spec["containers"]
+        mounts = container.get("volumeMounts", ())
+        return {m["mountPath"]: str(kept[m["name"]]) for m in mounts if m["name"] in kept}
+
+
 @dataclass
 class Pod:
     """One container's process. `changes` to its environment come last; None takes one away."""
 
     name: str
     container: Mapping[str, Any]
-    network: Network
-    secrets: Secrets
-    folder: Path
+    site: Site
+    files: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.address = self.network.addresses.get(self.name, "127.0.0.1")
-        self.child = Child(
-            name=self.name,
-            argv=self._argv,
-            log=self.folder / f"{self.name}.log",
-            pid_file=self.folder / f"{self.name}.pid",
-            env=surroundings() | self.environment(),
-        )
+        self.address = self.site.network.addresses.get(self.name, "127.0.0.1")
+        self.child = self._process()
 
     def environment(self) -> dict[str, str]:
         """As the manifest says, with other addresses."""
@@ -122,23 +161,31 @@ class Pod:
         port = port_of(self.container, how["grpc"]["port"])
         return _serving(f"{self.address}:{port}", how["grpc"].get("service", ""))
 
-    @property
-    def _argv(self) -> list[str]:
+    def _process(self) -> Running:
         """What the image's entry point makes of the arguments."""
         args = list(self.container.get("args", ()))
-        if "-gateway:" in self.container["image"]:
-            return [str(binaries.node()), str(FOLDER / "server.mjs"), *args]
-        return [sys.executable, "-m", *args]
+        env, log = surroundings() | self.environment(), self.site.folder / f"{self.name}.log"
+        if "-gateway:" not in self.container["image"]:
+            return Forked(self.site.zygote, args, env, log)
+        return Child(
+            name=self.name,
+            argv=[str(binaries.node()), str(FOLDER / "server.mjs"), *args],
+            log=log,
+            pid_file=log.with_suffix(".pid"),
+            env=env,
+        )
 
     def _value(self, told: Mapping[str, Any]) -> str | None:
         if "value" in told:
-            value = self.network.substituted(told["value"])
+            value: str = self.site.network.substituted(told["value"])
+            for place, folder in self.files.items():
+                value = value.replace(f"{place}/", f"{folder}/")
             return self.address if value == _ANY else value
         source = told["valueFrom"]
         if "fieldRef" in source:
             return f"{self.name}-0"
         wanted = source["secretKeyRef"]
-        found = self.secrets(wanted["name"], wanted["key"])
+        found = self.site.secrets(wanted["name"], wanted["key"])
         assert found is not None or wanted.get("optional"), f"no secret {wanted}"
         return found
 

@@ -15,7 +15,12 @@ from tools.charts.render import CHARTS, Document
 from tools.mesh import binaries
 
 VERSIONS = ("1.30", "1.37")
-_CUSTOM = ("monitoring.coreos.com/v1", "keda.sh/v1alpha1")
+_CUSTOM = (
+    "cert-manager.io/v1",
+    "gateway.networking.k8s.io/v1",
+    "keda.sh/v1alpha1",
+    "monitoring.coreos.com/v1",
+)
 _JUDGE = CHARTS.parent / "tools" / "charts" / "custom.mjs"
 _judged: dict[tuple[str, str], str] = {}
 

@@ -1,27 +1,38 @@
 """Rung 4: the real services, told what the rendered manifests tell them, pass `helm test`."""
 
+import datetime as dt
 import re
-import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes, token_hex
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
-from services.kit.migrate import migrate
-from tests.charts.pods import Network, Pod, of_kind
+from tests.charts.pods import Network, Pod, Site, of_kind
 from tests.servers import IssuerServer, PostgresServer, ValkeyServer, scratch_folder
+from tests.zygote import Zygote
 from tools.charts.render import CHARTS, Document, render
+from tools.mesh.authority import Authority
+from tools.mesh.ports import LOOPBACK
 from tools.mesh.postgres import provide
-from tools.mesh.program import HERE
 from tools.mesh.wait import until
 
 pytestmark = pytest.mark.xdist_group("manifests")
 _PREFIX = "plantmesh-"
+TLS = ("PLANTMESH_TLS_CERT", "PLANTMESH_TLS_KEY", "PLANTMESH_TLS_CA")
+_OTHERS = ("services.kit.migrate", "tools.smoke.__main__", "tools.auditor.__main__")
 SERVICES = ("reference", "erp", "mes", "wms", "quality", "telemetry", "process")
+
+
+class Ended(NamedTuple):
+    """How a pod ended that does one thing, and what it said."""
+
+    returncode: int
+    stdout: str
 
 
 class Cluster:
@@ -30,40 +41,57 @@ class Cluster:
     def __init__(
         self, folder: Path, network: Network, documents: list[Document], kept: Mapping[str, str]
     ) -> None:
-        self._folder = folder
-        self._network = network
         self._kept = kept
+        self._zygote = Zygote([*(f"services.{each}.__main__" for each in SERVICES), *_OTHERS])
+        self._site = Site(network, self._secret, folder, self._zygote)
         self._test = next(
             each
             for each in of_kind(documents, "Pod")
             if each["metadata"]["annotations"]["helm.sh/hook"] == "test"
         )
+        [self._job] = of_kind(documents, "Job")
         [self._auditor] = of_kind(documents, "CronJob")
+        self.authority = Authority("cluster")
+        self.secrets = folder / "secrets"
+        for name, address in (
+            *network.addresses.items(),
+            ("plantmesh-smoke", LOOPBACK),
+            ("plantmesh-auditor", LOOPBACK),
+        ):
+            self.authority.issue(self.secrets / f"{name}-tls", name, [address])
         self.pods = {name: self.pod(name) for name in network.workloads}
 
     def pod(self, name: str, **changes: str | None) -> Pod:
         """Of a workload, with changes to its environment."""
-        spec = self._network.workloads[name]["spec"]["template"]["spec"]
-        [container] = spec["containers"]
-        return Pod(name, container, self._network, self._secret, self._folder, changes)
-
-    def smoke(self, **changes: str | None) -> subprocess.CompletedProcess[str]:
-        """Its exit code and what it says."""
-        return self._run("smoke", self._test["spec"], changes)
-
-    def _run(
-        self, name: str, spec: Document, changes: Mapping[str, str | None]
-    ) -> subprocess.CompletedProcess[str]:
-        [container] = spec["containers"]
-        pod = Pod(name, container, self._network, self._secret, self._folder, changes)
-        return subprocess.run(
-            pod.child.argv, env=pod.child.env, capture_output=True, text=True, check=False, cwd=HERE
+        return self._made(
+            name, self._site.network.workloads[name]["spec"]["template"]["spec"], changes
         )
 
-    def auditor(self, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    def smoke(self, **changes: str | None) -> Ended:
+        """Its exit code and what it says."""
+        return self._done(self._made("smoke", self._test["spec"], changes))
+
+    def auditor(self, **changes: str | None) -> Ended:
         """One Job of the CronJob."""
         spec = self._auditor["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-        return self._run("auditor", spec, changes)
+        return self._done(self._made("auditor", spec, changes))
+
+    def migrate(self) -> dict[str, Ended]:
+        """What the Job's containers say, by their names."""
+        containers = self._job["spec"]["template"]["spec"]["containers"]
+        pods = {
+            each["name"]: Pod(f"migrate-{each['name']}", each, self._site) for each in containers
+        }
+        return {name: self._done(pod) for name, pod in pods.items()}
+
+    def _made(self, name: str, spec: Document, changes: Mapping[str, str | None]) -> Pod:
+        [container] = spec["containers"]
+        return Pod(name, container, self._site, self._site.files(spec), changes)
+
+    def _done(self, pod: Pod) -> Ended:
+        pod.child.start()
+        until(lambda: not pod.child.alive(), f"the end of {pod.name}", seconds=120)
+        return Ended(pod.child.exit_code or 0, pod.child.tail(200))
 
     def start(self) -> None:
         """All at once, until every probe is content."""
@@ -78,6 +106,7 @@ class Cluster:
         """At once."""
         for pod in self.pods.values():
             pod.child.kill()
+        self._zygote.close()
 
     def _secret(self, name: str, key: str) -> str | None:
         return self._kept.get(f"{name.removeprefix(_PREFIX)}/{key}")
@@ -103,12 +132,17 @@ def cluster(
         kept[f"{service}/redis-password"] = redis.password or ""
         kept[f"{service}/database-password"] = password = token_hex(16)
         databases[service] = provide(postgres.url, service, password)
-        migrate(service, databases[service])
-    changes = {"redis": {"password": True}, "audit": {"sealed": True}}
+    changes = {
+        "redis": {"password": True},
+        "audit": {"sealed": True},
+        "tls": {"enabled": True},
+    }
     documents = render("plantmesh", [CHARTS / "examples" / "kind.yaml"], values=changes)
     with scratch_folder() as folder:
         cluster = Cluster(folder, Network(documents, outside), documents, kept)
         try:
+            for name, ended in cluster.migrate().items():
+                assert ended.returncode == 0, f"{name}: {ended.stdout}"
             cluster.start()
             yield cluster
         finally:
@@ -119,17 +153,41 @@ def cluster(
 
 def test_what_the_manifests_tell_is_enough_to_pass_helm_test(cluster: Cluster) -> None:
     done = cluster.smoke(PLANTMESH_PATIENCE_SECONDS="20")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert done.stdout.count("✓") == len(SERVICES) + 2
 
 
 def test_the_auditor_verifies_every_service_and_may_do_nothing_else(cluster: Cluster) -> None:
     done = cluster.auditor(PLANTMESH_RUN="night-1")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert done.stdout.count(": whole; ") == len(SERVICES)
     refused = cluster.auditor(PLANTMESH_RUN="night-1", PLANTMESH_WHOLE="true")
     assert refused.returncode == 2
     assert refused.stdout.count("(other_run)") == len(SERVICES)
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("nobody", "if it wants TLS, set PLANTMESH_TLS_CERT"),
+        ("stranger", "it may not believe who signed PLANTMESH_TLS_CERT"),
+        ("late", "PLANTMESH_TLS_CERT ended at 2026-02-01T00:00:00+00:00: renew it"),
+    ],
+)
+def test_who_shows_no_certificate_that_is_good_now_is_refused(
+    cluster: Cluster, who: str, words: str
+) -> None:
+    own = cluster.secrets / "plantmesh-smoke-tls"
+    shown: dict[str, str | None] = dict.fromkeys(TLS)
+    if who != "nobody":
+        authority = Authority("theirs") if who == "stranger" else cluster.authority
+        end = dt.datetime(2026, 2 if who == "late" else 12, 1, tzinfo=dt.UTC)
+        other = authority.issue(cluster.secrets / who, who, end=end)
+        shown = dict(zip(TLS, map(str, (other.cert, other.key, own / "ca.crt")), strict=True))
+    done = cluster.smoke(PLANTMESH_PATIENCE_SECONDS="0.1", **shown)
+    assert done.returncode == 1
+    assert done.stdout.count(words) == len(SERVICES), done.stdout
+    assert "✓ graph" in done.stdout
 
 
 def test_a_subgraph_that_the_gateway_is_not_told_of_is_named(cluster: Cluster) -> None:

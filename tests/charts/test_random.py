@@ -76,6 +76,7 @@ around = {
         otlpEndpoint=st.sampled_from(["", "http://otel:4318"]),
         traceShare=st.sampled_from([0, 0.05, 1]),
     ),
+    "tls": st.sampled_from([{}, {"certManager": {"issuerRef": {"name": "ca"}}}]),
     "security": some(user=st.integers(1, 2**31 - 1)),
     "monitoring": some(serviceMonitor=st.booleans(), labels=labels),
 }

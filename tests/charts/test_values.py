@@ -33,7 +33,8 @@ OF_A_COLLECTOR = {
 }  # fmt: skip
 OF_THE_GATEWAY = {
     "instance", "bind", "http_port", "health_port", "subgraphs", "jwks_url", "issuer", "audience",
-    "otlp_endpoint", "trace_share", "unready_seconds", "drain_seconds",
+    "otlp_endpoint", "trace_share", "unready_seconds", "drain_seconds", "tls_cert", "tls_key",
+    "tls_ca",
     # Files of its image.
     "supergraph", "operations",
 }  # fmt: skip
@@ -101,6 +102,12 @@ def test_these_are_taken(path: str, value: Any) -> None:
         ("components.mes.maxUnavailable", "0%"),
         ("database.port", 65536),
         ("database.password", "hunter2"),
+        ("tls.certManager.issuerRef", "plantmesh-ca"),
+        ("tls.certManager.duration", "90d"),
+        ("ingress", {"enabled": True, "existingTlsSecret": "a"}),
+        ("ingress.host", "https://graph.example"),
+        ("httpRoute", {"enabled": True, "hostnames": ["graph.example"]}),
+        ("httpRoute", {"enabled": True, "parentRefs": [{"name": "public"}]}),
         ("database.existingCaSecret", ""),
         ("redis.existingCaSecret", ""),
         ("audit.keptDays", 30),
@@ -130,6 +137,7 @@ def test_these_are_refused(path: str, value: Any) -> None:
         ("identity.issuer", "http://issuer"),
         ("identity.jwksUrl", "http://issuer/keys"),
         ("networkPolicy.enabled", False),
+        ("tls.enabled", False),
     ],
 )
 @pytest.mark.parametrize("chart", [HUB, EDGE])
@@ -139,10 +147,11 @@ def test_production_refuses_what_development_may(chart: str, path: str, value: A
         check_values(chart, at(path, value))
 
 
-def test_production_speaks_to_no_service_in_the_clear() -> None:
-    check_values(HUB, {"environment": "development", "tls": {"enabled": False}})
-    with pytest.raises(ChartError, match="tls/enabled"):
-        check_values(HUB, {"tls": {"enabled": False}})
+def test_production_lets_nobody_in_by_an_ingress_in_the_clear() -> None:
+    values = {"ingress": {"enabled": True, "host": "graph.example"}}
+    check_values(HUB, {"environment": "development", **values})
+    with pytest.raises(ChartError):
+        check_values(HUB, values)
 
 
 def test_production_answers_no_arbitrary_documents() -> None:

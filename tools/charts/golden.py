@@ -1,7 +1,7 @@
 """Golden renders: what the charts make of two examples, kept to be read in a diff.
 
-`python -m tools.charts.golden` (make golden) writes tests/charts/golden. Rules and dashboards are
-files of their own, and left out.
+`python -m tools.charts.golden` (make golden) writes tests/charts/golden, and who talks to whom into
+docs/kubernetes.md. Rules and dashboards are files of their own, and left out.
 """
 
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from tools.charts import wires
 from tools.charts.render import CHARTS, Document, render
 
 FOLDER = CHARTS.parent / "tests" / "charts" / "golden"
@@ -41,7 +42,7 @@ def _place(document: Document) -> tuple[str, str]:
 def main() -> None:
     """Write them all."""
     FOLDER.mkdir(exist_ok=True)
-    for path, text in files().items():
+    for path, text in {**files(), wires.PAGE: wires.page()}.items():
         path.write_text(text)
         sys.stdout.write(f"{path.relative_to(CHARTS.parent)}\n")
 

@@ -33,7 +33,7 @@ async def insist(name: str, question: Question, deadline: float) -> bool:
             await question()
         except DomainError as error:
             if time.monotonic() >= deadline:
-                say(f"✗ {name}: {error} ({error.code})")
+                say(f"✗ {name}: {error} ({error.code})" + (error.hint and f"; {error.hint}"))
                 return False
             await asyncio.sleep(_PAUSE)
         else:

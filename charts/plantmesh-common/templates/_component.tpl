@@ -7,6 +7,7 @@
 {{- include "plantmesh-common.services" . }}
 {{- include "plantmesh-common.scaling" . }}
 {{- include "plantmesh-common.networkpolicy" . }}
+{{- include "plantmesh-common.certificate" . }}
 {{- include "plantmesh-common.servicemonitor" . }}
 {{- end -}}
 

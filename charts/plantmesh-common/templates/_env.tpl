@@ -58,16 +58,18 @@
 - name: PLANTMESH_SUBGRAPHS
   value: {{ include "plantmesh-common.subgraphs" . | quote }}
 {{ include "plantmesh-common.env.identity" . }}
+{{- include "plantmesh-common.env.tls" . }}
 {{ include "plantmesh-common.env.signals" . }}
 {{ include "plantmesh-common.env.life" . }}
 {{ include "plantmesh-common.env.settings" . }}
 {{- end -}}
 
-{{- /* Every enabled component that has a graph: erp=http://...:8080/graphql,mes=... */ -}}
+{{- /* Every enabled component that has a graph: erp=https://...:8080/graphql,mes=... */ -}}
 {{- define "plantmesh-common.subgraphs" -}}
 {{- $root := .root -}}{{- $found := list -}}
+{{- $scheme := ternary "https" "http" (eq "yes" (include "plantmesh-common.tls" .)) -}}
 {{- range .graphs -}}
-{{- $found = append $found (printf "%s=http://%s:8080/graphql" . (include "plantmesh-common.host" (dict "root" $root "of" (printf "%s-graph" .)))) -}}
+{{- $found = append $found (printf "%s=%s://%s:8080/graphql" . $scheme (include "plantmesh-common.host" (dict "root" $root "of" (printf "%s-graph" .)))) -}}
 {{- end -}}
 {{- join "," $found -}}
 {{- end -}}

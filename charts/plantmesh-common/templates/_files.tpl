@@ -77,7 +77,7 @@
 
 {{- /* Certificate, key and authority of this component; the process takes up what is renewed in the Secret. */ -}}
 {{- define "plantmesh-common.tls" -}}
-{{- if and (eq .facts.kind "service") (.root.Values.tls).enabled }}yes{{ end -}}
+{{- if .root.Values.tls.enabled }}yes{{ end -}}
 {{- end -}}
 
 {{- define "plantmesh-common.tls-mounts" -}}
@@ -92,7 +92,11 @@
 {{- if include "plantmesh-common.tls" . }}
 - name: tls
   secret:
-    secretName: {{ .spec.existingTlsSecret | default (printf "%s-tls" (include "plantmesh-common.name" .)) | quote }}
+    secretName: {{ include "plantmesh-common.tls-secret" . | quote }}
     defaultMode: 0440
 {{- end }}
+{{- end -}}
+
+{{- define "plantmesh-common.tls-secret" -}}
+{{- .spec.existingTlsSecret | default (printf "%s-tls" (include "plantmesh-common.name" .)) -}}
 {{- end -}}

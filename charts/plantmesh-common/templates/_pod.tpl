@@ -114,8 +114,9 @@ capabilities:
 - {name: http, port: 8080, appProtocol: http}
 - {name: health, port: 8081, appProtocol: http}
 {{- else -}}
-- {name: grpc, port: 50051, appProtocol: {{ ternary "https" "kubernetes.io/h2c" (eq "yes" (include "plantmesh-common.tls" .)) }}}
-- {name: graph, port: 8080, appProtocol: http}
+{{- $tls := eq "yes" (include "plantmesh-common.tls" .) -}}
+- {name: grpc, port: 50051, appProtocol: {{ ternary "https" "kubernetes.io/h2c" $tls }}}
+- {name: graph, port: 8080, appProtocol: {{ ternary "https" "http" $tls }}}
 - {name: health, port: 8081, appProtocol: kubernetes.io/h2c}
 - {name: metrics, port: 9090, appProtocol: http}
 {{- end -}}

@@ -37,7 +37,7 @@ def check(manifests: Manifests) -> Iterator[Finding]:
     """Edges that are missing, and edges that nobody needs."""
     if not any(manifests.of("NetworkPolicy")):
         return
-    calls = [call for need in needs(manifests) for call in _calls(need, manifests)]
+    calls = [call for need in needs(manifests) for call in calls_of(need, manifests)]
     yield from _unserved(manifests)
     for call in calls:
         yield from _leaves(call, manifests)
@@ -65,7 +65,8 @@ def _service(need: Need, manifests: Manifests) -> Document | None:
     return manifests.find("Service", name) if not dot or ".svc" in f".{rest}" else None
 
 
-def _calls(need: Need, manifests: Manifests) -> list[Call]:
+def calls_of(need: Need, manifests: Manifests) -> list[Call]:
+    """One for each pod that may answer, or one to the outside."""
     service = _service(need, manifests)
     if service is None:
         return [Call(need, (), need.port)]

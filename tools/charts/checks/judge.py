@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tools.charts.checks import (
+    certificates,
     disruption,
     edges,
     environment,
@@ -16,6 +17,7 @@ from tools.charts.checks import (
     references,
     resources,
     rights,
+    routes,
     scaling,
     security,
     selectors,
@@ -37,6 +39,7 @@ GENERAL: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
     references.check,
     resources.check,
     rights.check,
+    routes.check,
     scaling.check,
     security.check,
     selectors.check,
@@ -44,6 +47,7 @@ GENERAL: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
     volumes.check,
 )
 OURS: tuple[Callable[[Manifests], Iterator[Finding]], ...] = (
+    certificates.check,
     edges.check,
     environment.check,
     files.check,
