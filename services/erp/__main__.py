@@ -17,6 +17,7 @@ from services.erp.graph import SCHEMA
 from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
 from services.erp.store.inbox import Inboxes, SqlMarks
+from services.erp.store.releases import releases
 from services.erp.store.rounding import SqlRounding
 from services.erp.store.silence import silence
 from services.erp.store.sources import SqlSources
@@ -50,6 +51,7 @@ async def compose(service: Service, settings: ErpSettings) -> None:
         led = elected(part, store, f"erp.{name}", settings.instance, settings.poll_seconds)
         service.add(name, led, reports=True)
     service.add("silence", silence(store), reports=True)
+    service.add("delayed releases", releases(store), reports=True)
     readings = SystemReadings(store, settings.adapters, secrets, books.plants)
     means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources, readings)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)

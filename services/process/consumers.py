@@ -1,6 +1,8 @@
 """What others tell this service. A fact commits with the cursor; only then its flow is woken."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
@@ -8,6 +10,7 @@ from plantmesh.erp.v1 import events_pb2 as erp_pb2
 from plantmesh.mes.v1 import events_pb2 as mes_pb2
 from plantmesh.quality.v1 import events_pb2 as quality_pb2
 
+from services.kit import signals
 from services.kit.backbone.envelope import Event
 from services.kit.backbone.outbox import emit
 from services.kit.backbone.subscriptions import Handler, Subscriptions
@@ -22,6 +25,7 @@ from services.process.wire.flows import write_posted
 
 Wakes = Callable[[Sequence[Wake]], None]
 Read = Callable[[Event[Any]], Fact | None]
+_delay = signals.histogram("plantmesh.process.posting_delay")
 
 FACTS: Mapping[type[Message], Read] = {
     erp_pb2.ProductionOrderReleased: lambda event: wire.read_released(event.data),
@@ -53,7 +57,7 @@ def subscriptions(books: Books, wake: Wakes) -> Subscriptions:
     async def note(events: list[Event[Any]]) -> None:
         words = [wire.read_word(event.data, event.time) for event in events]
         for word in words:
-            await tell_posted(books, word, _announce)
+            await tell_posted(books, word, partial(_announce, at=word.at))
         ready = await advance_posted(books, {word.reference for word in words})
         if ready:
             saga, cause = Saga.PRODUCTION_CONFIRMATION, events[-1].id
@@ -75,5 +79,8 @@ def _keeping(books: Books, wake: Wakes, read: Read) -> Handler[Any]:
     return keep
 
 
-def _announce(part: PostedPart) -> None:
-    emit(current_work(), str(part.posting.order), write_posted(part))
+def _announce(part: PostedPart, at: datetime) -> None:
+    order, work = part.posting.order, current_work()
+    emit(work, str(order), write_posted(part))
+    waited = (at - part.posting.occurred_at.moment).total_seconds()
+    work.after_commit(lambda: _delay.record(max(waited, 0.0), {"plant": order.plant}))

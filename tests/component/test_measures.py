@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.erp.store.releases import DelayedReleases
 from services.erp.store.silence import Silence
 from services.kit.clock import ManualClock
 from services.kit.migrate import migrate
@@ -74,15 +75,32 @@ async def test_what_is_confirmed_and_not_booked(postgres: PostgresServer) -> Non
             ("wms", "f", "order/ulm/1", "refused", "release", ""),
         )
         await write(store, FACT, ("1", "refused", "person"), ("2", "open", ""), ("3", "done", ""))
+        await write(
+            store,
+            "UPDATE fact SET refused_at = now() - interval '2 hours' WHERE state = 'refused'",
+        )
+        await write(
+            store,
+            "UPDATE effect SET refused_at = now() - interval '2 days' WHERE state = 'refused'",
+        )
+        told = """UPDATE effect SET content = json_build_object('occurred_at', json_build_object(
+            'moment', now() - %s * interval '1 hour')) WHERE reference = %s"""
+        await write(store, told, (2, "a"), (1, "b"), (9, "c"))
         await work.look()
         unposted, stuck = shown(work.unposted()), shown(work.stuck())
         assert unposted == await recounted(store, "plantmesh.process.unposted") == {("lyon",): 2}
         recount = await recounted(store, "plantmesh.process.stuck")
         assert stuck == recount == {("fact",): 1, ("effect",): 1}
+        orders = shown(work.stuck_orders())
+        assert orders == await recounted(store, "plantmesh.process.stuck_orders")
+        assert orders == {("lyon", "hours"): 1, ("ulm", "days"): 1}
+        assert 7200 <= shown(work.oldest())["lyon",] < 7800
         await write(store, "UPDATE effect SET posting = 'posted', state = 'done'")
         await work.look()
         assert shown(work.unposted()) == {("lyon",): 0}
         assert shown(work.stuck()) == {("fact",): 1, ("effect",): 0}
+        assert shown(work.oldest()) == {("lyon",): 0}
+        assert shown(work.stuck_orders()) == {("lyon", "hours"): 1, ("ulm", "days"): 0}
 
 
 async def test_codes_that_wait_for_a_steward(postgres: PostgresServer) -> None:
@@ -105,6 +123,30 @@ async def test_codes_that_wait_for_a_steward(postgres: PostgresServer) -> None:
         await queue.look()
         assert shown(queue.counts()) == {("lyon-erp",): 0, ("ulm-erp",): 0}
         assert shown(queue.ages()) == {("lyon-erp",): 0, ("ulm-erp",): 0}
+
+
+async def test_orders_that_should_have_been_released(postgres: PostgresServer) -> None:
+    async with database(postgres, "erp") as store:
+        delayed = DelayedReleases(store)
+        await write(
+            store,
+            "INSERT INTO production_order (plant, order_no, system, item_no, amount, unit,"
+            " lifecycle, confirmation, delivery, technically_complete, material_shortage,"
+            " quality_hold, version, as_of, due_start, components, operations) VALUES (%s, %s, 's',"
+            " 'i', 1, 'KGM', %s, 'none', 'none', false, false, false, '1', now(),"
+            " now() + %s * interval '1 hour', '[]', '[]')",
+            ("lyon", "late", "planned", -1),
+            ("lyon", "later", "planned", -40),
+            ("lyon", "ahead", "planned", 1),
+            ("lyon", "begun", "released", -9),
+            ("ulm", "unplanned", "planned", None),
+        )
+        await delayed.look()
+        recount = await recounted(store, "plantmesh.erp.delayed_releases")
+        assert shown(delayed.read()) == recount == {("lyon",): 2}
+        await write(store, "UPDATE production_order SET lifecycle = 'released'")
+        await delayed.look()
+        assert shown(delayed.read()) == {("lyon",): 0}
 
 
 async def test_how_long_erps_are_silent(postgres: PostgresServer) -> None:
