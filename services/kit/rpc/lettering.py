@@ -14,7 +14,10 @@ LONGEST_NAME = 160
 _KEY = "idempotency_key"
 """Whatever has one is a command; the command store judges the key itself."""
 
-May = Callable[[str, FieldDescriptor], bool]
+_LARGEST = 2**31 - 1
+"""Of a whole number that any column takes."""
+
+May = Callable[[object, FieldDescriptor], bool]
 
 
 def unreadable(message: Message) -> Iterator[str]:
@@ -24,8 +27,8 @@ def unreadable(message: Message) -> Iterator[str]:
 
 
 def unstorable(message: Message) -> str:
-    """The path of the first text that no database keeps, "" without one."""
-    return next(_walk(message, "", lambda text, _: is_storable(text)), "")
+    """The path of the first value that a database may have refused, "" without one."""
+    return next(_walk(message, "", _is_storable), "")
 
 
 def _walk(message: Message, path: str, may: May) -> Iterator[str]:
@@ -35,7 +38,7 @@ def _walk(message: Message, path: str, may: May) -> Iterator[str]:
         for place, one in _parts(field, value):
             if isinstance(one, Message):
                 yield from _walk(one, f"{path}{field.name}{place}.", may)
-            elif isinstance(one, str) and not may(one, field):
+            elif not may(one, field):
                 yield f"{path}{field.name}{place}"
 
 
@@ -51,8 +54,16 @@ def _parts(field: FieldDescriptor, value: Any) -> Iterator[tuple[str, Any]]:
         yield "", value
 
 
-def _is_readable(text: str, field: FieldDescriptor) -> bool:
-    return text.isprintable() or (_may_have_lines(field) and is_plain(text))
+def _is_readable(one: object, field: FieldDescriptor) -> bool:
+    if not isinstance(one, str) or one.isprintable():
+        return True
+    return _may_have_lines(field) and is_plain(one)
+
+
+def _is_storable(one: object, _: FieldDescriptor) -> bool:
+    if isinstance(one, int):
+        return abs(one) <= _LARGEST
+    return not isinstance(one, str) or is_storable(one)
 
 
 def _may_have_lines(field: FieldDescriptor) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 from google.protobuf.json_format import ParseDict
+from plantmesh.common.v1.holds_pb2 import ApplyHoldsRequest
 from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.mes.v1.genealogy_pb2 import OperateLotsRequest
 from plantmesh.quality.v1.quality_pb2 import PlaceHoldsRequest
@@ -45,3 +46,10 @@ def test_a_read_may_ask_for_any_name() -> None:
     check(SnapshotRequest(topic="a\nb"))
     assert unstorable(SnapshotRequest(topic="a\nb")) == ""
     assert unstorable(SnapshotRequest(topic="a\0b")) == "topic"
+
+
+def test_a_number_that_no_column_takes_is_found() -> None:
+    hold = {"hold_no": "H1", "version": str(2**64 - 1)}
+    request = ParseDict({"idempotency_key": "k", "holds": [hold]}, ApplyHoldsRequest())
+    assert unstorable(request) == "holds[0].version"
+    assert list(unreadable(request)) == []
