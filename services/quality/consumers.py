@@ -1,11 +1,16 @@
-"""What quality copies: items, equipment and parties of reference, orders of mes."""
+"""What quality copies: items, measured lots, equipment and parties of reference; orders of mes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plantmesh.mes.v1 import events_pb2 as mes_pb2
 from plantmesh.reference.v1 import reference_pb2 as pb
-from plantmesh.reference.v1.events_pb2 import EquipmentChanged, ItemChanged, PartyChanged
+from plantmesh.reference.v1.events_pb2 import (
+    EquipmentChanged,
+    ItemChanged,
+    LotConversionChanged,
+    PartyChanged,
+)
 from plantmesh.reference.v1.reference_pb2_grpc import ReferenceServiceStub
 
 from services.kit.assembly import Assembly
@@ -48,6 +53,7 @@ def copies(store: Store, reference: Peer) -> Copies:
 
     found = Copies(store, REFERENCE, "quality", reference)
     found.keep(wire.ITEMS, told_by=ItemChanged, carried=lambda event: event.item, ask=items)
+    found.keep(wire.LOTS, told_by=LotConversionChanged, carried=lambda event: event.conversion)
     found.keep(
         wire.EQUIPMENT,
         told_by=EquipmentChanged,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.kit.clock import Clock
+from services.kit.measures import ItemLot, Measured
 from services.kit.paging import Page
 from services.quality.domain.disposition import Disposition
 from services.quality.domain.events import Fact
@@ -23,6 +24,14 @@ class Items(Protocol):
 
     async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
         """Those we know."""
+        ...
+
+
+class Measures(Protocol):
+    """What goods are counted in today: items, and lots that were measured one by one."""
+
+    async def known(self, goods: Collection[ItemLot]) -> Measured:
+        """Of those we know."""
         ...
 
 
@@ -178,6 +187,7 @@ class Books:
     """All of it, and the time."""
 
     items: Items
+    measures: Measures
     names: Names
     submissions: Submissions
     inspections: Inspections

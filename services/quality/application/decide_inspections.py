@@ -22,15 +22,19 @@ class Decision(NamedTuple):
 async def decide_inspections(books: Books, decisions: Sequence[Decision]) -> list[Inspection]:
     """Decide one after the other, all or none; the inspection of each, as it is then.
 
+    Amounts in another unit than the inspection's are restated by the lot's ratio, once: a decision
+    that is repeated stays what it became.
+
     Raises NotFoundError, ConflictError or InvalidError naming `decisions[i]` and the field.
     """
     nos = {one.inspection_no for one in decisions}
     inspections = await books.inspections.get(nos, lock=True)
+    items = await books.measures.known({one.lot.goods for one in inspections.values()})
     made = []
     for position, (no, disposition) in enumerate(decisions):
         with located(f"decisions[{position}]"):
             inspection = require_inspection(inspections, no)
-            part = inspection.decide(disposition, books.clock.now())
+            part = inspection.decide(disposition, items, books.clock.now())
         if part:
             made.append((inspection, part))
             books.facts.tell(DispositionMade(inspection, part))

@@ -88,14 +88,16 @@ async def _judge(books: Books, fresh: Sequence[_Fresh]) -> list[Verdict]:
         if item.inspected
     }
     inspections = await books.inspections.open(due)
+    items = await books.measures.known({key.lot.goods for key in inspections})
     first = {one.id for one in inspections.values() if not one.version}
     verdicts = []
     for path, submission, item in fresh:
         no = ""
         if item.inspected:
             inspection = inspections[submission.key]
-            with located(path):
-                inspection.submit(submission.quantity, books.clock.now())
+            with located(path), located("quantity"):
+                quantity = inspection.restated(submission.quantity, items)
+                inspection.submit(quantity, books.clock.now())
             no = inspection.no
         verdicts.append(Verdict(submission, no, item.version))
     await books.inspections.save(inspections.values())

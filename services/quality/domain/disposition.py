@@ -22,7 +22,8 @@ class Outcome(StrEnum):
 class Disposition:
     """A decision on one part; `split_no` is the caller's and unique within the inspection.
 
-    Who decided, and when, is ours to say: it does not make another decision.
+    Who decided, and when, is ours to say: it does not make another decision. `given` is the
+    quantity as it was told, where that was in another unit than the inspection's.
     """
 
     split_no: int
@@ -31,3 +32,4 @@ class Disposition:
     reason: str
     by: str = field(compare=False)
     at: datetime = field(compare=False)
+    given: Quantity | None = field(default=None, compare=False)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.kit.errors import ConflictError, InvalidError, located
+from services.kit.measures import Measured
 from services.kit.quantity import Quantity
 from services.quality.domain.disposition import Disposition
 from services.quality.domain.keys import InspectionKey, LotKey, number_of
@@ -14,7 +15,8 @@ from services.quality.domain.sameness import require_same
 
 @dataclass
 class Inspection:
-    """One lot as one order made it. Quantities share the unit of the first submission.
+    """One lot as one order made it. Quantities share the unit of the first submission, into which
+    others are restated by the lot's own ratio (`restated`, docs/adr/0025).
 
     `measured` and `failed` count the points of measurement by their last version; `version` rises
     with every change and is 0 before the first submission.
@@ -47,10 +49,18 @@ class Inspection:
         """What waits for a disposition."""
         return self.submitted - self.decided
 
+    def restated(self, quantity: Quantity, items: Measured) -> Quantity:
+        """In the unit here, by the lot's ratio before its item's.
+
+        Raises InvalidError naming `unit` where nothing leads there, `value` where it is not exact.
+        """
+        if self.lot.item_no in items:
+            return items.convert(self.lot.goods, quantity, self.submitted.unit)
+        return quantity.to(self.submitted.unit)
+
     def submit(self, quantity: Quantity, at: datetime) -> None:
-        """Grow by a positive quantity; raises InvalidError when the units do not convert."""
-        with located("quantity"):
-            self.submitted += quantity.to(self.submitted.unit)
+        """Grow by a positive quantity, in the unit here."""
+        self.submitted += quantity
         self._step(Command.SUBMIT, at)
 
     def record(self, result: Result, corrected: Result | None, at: datetime) -> None:
@@ -59,14 +69,14 @@ class Inspection:
         self.measured += corrected is None
         self.failed += (not result.passed) - (corrected is not None and not corrected.passed)
 
-    def decide(self, made: Disposition, at: datetime) -> Disposition | None:
+    def decide(self, made: Disposition, items: Measured, at: datetime) -> Disposition | None:
         """Dispose of a part; None when this was decided before (a repeat).
 
         Raises ConflictError when the split was decided otherwise or the state takes no decision,
         InvalidError when the parts would exceed what was submitted. The part, in the unit here.
         """
         with located("disposition"):
-            part = self._converted(made)
+            part = self._converted(made, items)
             if known := self.dispositions.get(part.split_no):
                 require_same(
                     known,
@@ -94,13 +104,19 @@ class Inspection:
             )
         self._step(command, at, field="command")
 
-    def _converted(self, made: Disposition) -> Disposition:
-        if made.quantity.value <= 0:
+    def _converted(self, made: Disposition, items: Measured) -> Disposition:
+        """What was decided as the same before stays what it became."""
+        given, known = made.quantity, self.dispositions.get(made.split_no)
+        if given.value <= 0:
             raise InvalidError(
                 "a decision is about something", code="not_positive", field="quantity.value"
             )
+        if given.unit == self.submitted.unit:
+            return made
+        if known and known.given == given:
+            return replace(made, quantity=known.quantity, given=given)
         with located("quantity"):
-            return replace(made, quantity=made.quantity.to(self.submitted.unit))
+            return replace(made, quantity=self.restated(given, items), given=given)
 
     def _require_left(self, quantity: Quantity) -> None:
         if not quantity <= self.undecided:

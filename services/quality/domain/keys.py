@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from services.kit.measures import ItemLot
+
 _NUMBER = re.compile(r"IL-([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -22,6 +24,11 @@ class LotKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.plant}/{self.item_no}/{self.lot_no}"
+
+    @property
+    def goods(self) -> ItemLot:
+        """What it is wherever it is."""
+        return ItemLot(self.item_no, self.lot_no)
 
 
 class InspectionKey(NamedTuple):

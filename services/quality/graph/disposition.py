@@ -21,7 +21,10 @@ class Disposition:
     inspection_no: str
     split_no: int
     outcome: domain.Outcome
-    quantity: Quantity
+    quantity: Quantity = strawberry.field(description="In the unit of the inspection.")
+    given: Quantity | None = strawberry.field(
+        description="As it was told, where that was in another unit; see docs/adr/0025."
+    )
     reason: str | None
     decided_by: str
     decided_at: datetime
@@ -35,6 +38,7 @@ class Disposition:
                 split_no=part.split_no,
                 outcome=part.outcome,
                 quantity=Quantity.of(part.quantity),
+                given=Quantity.of(part.given) if part.given else None,
                 reason=part.reason or None,
                 decided_by=part.by,
                 decided_at=part.at,

@@ -1,6 +1,8 @@
 """The books of quality in PostgreSQL; each is used inside an open unit of work (kit.store)."""
 
 from services.kit.clock import Clock
+from services.kit.copies.measures import CopiedMeasures
+from services.quality import wire
 from services.quality.ports import Books
 from services.quality.store.facts import OutboxFacts
 from services.quality.store.holds import SqlHolds
@@ -16,6 +18,7 @@ def open_books(clock: Clock) -> Books:
     """Whatever is done with them is part of the unit of work of the task that does it."""
     return Books(
         CopiedItems(),
+        CopiedMeasures(wire.ITEMS, wire.LOTS),
         CopiedNames(),
         SqlSubmissions(),
         SqlInspections(clock),

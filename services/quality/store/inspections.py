@@ -121,8 +121,9 @@ class SqlInspections:
             audit.made("disposition", f"{_name(one)}/{part.split_no}", part, reason=part.reason)
         await current_work().sql(
             "INSERT INTO disposition (inspection_id, split_no, outcome, quantity, reason,"
-            " decided_by, decided_at) SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[],"
-            " %s::numeric[], %s::text[], %s::text[], %s::timestamptz[])",
+            " decided_by, decided_at, given, given_unit) SELECT * FROM unnest(%s::bigint[],"
+            " %s::int[], %s::text[], %s::numeric[], %s::text[], %s::text[], %s::timestamptz[],"
+            " %s::numeric[], %s::text[])",
             (
                 [one.id for one, _ in made],
                 [part.split_no for part in parts],
@@ -131,6 +132,8 @@ class SqlInspections:
                 [part.reason for part in parts],
                 [part.by for part in parts],
                 [part.at for part in parts],
+                [part.given and part.given.value for part in parts],
+                [part.given and part.given.unit for part in parts],
             ),
         )
 
@@ -155,13 +158,15 @@ async def _load(rows: Sequence[Row]) -> list[Inspection]:
     by_id = {one.id: one for one in found}
     if by_id:
         parts = await current_work().sql(
-            "SELECT inspection_id, split_no, outcome, quantity, reason, decided_by, decided_at"
-            " FROM disposition WHERE inspection_id = ANY(%s) ORDER BY inspection_id, split_no",
+            "SELECT inspection_id, split_no, outcome, quantity, given, given_unit, reason,"
+            " decided_by, decided_at FROM disposition WHERE inspection_id = ANY(%s)"
+            " ORDER BY inspection_id, split_no",
             (list(by_id),),
         )
-        for id, split_no, outcome, quantity, *rest in parts:
-            unit = by_id[id].submitted.unit
-            part = Disposition(split_no, Outcome(outcome), Quantity(quantity, unit), *rest)
+        for id, split_no, outcome, quantity, given, given_unit, reason, by, at in parts:
+            amount = Quantity(quantity, by_id[id].submitted.unit)
+            told = None if given is None else Quantity(given, given_unit)
+            part = Disposition(split_no, Outcome(outcome), amount, reason, by, at, told)
             by_id[id].dispositions[split_no] = part
     return found
 

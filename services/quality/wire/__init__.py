@@ -11,7 +11,7 @@ from services.quality.wire.inspections import (
     write_lot_quality,
     write_verdicts,
 )
-from services.quality.wire.items import EQUIPMENT, ITEMS, NAMED, ORDERS, PARTIES, read_item
+from services.quality.wire.items import EQUIPMENT, ITEMS, LOTS, NAMED, ORDERS, PARTIES, read_item
 from services.quality.wire.keys import read_lot_key, write_lot_key
 from services.quality.wire.lots import read_judgements, write_word
 from services.quality.wire.results import read_results, write_result
@@ -19,6 +19,7 @@ from services.quality.wire.results import read_results, write_result
 __all__ = [
     "EQUIPMENT",
     "ITEMS",
+    "LOTS",
     "NAMED",
     "ORDERS",
     "PARTIES",

@@ -101,6 +101,7 @@ def write_disposition(part: Disposition) -> _pb.Disposition:
         reason=part.reason,
         decided_by=part.by,
         decided_at=write_moment(part.at),
+        given=write_quantity(part.given) if part.given else None,
     )
 
 

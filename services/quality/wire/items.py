@@ -3,13 +3,15 @@
 from typing import Any
 
 from plantmesh.mes.v1 import work_orders_pb2
+from plantmesh.reference.v1 import records_pb2
 from plantmesh.reference.v1 import reference_pb2 as _pb
 
 from services.kit.copies import Kind
+from services.kit.copies.measures import kind_of_items, kind_of_lots
 from services.quality.domain import scope
 from services.quality.domain.item import Item
 
-ITEMS = Kind("item", _pb.Item, key=lambda item: item.item_no, version=lambda item: item.version)
+ITEMS, LOTS = kind_of_items(_pb.Item), kind_of_lots(records_pb2.LotConversion)
 EQUIPMENT = Kind(
     "equipment", _pb.Equipment, key=lambda one: one.path, version=lambda one: one.version
 )

@@ -18,6 +18,7 @@ from services.kit.access.principal import find_principal
 from services.kit.backbone.outbox import Outbox
 from services.kit.clock import SystemClock
 from services.kit.copies import put
+from services.kit.measures import ItemLot, Ratio
 from services.kit.rpc.client import Peer
 from services.kit.rpc.server import RpcServer
 from services.kit.store import Store
@@ -30,6 +31,8 @@ from services.quality.ports import Books
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.component.quality.master import Master, item
+from tests.copies import put_lot
+from tests.tables import contents
 
 PROCESS: dict[str, Any] = {
     "sub": "service:process",
@@ -71,6 +74,11 @@ class Laboratory:
                 [item(one.item_no, inspected=one.inspected, version=one.version) for one in items],
             )
 
+    async def measure(self, lot: str, *ratios: Ratio, version: int = 1) -> None:
+        """As reference tells of "FILM/L7"."""
+        async with self.store.work():
+            await put_lot(ItemLot(*lot.split("/")), *ratios, version=version)
+
     async def hear_of(self, *names: Name) -> None:
         """As copied from mes and reference."""
         async with self.store.work():
@@ -109,15 +117,7 @@ class Laboratory:
 
     async def rows(self) -> dict[str, list[Any]]:
         """Everything in every table, but the copy of what belongs to reference."""
-        async with self.store.work() as work:
-            tables = await work.sql(
-                "SELECT table_name FROM information_schema.tables"
-                " WHERE table_schema = 'public' AND table_name <> 'local_copy'"
-            )
-            return {
-                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
-                for (name,) in tables
-            }
+        return await contents(self.store, "local_copy")
 
     @asynccontextmanager
     async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:

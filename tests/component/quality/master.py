@@ -7,19 +7,19 @@ from typing import Any
 import grpc
 from plantmesh.reference.v1 import reference_pb2 as pb
 
+from services.kit.quantity import Measures
 from services.kit.rpc.server import RpcServer
+from tests import copies
 from tests.component.kit.rpc.desk import verifier
+from tests.unit.quality.samples import MEASURES
 
 
 def item(item_no: str, *, inspected: bool, version: int = 1) -> pb.Item:
     """As reference has it."""
-    return pb.Item(
-        item_no=item_no,
-        base_unit="KGM",
-        type=pb.ITEM_TYPE_FINISHED,
-        inspection_on_production=inspected,
-        version=version,
-    )
+    found = copies.item(item_no, MEASURES.get(item_no, Measures("KGM")))
+    found.type, found.version = pb.ITEM_TYPE_FINISHED, version
+    found.inspection_on_production = inspected
+    return found
 
 
 class Master:

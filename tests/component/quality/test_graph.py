@@ -14,7 +14,16 @@ from services.quality.graph import SCHEMA
 from services.quality.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.quality.laboratory import Laboratory
-from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.subgraph import (
+    WRONG_PAGES,
+    Subgraphed,
+    check_refused,
+    codes,
+    lot_id,
+    order_id,
+    serving,
+    statements,
+)
 from tests.unit.quality.samples import BREAD, WATER, applied, decision, hold, output
 from tests.unit.quality.use_cases.scopes import SCOPES, on
 from tests.unit.quality.use_cases.steps import decide, introduce, place, release, report, submit
@@ -175,20 +184,11 @@ async def test_a_plants_inspections_page_by_page(laboratory: Laboratory, graph: 
     assert read == ["IL-1", "IL-2", "IL-3"]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refused"),
-    [
-        ({"plant": "nice"}, ("foreign_plant", "plant")),
-        ({"first": 201}, ("page_size", "first")),
-        ({"after": "nonsense"}, ("bad_cursor", "after")),
-    ],
-)
+@WRONG_PAGES
 async def test_a_list_is_refused_by_name(
     graph: Subgraphed, wrong: dict[str, Any], refused: tuple[str, str]
 ) -> None:
-    answer = await graph.ask(LIST, **wrong)
-    assert answer["data"] == {"inspections": None}
-    assert codes(answer) == [refused]
+    await check_refused(graph, LIST, wrong, refused)
 
 
 async def test_a_plants_holds_say_what_they_stop(laboratory: Laboratory, graph: Subgraphed) -> None:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from services.kit.clock import ManualClock
+from services.kit.measures import ItemLot, Measured, Ratio
 from services.kit.paging import Page
 from services.kit.quantity import Quantity
 from services.quality.domain.disposition import Disposition
@@ -20,7 +21,7 @@ from services.quality.domain.result import Point, Result
 from services.quality.domain.scope import Name
 from services.quality.domain.submission import Submission, Verdict
 from services.quality.ports import Books
-from tests.unit.quality.samples import NOON
+from tests.unit.quality.samples import MEASURES, NOON
 
 
 class MemoryItems:
@@ -32,6 +33,17 @@ class MemoryItems:
     async def get(self, item_nos: Collection[str]) -> dict[str, Item]:
         """Those known."""
         return {no: self.rows[no] for no in item_nos if no in self.rows}
+
+
+class MemoryMeasures:
+    """ports.Measures."""
+
+    def __init__(self) -> None:
+        self.lots: dict[ItemLot, list[Ratio]] = {}
+
+    async def known(self, goods: Collection[ItemLot]) -> Measured:
+        """The bakery's."""
+        return Measured(MEASURES, self.lots)
 
 
 class MemoryNames:
@@ -252,8 +264,10 @@ class MemoryLaboratory:
     def __init__(self) -> None:
         self.facts = MemoryFacts()
         self._items, self._names = MemoryItems(), MemoryNames()
+        self._measures = MemoryMeasures()
         self._books = Books(
             self._items,
+            self._measures,
             self._names,
             MemorySubmissions(),
             MemoryInspections(),
@@ -286,6 +300,10 @@ class MemoryLaboratory:
             known = self._items.rows.setdefault(item.item_no, item)
             if known.version < item.version:
                 self._items.rows[item.item_no] = item
+
+    async def measure(self, lot: str, *ratios: Ratio, version: int = 1) -> None:
+        """What is known of "FILM/L7" from now on."""
+        self._measures.lots[ItemLot(*lot.split("/"))] = list(ratios)
 
     async def hear_of(self, *names: Name) -> None:
         """From now on."""

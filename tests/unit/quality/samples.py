@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from services.kit.clock import Instant
-from services.kit.quantity import Quantity
+from services.kit.quantity import Measures, Quantity
 from services.quality.application.decide_inspections import Decision
 from services.quality.domain.disposition import Disposition, Outcome
 from services.quality.domain.hold import HoldOrder, Report
@@ -15,6 +16,12 @@ from services.quality.domain.submission import Submission
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LYON = "lyon"
+MEASURES = {
+    **dict.fromkeys(("BREAD", "WATER", "CAKE"), Measures("KGM")),
+    "FILM": Measures("MTK", (("XRO", "MTK", Fraction(400)),)),
+}
+"""A roll of film has 400 m2, where its lot was not measured."""
+FILM = Item("FILM", inspected=True, version=1)
 BREAD, WATER = Item("BREAD", inspected=True, version=3), Item("WATER", inspected=False, version=1)
 
 

@@ -1,5 +1,6 @@
 """Lifecycles as the model writes them, the status of a lot, and parts that never exceed."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.errors import ConflictError, DomainError, InvalidError
+from services.kit.measures import Measured
 from services.kit.quantity import Quantity
 from services.quality.domain import hold as holds
 from services.quality.domain.disposition import Outcome
@@ -15,7 +17,9 @@ from services.quality.domain.inspection import Inspection
 from services.quality.domain.keys import id_of, number_of
 from services.quality.domain.lifecycle import INSPECTION, Command, State
 from services.quality.domain.status import LotStatus, status_of
-from tests.unit.quality.samples import NOON, decision, kg, output
+from tests.unit.quality.samples import MEASURES, NOON, decision, kg, output
+
+ITEMS = Measured(MEASURES)
 
 # domain-model 3.4 once more, written by hand: state, then command -> state.
 TABLE = """
@@ -98,11 +102,11 @@ def test_parts_never_exceed_what_was_submitted(parts: list[Decimal], growths: in
         before = found.submitted.value
         made = decision(found.no, str(part), split=split).disposition
         if accepted + part <= before:
-            assert found.decide(made, NOON) == made
+            assert found.decide(made, ITEMS, NOON) == made
             accepted += part
         else:
             with pytest.raises(InvalidError) as caught:
-                found.decide(made, NOON)
+                found.decide(made, ITEMS, NOON)
             assert caught.value.code == "over_disposed"
         assert found.decided.value == accepted <= found.submitted.value
         assert (found.state is State.DECIDED) is (found.undecided.value == 0)
@@ -120,7 +124,7 @@ def test_parts_never_exceed_what_was_submitted(parts: list[Decimal], growths: in
 def test_a_part_that_is_none_is_refused(value: str, unit: str, code: str, field: str) -> None:
     found = opened()
     with pytest.raises(DomainError) as caught:
-        found.decide(decision(found.no, value, unit=unit).disposition, NOON)
+        found.decide(decision(found.no, value, unit=unit).disposition, ITEMS, NOON)
     assert (caught.value.code, caught.value.field) == (code, f"disposition.quantity.{field}")
     assert found == opened()
 
@@ -128,10 +132,12 @@ def test_a_part_that_is_none_is_refused(value: str, unit: str, code: str, field:
 def test_a_part_in_another_unit_is_kept_in_that_of_the_inspection() -> None:
     found = opened()
     grams = decision(found.no, "2500", unit="GRM").disposition
-    part = found.decide(grams, NOON)
-    assert part
-    assert part.quantity == kg("2.5")
-    assert found.decide(grams, NOON) is None
+    # Of an item that nobody told of the general ratio is known all the same.
+    for split, items in enumerate((ITEMS, Measured({})), 1):
+        part = found.decide(replace(grams, split_no=split), items, NOON)
+        assert part
+        assert (part.quantity, part.given) == (kg("2.5"), grams.quantity)
+        assert found.decide(replace(grams, split_no=split), items, NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_the_status_follows_from_the_outcomes(outcomes: str, expected: LotStatus
     for split, outcome in enumerate(parts, start=1):
         assert status_of([found], held=False, excused=False) is LotStatus.IN_INSPECTION
         made = decision(found.no, "1", Outcome(outcome), split=split)
-        found.decide(made.disposition, NOON)
+        found.decide(made.disposition, ITEMS, NOON)
     assert status_of([found], held=False, excused=False) is expected
     assert status_of([found], held=True, excused=False) is LotStatus.BLOCKED
     waiting = opened(number=2)
@@ -169,7 +175,7 @@ def test_the_status_of_what_was_never_inspected() -> None:
     assert status_of([], held=False, excused=True) is LotStatus.RELEASED
     assert status_of([], held=True, excused=True) is LotStatus.BLOCKED
     rejected = opened()
-    rejected.decide(decision("IL-1", outcome=Outcome.REJECT).disposition, NOON)
+    rejected.decide(decision("IL-1", outcome=Outcome.REJECT).disposition, ITEMS, NOON)
     assert status_of([rejected], held=False, excused=True) is LotStatus.CONDITIONAL
 
 

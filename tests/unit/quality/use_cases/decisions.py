@@ -1,10 +1,15 @@
 """Results, dispositions and the lifecycle."""
 # ruff: noqa: D102 - a test's name is its sentence
 
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 
 from services.kit.errors import ConflictError, InvalidError, NotFoundError
 from services.kit.paging import Page
+from services.kit.quantity import Quantity
 from services.quality.application.find import (
     list_inspections,
     list_results,
@@ -16,6 +21,7 @@ from services.quality.domain.lifecycle import Command, State
 from services.quality.domain.status import LotStatus
 from tests.unit.quality.samples import (
     BREAD,
+    FILM,
     LYON,
     WATER,
     decision,
@@ -84,6 +90,53 @@ class DecisionsContract:
             )
         assert await laboratory.told() == [OPENED, DISPOSED]
         assert await inspection(laboratory, no) == before
+
+    async def test_rolls_of_a_measured_lot_are_decided_by_its_own_ratio_once(
+        self, laboratory: Laboratory
+    ) -> None:
+        """A roll of L7 has 412.5 m2 where the item plans 400."""
+        await introduce(laboratory, FILM)
+        await laboratory.measure("FILM/L7", ("XRO", "MTK", Fraction(825, 2)))
+        made = output("s1", "825", lot="FILM/L7", unit="MTK"), output("s2", "1", lot="FILM/L7")
+        rolls = replace(made[1], quantity=Quantity(Decimal(1), "XRO"))
+        no = await opened(laboratory, made[0], rolls)
+        assert str((await inspection(laboratory, no)).submitted) == "1237.5 MTK"
+        first = decision(no, "1", unit="XRO")
+        [found] = await decide(laboratory, first, decision(no, "400", split=2, unit="MTK"))
+        assert str(found.undecided) == "425 MTK"
+        # It was measured anew: what is repeated stays what it became, what comes counts anew.
+        await laboratory.measure("FILM/L7", ("XRO", "MTK", Fraction(425)), version=2)
+        again = decision(no, "412.5", unit="MTK")
+        assert (await decide(laboratory, first, again))[0] == found
+        [found] = await decide(laboratory, decision(no, "1", Outcome.SCRAP, split=3, unit="XRO"))
+        assert (found.state, str(found.decided)) == (State.DECIDED, "1237.5 MTK")
+        kept = (await inspection(laboratory, no)).dispositions
+        assert {split: (str(one.quantity), str(one.given)) for split, one in kept.items()} == {
+            1: ("412.5 MTK", "1 XRO"),
+            2: ("400 MTK", "None"),
+            3: ("425 MTK", "1 XRO"),
+        }
+
+    async def test_what_nothing_leads_to_is_refused_with_the_way_out(
+        self, laboratory: Laboratory
+    ) -> None:
+        await introduce(laboratory, FILM)
+        no = await opened(laboratory, output(lot="FILM/L7", unit="MTK"))
+        doing = decide(laboratory, decision(no, "1", unit="KGM"))
+        with pytest.raises(InvalidError) as caught:
+            await doing
+        assert (caught.value.code, caught.value.field) == (
+            "unit_mismatch",
+            "decisions[0].disposition.quantity.unit",
+        )
+        assert "lot L7 of FILM" in str(caught.value)
+        assert "put the conversion" in caught.value.hint
+        await laboratory.measure("FILM/L7", ("XRO", "MTK", Fraction(3)))
+        doing = decide(laboratory, decision(no, "1", unit="MMK"), decision(no, unit="XRO", split=2))
+        assert await refused(doing, InvalidError) == (
+            "over_disposed",
+            "decisions[1].disposition.quantity.value",
+        )
 
     async def test_a_batch_is_all_or_none(self, laboratory: Laboratory) -> None:
         no = await opened(laboratory)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pytest
 
 from services.kit.errors import ConflictError, DomainError
+from services.kit.measures import Ratio
 from services.quality.application.command_inspections import Step, command_inspections
 from services.quality.application.decide_inspections import Decision, decide_inspections
 from services.quality.application.find import (
@@ -52,6 +53,10 @@ class Laboratory(Protocol):
 
     async def know(self, *items: Item) -> None:
         """Copy them from reference; the highest version stays."""
+        ...
+
+    async def measure(self, lot: str, *ratios: Ratio, version: int = 1) -> None:
+        """What reference tells of "FILM/L7"; the highest version stays."""
         ...
 
     async def hear_of(self, *names: Name) -> None:
