@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 
 from services.kit.errors import InvalidError, located
 from services.kit.loading import Outcome, Verdict
+from services.kit.measures import ItemLot, Measured
+from services.kit.quantity import Quantity
 from services.mes.application.find import require_order
 from services.mes.domain.events import WorkOrderOpened, WorkOrderStateChanged
 from services.mes.domain.keys import OrderKey
 from services.mes.domain.lifecycle import Lifecycle
 from services.mes.domain.opening import (
+    COLUMNS,
     Choice,
     Loaded,
     OpenOperation,
@@ -23,23 +26,28 @@ from services.mes.domain.progress import Progress
 from services.mes.ports import Books
 from services.mes.ports.openings import Floor, Until
 
+Known = Loaded[OpenOperation]
+
 
 async def open_orders(books: Books, floor: Floor, rows: Sequence[OpenOperation]) -> list[Verdict]:
     """Each operation has made what its row says, and what was confirmed here after that.
 
-    Nobody posts what was made elsewhere. Raises NotFoundError or InvalidError naming `rows[i]`.
+    Amounts are restated into the unit of the order by the ratio of its item, once: what is loaded
+    again stays what it became. Nobody posts what was made elsewhere. Raises NotFoundError or
+    InvalidError naming `rows[i]`.
     """
     orders = await books.orders.get({row.order for row in rows}, lock=True)
     states = {key: order.lifecycle for key, order in orders.items()}
     told = _named(orders, rows)
-    known = await floor.orders.get(told)
+    known, items = await floor.orders.get(told), await _items(books, orders)
     before = await floor.reported.until([_until(row) for row in told])
     verdicts, loaded = list[Verdict](), list[Loaded[OpenOperation]]()
     changed = set[OrderKey]()
     for position, row in enumerate(told):
         order = orders[row.order]
         with located(f"rows[{position}]"):
-            new = Loaded(row, before=before.get(_until(row), ()))
+            made = _made(order, row, known.get(row.name), items)
+            new = Loaded(row, before=before.get(_until(row), ()), made=amounts(made))
             opened = _Opening(order, new, known.get(row.name))
             verdicts.append(opened.carry_out())
             stands = verdicts[-1].outcome is Outcome.SUPERSEDED
@@ -59,20 +67,22 @@ async def compare_orders(
     """Each row beside how the operation stands, and what was confirmed since."""
     orders = await books.orders.get({row.order for row in rows})
     told = _named(orders, [row for row in rows if row.order in orders])
-    known = await floor.orders.get(told)
+    known, items = await floor.orders.get(told), await _items(books, orders)
     now = await floor.reported.until([_until(row)._replace(moment=None) for row in told])
     verdicts = {}
     for row in told:
         order, opening = orders[row.order], known.get(row.name)
+        made = _made(order, row, opening, items)
         if opening is None:
             found = _shown(order.lifecycle, _standing(order, row.operation))
             verdicts[row.order, row.operation] = Verdict(
-                Outcome.MISSING, "never loaded", _told(order, row), found
+                Outcome.MISSING, "never loaded", _shown(row.lifecycle, made), found
             )
             continue
         reported = progress(now.get(_until(row)._replace(moment=None), ()), _unit(order))
         since = less(reported, progress(opening.before, _unit(order)))
-        verdicts[row.order, row.operation] = _compared(order, row, opening, since)
+        new = Loaded(row, made=amounts(made))
+        verdicts[row.order, row.operation] = _compared(order, new, opening, since)
     return [_of(verdicts, orders, row) for row in rows]
 
 
@@ -81,8 +91,8 @@ class _Opening:
     """A row on its way into its order."""
 
     order: WorkOrder
-    new: Loaded[OpenOperation]
-    known: Loaded[OpenOperation] | None
+    new: Known
+    known: Known | None
     is_news: bool = False
     moves: bool = False
     """Something of the order is other than before."""
@@ -113,8 +123,8 @@ class _Opening:
     def _change(self) -> Progress:
         """What its opening adds now."""
         unit, known = _unit(self.order), self.known
-        made, before = _in_unit(self.new.row, unit), progress(self.new.before, unit)
-        for column in ("good", "scrap", "rework"):
+        made, before = progress(self.new.made, unit), progress(self.new.before, unit)
+        for column in COLUMNS:
             if getattr(made, column) < getattr(before, column):
                 raise InvalidError(
                     f"{getattr(before, column)} were confirmed here until then",
@@ -125,7 +135,7 @@ class _Opening:
         total = less(made, before)
         if known is None:
             return total
-        return less(total, less(_in_unit(known.row, unit), progress(known.before, unit)))
+        return less(total, less(_became(known, unit), progress(known.before, unit)))
 
     def _choices(self) -> Iterable[Choice]:
         row, order, known = self.new.row, self.order, self.known
@@ -166,21 +176,18 @@ def _named(orders: dict[OrderKey, WorkOrder], rows: Sequence[OpenOperation]) -> 
                     field="operation",
                     hint=f"one of {sorted(known)}, or 0 for the last",
                 )
-            with located("unit"):
-                _in_unit(row, _unit(order))
         named.append(replace(row, operation=operation))
     return named
 
 
-def _compared(
-    order: WorkOrder, row: OpenOperation, opening: Loaded[OpenOperation], since: Progress
-) -> Verdict:
-    found, told = _standing(order, row.operation), _in_unit(row, _unit(order))
+def _compared(order: WorkOrder, new: Known, opening: Known, since: Progress) -> Verdict:
+    row, unit = new.row, _unit(order)
+    found, told = _standing(order, row.operation), progress(new.made, unit)
     if opening.row != row:
-        shown = _told(order, opening.row)
+        shown = _shown(opening.row.lifecycle, _became(opening, unit))
         later = row.as_of.moment < opening.row.as_of.moment
         outcome = Outcome.SUPERSEDED if later else Outcome.DIFFERENT
-        return Verdict(outcome, "another row is loaded", _told(order, row), shown)
+        return Verdict(outcome, "another row is loaded", _shown(row.lifecycle, told), shown)
     said = row.lifecycle == order.lifecycle and row.final == (row.operation in order.ended)
     if said and amounts(found) == amounts(told):
         return Verdict(Outcome.UNCHANGED)
@@ -188,7 +195,7 @@ def _compared(
     changed_here = order.version > opening.version
     outcome = Outcome.SUPERSEDED if explained and (said or changed_here) else Outcome.DIFFERENT
     text = f"{_bare(since)} confirmed since"
-    return Verdict(outcome, text, _told(order, row), _shown(order.lifecycle, found))
+    return Verdict(outcome, text, _shown(row.lifecycle, told), _shown(order.lifecycle, found))
 
 
 def _of(
@@ -218,18 +225,35 @@ def _unit(order: WorkOrder) -> str:
     return order.plan.ordered.unit
 
 
-def _in_unit(row: OpenOperation, unit: str) -> Progress:
-    made = row.made
-    return Progress(made.good.to(unit), made.scrap.to(unit), made.rework.to(unit))
+async def _items(books: Books, orders: Mapping[OrderKey, WorkOrder]) -> Measured:
+    return await books.items.known({ItemLot(order.plan.item_no) for order in orders.values()})
+
+
+def _made(order: WorkOrder, row: OpenOperation, known: Known | None, items: Measured) -> Progress:
+    """What its row says, in the unit of the order; which of its lots it was nobody says."""
+    unit, goods = _unit(order), ItemLot(order.plan.item_no)
+    if known and known.row.made == row.made:
+        return _became(known, unit)
+
+    def of(column: str, quantity: Quantity) -> Quantity:
+        with located(column):
+            if goods.item_no in items:
+                return items.convert(goods, quantity, unit)
+            return quantity.to(unit)
+
+    return Progress(*map(of, COLUMNS, row.made.told))
+
+
+def _became(known: Known, unit: str) -> Progress:
+    """Rows of before were restated by general ratios alone."""
+    if known.made:
+        return progress(known.made, unit)
+    return Progress(*(amount.to(unit) for amount in known.row.made.told))
 
 
 def _standing(order: WorkOrder, operation: int) -> Progress:
     """Of an order without a routing what the order has made."""
     return order.steps.get(operation) or Progress(order.good, order.scrap, order.rework)
-
-
-def _told(order: WorkOrder, row: OpenOperation) -> str:
-    return _shown(row.lifecycle, _in_unit(row, _unit(order)))
 
 
 def _shown(lifecycle: Lifecycle, made: Progress) -> str:

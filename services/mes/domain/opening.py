@@ -50,6 +50,7 @@ class Loaded(Generic[T]):
 
     `before` are amounts reported here until its `as_of`, `version` is that of what it opened then,
     0 where something said here `stands` against it; `times` is how often another row came for it.
+    `made` is what the amounts of an operation became in the unit of its order.
     """
 
     row: T
@@ -57,6 +58,7 @@ class Loaded(Generic[T]):
     before: tuple[Decimal, ...] = ()
     times: int = 1
     stands: bool = False
+    made: tuple[Decimal, ...] = ()
 
     def at(self, version: int) -> "Loaded[T]":
         """With the version of what it opened."""
@@ -107,7 +109,7 @@ class OpenOperation:
                 field="lifecycle",
                 hint=f"one of {', '.join(OPEN)}",
             )
-        for column in ("good", "scrap", "rework"):
+        for column in COLUMNS:
             if getattr(self.made, column).value < 0:
                 raise InvalidError("nobody makes less than nothing", code="negative", field=column)
 
@@ -122,6 +124,8 @@ class OpenOperation:
         return self.order.plant
 
 
+COLUMNS = ("good", "scrap", "rework")
+"""Those of amounts, in the order of Progress."""
 OPEN = (
     Lifecycle.RELEASED,
     Lifecycle.DISPATCHED,

@@ -16,6 +16,11 @@ class Progress:
     scrap: Quantity
     rework: Quantity
 
+    @property
+    def told(self) -> tuple[Quantity, Quantity, Quantity]:
+        """Good, scrap, rework."""
+        return self.good, self.scrap, self.rework
+
     @classmethod
     def none(cls, unit: str) -> "Progress":
         """Before the first report."""

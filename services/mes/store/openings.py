@@ -40,7 +40,7 @@ class SqlOpenings(Generic[T]):
     async def get(self, rows: Collection[T]) -> dict[str, Loaded[T]]:
         """By name."""
         found = await current_work().sql(
-            "SELECT cells, version, before, times, name FROM opening"
+            "SELECT cells, version, before, times, made, name FROM opening"
             " WHERE kind = %s AND name = ANY(%s)",
             (self._kind, [row.name for row in rows]),
         )
@@ -53,20 +53,23 @@ class SqlOpenings(Generic[T]):
         ordered = sorted(loaded, key=lambda one: one.row.name)
         cells = [self._cells(one.row) for one in ordered]
         await current_work().sql(
-            "INSERT INTO opening (kind, name, plant, cells, version, before, times)"
-            " SELECT %s, n, p, c, v, ARRAY(SELECT jsonb_array_elements_text(b)::numeric), t"
+            "INSERT INTO opening (kind, name, plant, cells, version, before, times, made)"
+            " SELECT %s, n, p, c, v, ARRAY(SELECT jsonb_array_elements_text(b)::numeric), t,"
+            " ARRAY(SELECT jsonb_array_elements_text(m)::numeric)"
             " FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::bigint[], %s::jsonb[],"
-            " %s::int[]) AS k(n, p, c, v, b, t)"
+            " %s::int[], %s::jsonb[]) AS k(n, p, c, v, b, t, m)"
             " ON CONFLICT (kind, name) DO UPDATE SET cells = excluded.cells,"
-            " version = excluded.version, before = excluded.before, times = excluded.times",
+            " version = excluded.version, before = excluded.before, times = excluded.times,"
+            " made = excluded.made",
             (
                 self._kind,
                 [one.row.name for one in ordered],
                 [one.row.plant for one in ordered],
                 [orjson.dumps(one).decode() for one in cells],
                 [one.version for one in ordered],
-                [orjson.dumps([str(each) for each in one.before]).decode() for one in ordered],
+                [_bare(one.before) for one in ordered],
                 [one.times for one in ordered],
+                [_bare(one.made) for one in ordered],
             ),
         )
         for one, written in zip(ordered, cells, strict=True):
@@ -84,8 +87,14 @@ class SqlOpenings(Generic[T]):
     def _cells(self, row: T) -> dict[str, str]:
         return {name: text for name, text in self._sheet.write(row).items() if text}
 
-    def _read(self, cells: dict[str, str], version: int, before: Any, times: int) -> Loaded[T]:
-        return Loaded(self._sheet.read(Cells(cells)), version, tuple(before), times)
+    def _read(self, cells: dict[str, str], *rest: Any) -> Loaded[T]:
+        version, before, times, made = rest
+        row = self._sheet.read(Cells(cells))
+        return Loaded(row, version, tuple(before), times, made=tuple(made))
+
+
+def _bare(amounts: Sequence[Decimal]) -> str:
+    return orjson.dumps([str(one) for one in amounts]).decode()
 
 
 class SqlReported:
