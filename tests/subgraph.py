@@ -95,3 +95,22 @@ def codes(answer: dict[str, Any]) -> list[tuple[str, str]]:
     """Code and field of each error."""
     told = [error["extensions"] for error in answer.get("errors", [])]
     return [(one["code"], one.get("field", "")) for one in told]
+
+
+WRONG_PAGES = pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ({"plant": "nowhere"}, ("foreign_plant", "plant")),
+        ({"first": 201}, ("page_size", "first")),
+        ({"after": "nonsense"}, ("bad_cursor", "after")),
+    ],
+)
+
+
+async def check_refused(
+    graph: Subgraphed, query: str, wrong: dict[str, Any], refused: tuple[str, str]
+) -> None:
+    """That a list is null, and why, when it is asked for `wrong`."""
+    answer = await graph.ask(query, **wrong)
+    assert list(answer["data"].values()) == [None]
+    assert codes(answer) == [refused]

@@ -25,6 +25,7 @@ from services.mes.ports import Books
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import Given, mint, verifier
 from tests.copies import no_owner, put_items, put_lot
+from tests.tables import contents
 from tests.unit.mes.reports import ITEMS, NOON
 
 
@@ -80,14 +81,7 @@ class Floor:
 
     async def rows(self) -> dict[str, list[Any]]:
         """Everything in every table of mes, the command store and the outbox."""
-        async with self.store.work() as work:
-            tables = await work.sql(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-            )
-            return {
-                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
-                for (name,) in tables
-            }
+        return await contents(self.store)
 
     @asynccontextmanager
     async def calling(self, token: str = "", *, seconds: float = 10) -> AsyncIterator[Calls]:

@@ -11,7 +11,16 @@ from services.mes.graph import SCHEMA
 from services.mes.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.mes.floor import Floor
-from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.subgraph import (
+    WRONG_PAGES,
+    Subgraphed,
+    check_refused,
+    codes,
+    lot_id,
+    order_id,
+    serving,
+    statements,
+)
 from tests.unit.mes.looks import PRESS, good, look, scrap
 from tests.unit.mes.reports import plan, report
 from tests.unit.mes.use_cases import confirm, create
@@ -206,20 +215,11 @@ async def test_a_plants_lots_page_by_page(floor: Floor, graph: Subgraphed) -> No
     assert read == ["L1", "L2", "F1", "F2", "T1", "T2"]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refused"),
-    [
-        ({"plant": "nice"}, ("foreign_plant", "plant")),
-        ({"first": 201}, ("page_size", "first")),
-        ({"after": "nonsense"}, ("bad_cursor", "after")),
-    ],
-)
+@WRONG_PAGES
 async def test_a_list_is_refused_by_name(
     graph: Subgraphed, wrong: dict[str, Any], refused: tuple[str, str]
 ) -> None:
-    answer = await graph.ask(LIST, **wrong)
-    assert answer["data"] == {"lots": None}
-    assert codes(answer) == [refused]
+    await check_refused(graph, LIST, wrong, refused)
 
 
 async def test_a_trace_is_capped_too(floor: Floor, graph: Subgraphed) -> None:

@@ -23,6 +23,7 @@ from services.process.rpc.reconciling import announce
 from services.process.store import sql_books
 from services.process.store.drifts import SqlDrifts
 from tests.servers import PostgresServer
+from tests.tables import contents
 
 NIGHT = datetime(2026, 5, 4, 0, 30, tzinfo=UTC)
 """Half past two in Lyon."""
@@ -127,16 +128,7 @@ class Office:
 
     async def rows(self) -> dict[str, Any]:
         """Every table but those of drift and of what tells of it."""
-        spared = ("drift", "reconciliation", "outbox", "audit_unsealed", "outbox_key")
-        async with self.store.work() as work:
-            tables = await work.sql(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-            )
-            return {
-                name: await work.sql(f"SELECT t::text FROM {name} t ORDER BY 1")
-                for (name,) in tables
-                if name not in spared and not name.startswith(("outbox", "audit"))
-            }
+        return await contents(self.store, "drift", "reconciliation", "outbox*", "audit*")
 
 
 @pytest.fixture

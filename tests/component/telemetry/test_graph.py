@@ -13,7 +13,15 @@ from services.telemetry.graph import SCHEMA
 from services.telemetry.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.telemetry.hub import READER, Hub
-from tests.subgraph import Subgraphed, codes, order_id, serving, statements
+from tests.subgraph import (
+    WRONG_PAGES,
+    Subgraphed,
+    check_refused,
+    codes,
+    order_id,
+    serving,
+    statements,
+)
 from tests.unit.telemetry.pulse import Pulse
 from tests.unit.telemetry.reports import OVEN, PRESS, at, good, look, scrapped, state, used
 from tests.unit.telemetry.use_cases import record
@@ -170,17 +178,8 @@ async def test_a_plants_machines_page_by_page(hub: Hub, graph: Subgraphed) -> No
     assert read == paths
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refused"),
-    [
-        ({"plant": "oslo"}, ("foreign_plant", "plant")),
-        ({"first": 201}, ("page_size", "first")),
-        ({"after": "nonsense"}, ("bad_cursor", "after")),
-    ],
-)
+@WRONG_PAGES
 async def test_a_list_is_refused_by_name(
     graph: Subgraphed, wrong: dict[str, Any], refused: tuple[str, str]
 ) -> None:
-    answer = await graph.ask(LIST, **wrong)
-    assert answer["data"] == {"machines": None}
-    assert codes(answer) == [refused]
+    await check_refused(graph, LIST, wrong, refused)

@@ -13,7 +13,16 @@ from services.wms.graph import SCHEMA
 from services.wms.store import open_books
 from tests.component.kit.rpc.desk import mint
 from tests.component.wms.warehouse import Warehouse
-from tests.subgraph import Subgraphed, codes, lot_id, order_id, serving, statements
+from tests.subgraph import (
+    WRONG_PAGES,
+    Subgraphed,
+    check_refused,
+    codes,
+    lot_id,
+    order_id,
+    serving,
+    statements,
+)
 from tests.unit.wms.counting import FIRST, plan, record
 from tests.unit.wms.moves import (
     BOX,
@@ -146,20 +155,11 @@ async def test_a_plants_stock_page_by_page(warehouse: Warehouse, graph: Subgraph
     assert salt["node"]["itemNo"] == "SALT"
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refused"),
-    [
-        ({"plant": "nice"}, ("foreign_plant", "plant")),
-        ({"first": 201}, ("page_size", "first")),
-        ({"after": "nonsense"}, ("bad_cursor", "after")),
-    ],
-)
+@WRONG_PAGES
 async def test_a_list_is_refused_by_name(
     graph: Subgraphed, wrong: dict[str, Any], refused: tuple[str, str]
 ) -> None:
-    answer = await graph.ask(LIST, **wrong)
-    assert answer["data"] == {"stock": None}
-    assert codes(answer) == [refused]
+    await check_refused(graph, LIST, wrong, refused)
 
 
 UNIT = f"sscc plant location type parent state deliveryNo contents {{ {BALANCE} lot {{ id }} }}"
