@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 
 from services.erp.domain.keys import CommercialKey, LotKey, OrderKey
-from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
-from services.kit.errors import DeniedError
+from services.kit.access.policy import (
+    require_plant,
+    require_plants,
+    require_scope,
+    require_whole_topic,
+)
+from services.kit.access.principal import Principal
 
 READ, WRITE = "erp:read", "erp:write"
 COST = "erp:cost"
@@ -19,7 +23,7 @@ ENFORCE = "delegate"
 def may_read(keys: Iterable[OrderKey | CommercialKey | LotKey], *, field: str) -> Principal:
     """Readers of these plants; raises DeniedError naming `field`[i]."""
     principal = require_scope(READ)
-    _plants(keys, field)
+    require_plants((key.plant for key in keys), f"{field}[{{}}].plant")
     return principal
 
 
@@ -47,30 +51,20 @@ def may_recount() -> Principal:
 
 def may_copy() -> Principal:
     """Readers of everything: a partition knows no plants."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise DeniedError(
-            "a snapshot holds every plant's orders",
-            code="foreign_plant",
-            field="partition",
-            hint="only services that work for all plants copy whole topics",
-        )
-    return principal
+    return require_whole_topic(READ, "orders")
 
 
 def may_post(keys: Iterable[OrderKey]) -> Principal:
     """Writers in the plants of these orders; raises DeniedError naming `postings[i]`."""
     principal = require_scope(WRITE)
-    for index, key in enumerate(keys):
-        require_plant(key.plant, field=f"postings[{index}].order.plant")
+    require_plants((key.plant for key in keys), "postings[{}].order.plant")
     return principal
 
 
 def may_map(plants: Iterable[str], *, write: bool) -> Principal:
     """Who may see (or change) the orders of every plant of a system; raises DeniedError."""
     principal = require_scope(WRITE if write else READ)
-    for plant in plants:
-        require_plant(plant, field="system")
+    require_plants(plants, "system")
     return principal
 
 
@@ -83,8 +77,7 @@ def may_enforce(plants: Iterable[str]) -> Principal:
     """The service that composes the others, in these plants."""
     require_scope(WRITE)
     principal = require_scope(ENFORCE)
-    for index, plant in enumerate(plants):
-        require_plant(plant, field=f"holds[{index}].lot.plant")
+    require_plants(plants, "holds[{}].lot.plant")
     return principal
 
 
@@ -92,8 +85,3 @@ def may_ask_erps() -> Principal:
     """The service that composes the others: an ERP is not asked for every reader."""
     require_scope(READ)
     return require_scope(ENFORCE)
-
-
-def _plants(keys: Iterable[OrderKey | CommercialKey | LotKey], field: str) -> None:
-    for index, key in enumerate(keys):
-        require_plant(key.plant, field=f"{field}[{index}].plant")

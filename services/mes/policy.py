@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.kit.access.policy import require_plant, require_scope
+from services.kit.access.policy import require_plants, require_scope, require_whole_topic
 from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
-from services.kit.errors import DeniedError
 
 READ, WRITE, PEOPLE = "mes:read", "mes:write", "mes:people"
 RECALL = "mes:recall"
@@ -48,19 +47,10 @@ def may_know_customers() -> bool:
 
 def may_copy() -> Principal:
     """Who asks, if they may have everything: a partition knows no plants."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise DeniedError(
-            "a snapshot holds every plant's orders",
-            code="foreign_plant",
-            field="partition",
-            hint="only services that work for all plants copy whole topics",
-        )
-    return principal
+    return require_whole_topic(READ, "orders")
 
 
 def _may(scope: str, plants: Sequence[str], field: str) -> Principal:
     principal = require_scope(scope)
-    for position, plant in enumerate(plants):
-        require_plant(plant, field=field.format(position))
+    require_plants(plants, field)
     return principal

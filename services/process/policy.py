@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
-from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
-from services.kit.errors import DeniedError
+from services.kit.access.policy import (
+    require_plant,
+    require_plants,
+    require_scope,
+    require_whole_topic,
+)
+from services.kit.access.principal import Principal
 from services.process.domain.keys import OrderKey
 
 READ, WRITE = "process:read", "process:write"
@@ -50,19 +54,10 @@ def may_reconcile(plant: str) -> Principal:
 
 def may_copy() -> Principal:
     """Who asks, if they may have everything: a partition knows no plants."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise DeniedError(
-            "a snapshot holds every plant's orders",
-            code="foreign_plant",
-            field="partition",
-            hint="only services that work for all plants copy whole topics",
-        )
-    return principal
+    return require_whole_topic(READ, "orders")
 
 
 def _may(scope: str, orders: Iterable[OrderKey], field: str) -> Principal:
     principal = require_scope(scope)
-    for place, order in enumerate(orders):
-        require_plant(order.plant, field=field.format(place))
+    require_plants((order.plant for order in orders), field)
     return principal

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal
-from services.kit.errors import DeniedError
+from services.kit.access.policy import require_plant, require_scope, require_whole_topic
+from services.kit.access.principal import Principal
 
 READ, WRITE = "quality:read", "quality:write"
 COMPOSE = "delegate"
@@ -32,15 +31,7 @@ def may_report(plants: Plants, field: str) -> Principal:
 
 def may_copy() -> Principal:
     """Who asks, if they may have everything: a partition knows no plants."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise DeniedError(
-            "a snapshot holds every plant's inspections",
-            code="foreign_plant",
-            field="partition",
-            hint="only services that work for all plants copy whole topics",
-        )
-    return principal
+    return require_whole_topic(READ, "inspections")
 
 
 def _within(principal: Principal, plants: Plants, field: str) -> Principal:

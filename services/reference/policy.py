@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
-from services.kit.errors import DeniedError
+from services.kit.access.policy import require_every_plant, require_plant, require_scope
+from services.kit.access.principal import Principal, current_principal
 
 READ, WRITE, COST = "reference:read", "reference:write", "reference:cost"
 Place = tuple[str, str]
@@ -26,8 +25,8 @@ def may_write(places: Iterable[Place]) -> Principal:
     for plant, field in places:
         if plant:
             require_plant(plant, field=field)
-        elif EVERY_PLANT not in principal.plants:
-            raise _every_plant_needed("this holds in every plant", field)
+        else:
+            _require_every_plant("this holds in every plant", field)
     return principal
 
 
@@ -43,21 +42,15 @@ def may_see_costs() -> bool:
 
 def may_copy() -> Principal:
     """Readers of everything: a partition knows no plants."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise _every_plant_needed("a snapshot holds every plant's data", "partition")
-    return principal
+    require_scope(READ)
+    return _require_every_plant("a snapshot holds every plant's data", "partition")
 
 
 def may_report() -> Principal:
     """Who reads outside systems for all plants, and says what waits for codes of theirs."""
-    principal = require_scope(READ)
-    if EVERY_PLANT not in principal.plants:
-        raise _every_plant_needed("a system may serve every plant", "system")
-    return principal
+    require_scope(READ)
+    return _require_every_plant("a system may serve every plant", "system")
 
 
-def _every_plant_needed(reason: str, field: str) -> DeniedError:
-    return DeniedError(
-        reason, code="foreign_plant", field=field, hint="ask somebody who works for all plants"
-    )
+def _require_every_plant(why: str, field: str) -> Principal:
+    return require_every_plant(why, field=field, hint="ask somebody who works for all plants")

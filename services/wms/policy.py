@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.kit.access.policy import require_plant, require_scope
-from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
-from services.kit.errors import DeniedError
+from services.kit.access.policy import require_every_plant, require_plants, require_scope
+from services.kit.access.principal import Principal, current_principal
 
 READ, WRITE = "wms:read", "wms:write"
 ENFORCE = "delegate"
@@ -47,19 +46,12 @@ def may_recount(*, repair: bool) -> Principal:
 
 
 def _may_all(scope: str, why: str, field: str) -> Principal:
-    principal = require_scope(scope)
-    if EVERY_PLANT not in principal.plants:
-        raise DeniedError(
-            why,
-            code="foreign_plant",
-            field=field,
-            hint="only who works for all plants may ask for it",
-        )
-    return principal
+    require_scope(scope)
+    hint = "only who works for all plants may ask for it"
+    return require_every_plant(why, field=field, hint=hint)
 
 
 def _may(scope: str, plants: Sequence[str], field: str) -> Principal:
     principal = require_scope(scope)
-    for position, plant in enumerate(plants):
-        require_plant(plant, field=field.format(position))
+    require_plants(plants, field)
     return principal

@@ -1,5 +1,7 @@
 """What every service's policy is made of: a scope, a plant, a party, or a refusal."""
 
+from collections.abc import Iterable
+
 from services.kit.access.principal import EVERY_PLANT, Principal, current_principal
 from services.kit.errors import DeniedError
 
@@ -33,6 +35,33 @@ def require_plant(plant: str, *, field: str = "plant") -> Principal:
             hint="ask an administrator of that plant",
         )
     return principal
+
+
+def require_plants(plants: Iterable[str], field: str) -> None:
+    """Raises DeniedError for the first of `plants` in which the principal may not work.
+
+    `field` has a place for its position.
+    """
+    for position, plant in enumerate(plants):
+        require_plant(plant, field=field.format(position))
+
+
+def require_every_plant(why: str, *, field: str, hint: str) -> Principal:
+    """The principal, if they work for all plants; raises DeniedError that says `why` they must."""
+    principal = current_principal()
+    if EVERY_PLANT not in principal.plants:
+        raise DeniedError(why, code="foreign_plant", field=field, hint=hint)
+    return principal
+
+
+def require_whole_topic(scope: str, told: str) -> Principal:
+    """The principal, if they may have a snapshot of what is `told`: a partition knows no plants."""
+    require_scope(scope)
+    return require_every_plant(
+        f"a snapshot holds every plant's {told}",
+        field="partition",
+        hint="only services that work for all plants copy whole topics",
+    )
 
 
 def may_enter(principal: Principal, plant: str) -> bool:
