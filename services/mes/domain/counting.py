@@ -156,7 +156,7 @@ class Meter:
             after=look.job,
             read_at=look.read_at,
             time_uncertain=unwatched or was_reset or look.quality is not Quality.GOOD,
-            doubt=_doubt(look.job, reading, last, unwatched=unwatched),
+            doubt=_set_back(mark, reading) or _doubt(look.job, reading, last, unwatched=unwatched),
         )
 
     def _earlier(self, reading: Reading) -> Mark | None:
@@ -172,6 +172,17 @@ class Meter:
 def _is_old(mark: Mark, at: datetime, total: Quantity) -> bool:
     """Whether it was read before what is counted; at one and the same time a counter only grows."""
     return at < mark.read_at or (at == mark.read_at and total < mark.total)
+
+
+def _set_back(mark: Mark | None, reading: Reading) -> Doubt | None:
+    """A counter that was reset begins at nothing: one that still shows most was put right."""
+    if mark is None or not reading.total < mark.total < reading.total + reading.total:
+        return None
+    return Doubt(
+        "counter_set_back",
+        f"the counter went back from {mark.total.text} to {reading.total.text}, not to 0: what was"
+        " counted since is not known",
+    )
 
 
 def _doubt(job: Job, reading: Reading, last: Mark | None, *, unwatched: bool) -> Doubt | None:

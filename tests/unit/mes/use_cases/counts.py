@@ -237,6 +237,15 @@ class CountsContract:
         assert await made(floor) == ["30", "4"]
         assert [one.report.time_uncertain for one in await booked(floor)] == [False, True]
 
+    async def test_a_counter_that_is_put_right_by_one_does_not_count_all_again(
+        self, floor: Floor
+    ) -> None:
+        await begin(floor)
+        assert await count(floor, look(1, good("50")), look(2, good("49"))) == [BOOKED, UNCOUNTED]
+        assert await codes(floor) == [("49", "counter_set_back")]
+        assert await count(floor, look(3, good("51"))) == [BOOKED]
+        assert await made(floor) == ["50", "2"]
+
     async def test_at_one_time_a_counter_only_grows(self, floor: Floor) -> None:
         await begin(floor)
         seen = look(1, good("30")), look(1, good("4"), epoch=2), look(1, good("31"), epoch=2)
