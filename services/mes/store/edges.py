@@ -1,12 +1,13 @@
 """Edges as queries see them: one a link, or one an event; and how their rows are read."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from services.kit.clock import Instant
-from services.kit.quantity import Quantity
+from services.kit.quantity import MAX_INTEGER_DIGITS, Quantity
 from services.mes.domain.genealogy import Cause, Edge, Kind, Link, Record
 from services.mes.domain.keys import LotKey, OrderKey
 from services.mes.store import tables as t
@@ -18,6 +19,7 @@ _JOINED = t.genealogy_edge.join(SOURCE, SOURCE.c.id == EDGE.from_id).join(
     TARGET, TARGET.c.id == EDGE.to_id
 )
 LIVE = EDGE.void_by.is_(None)
+_TOO_MUCH = Decimal(10) ** MAX_INTEGER_DIGITS
 _UNITS = (SOURCE.c.unit.label("of"), TARGET.c.unit.label("to"))
 EDGES = (
     select(
@@ -60,9 +62,18 @@ def read_edge(row: Sequence[Any]) -> Edge:
     order_no, kind, amount, made, unit, unit_made = row[6:12]
     return Edge(
         Link(source, target, OrderKey(target.plant, order_no), Kind(kind)),
-        None if amount is None else Quantity(amount, unit),
-        None if made is None else Quantity(made, unit_made),
+        _share(amount, unit),
+        _share(made, unit_made),
     )
+
+
+def _share(amount: Decimal | None, unit: str) -> Quantity | None:
+    """Not known either where a link's events add up to more than a quantity holds: what was
+    consumed and returned over and over. A trace is told all the same.
+    """
+    if amount is None or amount >= _TOO_MUCH:
+        return None
+    return Quantity(amount, unit)
 
 
 def read_record(*row: Any) -> Record:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from services.mes.application import trace as tracing
 from services.mes.application.rebuild_genealogy import rebuild_genealogy
 from services.mes.application.trace import Start, Wish, trace, trace_lots
+from services.mes.domain.confirmation import Consumption
 from services.mes.domain.genealogy import Cause, Direction, Edge, Link, Paths, Record
 from services.mes.domain.keys import LotKey
 from services.mes.ports import Books
 from tests.component.mes.floor import Floor, open_floor
 from tests.unit.mes.conservation import MOVES, Move, play
 from tests.unit.mes.memory_genealogy import reach
-from tests.unit.mes.reports import AT, lot_key, order_key, plan, report
+from tests.unit.mes.reports import AT, kg, lot_key, order_key, plan, report
 from tests.unit.mes.use_cases import confirm, create, edges, void
 
 Pairs = set[tuple[int, int]]
@@ -184,3 +186,19 @@ async def book_and_rebuild(
 @given(MOVES)
 def test_nothing_appears_or_gets_lost(database: str, moves: list[Move]) -> None:
     asyncio.run(on_a_floor(database, lambda floor: play(floor, moves)))
+
+
+async def test_a_trace_is_told_where_a_link_adds_up_to_more_than_a_quantity_holds(
+    floor: Floor,
+) -> None:
+    """Consumed, returned, consumed again: how much went through is not known then."""
+    await create(floor, plan())
+    much = "900000000000000000"
+    again = report("back", "0", lot="")
+    for one in (
+        report("a", consumed=(("FLOUR/F1", much),)),
+        replace(again, returned=(Consumption("FLOUR", "F1", kg(much)),)),
+        report("b", consumed=(("FLOUR/F1", much),)),
+    ):
+        await confirm(floor, one)
+    assert await edges(floor) == [("F1", "L1", "?")]
