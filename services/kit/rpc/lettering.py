@@ -1,6 +1,7 @@
 """Text in commands: a name stands on one line, and nothing hides or turns what people read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from buf.validate import validate_pb2
@@ -23,35 +24,39 @@ May = Callable[[object, FieldDescriptor], bool]
 def unreadable(message: Message) -> Iterator[str]:
     """Paths of a command's texts that do not print as they are; reads may ask for any name."""
     if _KEY in message.DESCRIPTOR.fields_by_name:
-        yield from _walk(message, "", _is_readable)
+        yield from _walk(message, _is_readable)
 
 
 def unstorable(message: Message) -> str:
     """The path of the first value that a database may have refused, "" without one."""
-    return next(_walk(message, "", _is_storable), "")
+    return next(_walk(message, _is_storable), "")
 
 
-def _walk(message: Message, path: str, may: May) -> Iterator[str]:
+def _walk(message: Message, may: May) -> Iterator[str]:
+    """Paths below the message."""
     for field, value in message.ListFields():
-        if field.name == _KEY:
-            continue
-        for place, one in _parts(field, value):
-            if isinstance(one, Message):
-                yield from _walk(one, f"{path}{field.name}{place}.", may)
-            elif not may(one, field):
-                yield f"{path}{field.name}{place}"
+        many, inner, name = _shape(field)
+        for place, one in _several(value) if many else (("", value),):
+            if inner and isinstance(one, Message):
+                yield from (f"{name}{place}.{path}" for path in _walk(one, may))
+            elif name != _KEY and not may(one, field):
+                yield f"{name}{place}"
 
 
-def _parts(field: FieldDescriptor, value: Any) -> Iterator[tuple[str, Any]]:
-    """The value, or each of several with its place in brackets; of a map the names too."""
-    if field.message_type and field.message_type.GetOptions().map_entry:
+@cache
+def _shape(field: FieldDescriptor) -> tuple[bool, bool, str]:
+    """Whether it has several, whether they are messages, its name; kept, for asking is slow."""
+    return field.is_repeated, field.message_type is not None, field.name
+
+
+def _several(value: Any) -> Iterator[tuple[str, Any]]:
+    """Each with its place in brackets; of a map the names too."""
+    if isinstance(value, Mapping):
         for name, one in value.items():
             yield f"[{name!r:.40}]", name
             yield f"[{name!r:.40}]", one
-    elif field.is_repeated:
-        yield from ((f"[{place}]", one) for place, one in enumerate(value))
     else:
-        yield "", value
+        yield from ((f"[{place}]", one) for place, one in enumerate(value))
 
 
 def _is_readable(one: object, field: FieldDescriptor) -> bool:
