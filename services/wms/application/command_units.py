@@ -1,6 +1,6 @@
 """Use case: handling units go their way, with all that is in them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -50,16 +50,18 @@ class Order:
             )
 
 
-async def command_units(books: Books, orders: Sequence[Order]) -> list[PackedUnit]:
+async def command_units(
+    books: Books, orders: Sequence[Order], *, sees: Callable[[str], bool] = lambda _: True
+) -> list[PackedUnit]:
     """Carry them out in their order, all or none; the units named, as they are afterwards.
 
+    `sees` says of a plant whether who asks knows its units; others are as if there were none.
     Raises NotFoundError, ConflictError or InvalidError naming `commands[i]` and the field.
     """
-    family = await _open(books, orders)
+    family = _Family(await _open(books, orders), sees)
     for position, order in enumerate(orders):
         with located(f"commands[{position}]"):
-            if order.sscc not in family.units:
-                raise _unknown(order.sscc, "sscc")
+            family.require(order.sscc, "sscc")
             await _carry_out(books, family, order)
     await books.units.save(list(family.units.values()))
     contents = await books.balances.of_units(family.units)
@@ -77,6 +79,18 @@ class _Family:
     """The units named, what is nested in them, and what they are nested in or shall be."""
 
     units: dict[str, HandlingUnit]
+    sees: Callable[[str], bool]
+
+    def require(self, sscc: str, field: str) -> None:
+        """Raises NotFoundError naming `field` where nobody may tell of it."""
+        unit = self.units.get(sscc)
+        if unit is None or not self.sees(unit.plant):
+            raise NotFoundError(
+                f"there is no handling unit {sscc}",
+                code="unknown_handling_unit",
+                field=field,
+                hint="build it first",
+            )
 
     def tree(self, root: str) -> list[str]:
         """A unit and all that is nested in it, from the outside inwards."""
@@ -86,7 +100,7 @@ class _Family:
         return found
 
 
-async def _open(books: Books, orders: Sequence[Order]) -> _Family:
+async def _open(books: Books, orders: Sequence[Order]) -> dict[str, HandlingUnit]:
     """Lock, then look whether others were nested meanwhile, and lock these too."""
     named = {sscc for one in orders for sscc in (one.sscc, one.parent) if sscc}
     locked: set[str] = set()
@@ -94,7 +108,7 @@ async def _open(books: Books, orders: Sequence[Order]) -> _Family:
     while new := (await books.units.below(named) | await books.units.above(named)) - locked:
         units |= await books.units.open(new)
         locked |= new
-    return _Family(units)
+    return units
 
 
 async def _carry_out(books: Books, family: _Family, order: Order) -> None:
@@ -118,9 +132,8 @@ async def _carry_out(books: Books, family: _Family, order: Order) -> None:
 
 
 def _nest(family: _Family, unit: HandlingUnit, parent: str) -> None:
-    if parent and parent not in family.units:
-        raise _unknown(parent, "parent")
     if parent:
+        family.require(parent, "parent")
         check_nesting(family.units, unit, parent)
     unit.parent = parent
 
@@ -195,15 +208,6 @@ def _place(unit: HandlingUnit, order: Order) -> None:
     if order.command is Command.SHIP:
         unit.delivery_no = order.delivery_no
         unit.plant, unit.location = order.to_plant or unit.plant, ""
-
-
-def _unknown(sscc: str, field: str) -> NotFoundError:
-    return NotFoundError(
-        f"there is no handling unit {sscc}",
-        code="unknown_handling_unit",
-        field=field,
-        hint="build it first",
-    )
 
 
 def is_gone(unit: HandlingUnit) -> bool:

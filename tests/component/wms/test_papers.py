@@ -205,3 +205,14 @@ async def test_every_refusal_is_typed_names_the_field_and_leaves_no_trace(
             wrong.append((code, error.code, error.field, str(error)))
     assert wrong == []
     assert await warehouse.rows() == before
+
+
+async def test_a_unit_of_another_plant_is_as_if_there_were_none(warehouse: Warehouse) -> None:
+    await warehouse.ask(build())
+    elsewhere = mint(scope="wms:read wms:write", plants=["oslo"])
+    told = []
+    for sscc in (FIRST, BOX):
+        with pytest.raises(NotFoundError) as caught:
+            await warehouse.ask(command("STAGE", sscc), elsewhere)
+        told.append((caught.value.code, caught.value.field, str(caught.value).replace(sscc, "it")))
+    assert told[0] == told[1]
