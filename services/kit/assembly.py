@@ -26,7 +26,7 @@ from services.kit import commands
 from services.kit.access.identity import ServiceIdentity
 from services.kit.access.principal import find_principal
 from services.kit.audit.office import Office
-from services.kit.backbone.broker import plain
+from services.kit.backbone.broker import client_of, plain
 from services.kit.backbone.consumer import Consumer, ConsumerOptions
 from services.kit.backbone.outbox import Outbox
 from services.kit.backbone.relay import Relay, RelayOptions
@@ -69,8 +69,8 @@ class Assembly:
         self.name = name
         self.store = service.store
         apart = settings.redis_password
-        self.redis: Redis = Redis.from_url(
-            settings.redis_url.get_secret_value(), password=apart and apart.get_secret_value()
+        self.redis: Redis = client_of(
+            settings.redis_url.get_secret_value(), apart.get_secret_value() if apart else None
         )
         self._service = service
         self._settings = settings

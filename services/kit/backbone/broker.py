@@ -1,10 +1,11 @@
 """The broker as the backbone wants it: faults are seen, never retried behind our back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import hiredis
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.connection import AbstractConnection, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -21,6 +22,23 @@ class _Packing:
         name, *rest = parts
         words = name.split() if isinstance(name, str) else [name]
         return [hiredis.pack_command((*words, *rest))]
+
+
+class _Believing(SSLConnection):
+    """Reads the authority anew at each connection: one that was renewed on disk is believed."""
+
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        self.ssl_context.context = None
+        return super()._connection_arguments()
+
+
+def client_of(url: str, password: str | None = None) -> Redis:
+    """A client of the broker at `url`; over TLS (rediss://) the server must show a certificate."""
+    client = Redis.from_url(url, password=password)
+    pool = client.connection_pool
+    if issubclass(pool.connection_class, SSLConnection):
+        pool.connection_class = _Believing
+    return client
 
 
 def plain(client: Redis) -> Redis:

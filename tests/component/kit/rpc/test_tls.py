@@ -1,5 +1,6 @@
 """Mutual TLS between services: strangers are refused, and files that change are taken up."""
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,19 +8,35 @@ from pathlib import Path
 import grpc
 import pytest
 from plantmesh.common.v1.snapshot_pb2 import Position, SnapshotRequest
+from plantmesh.ops.v1.desk_pb2 import GetStatusRequest
 
 from services.kit.clock import SystemClock
-from services.kit.errors import UnavailableError
+from services.kit.errors import DomainError, UnavailableError
+from services.kit.rpc.client import Peer
 from services.kit.rpc.line import Line
 from services.kit.rpc.server import RpcServer
 from services.kit.tls import Renewed, TlsFiles
-from tests.component.kit.rpc.desk import ASK, GOOD, Desk, Stub, bearer, mint, register, verifier
+from tests.component.kit.rpc.desk import (
+    ASK,
+    GOOD,
+    Desk,
+    Given,
+    Stub,
+    bearer,
+    mint,
+    register,
+    verifier,
+)
 from tests.component.kit.rpc.desk import calling as calling_in_the_clear
 from tools.mesh.authority import Authority
+from tools.plantctl.desks import Caller, Desks
+from tools.plantctl.places import Place
+
+LAST_YEAR = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 
 
 @asynccontextmanager
-async def served(files: TlsFiles, port: int = 0) -> AsyncIterator[RpcServer]:
+async def served(files: TlsFiles | None, port: int = 0) -> AsyncIterator[RpcServer]:
     server = RpcServer(
         verifier(), [(register, Desk())], bind="127.0.0.1", port=port, longest=10, tls=files
     )
@@ -30,7 +47,7 @@ async def served(files: TlsFiles, port: int = 0) -> AsyncIterator[RpcServer]:
         await server.stop(0)
 
 
-class Caller:
+class Asker:
     """A line with its one method; `ask` is true when it was answered."""
 
     def __init__(self, server: RpcServer, files: TlsFiles) -> None:
@@ -47,7 +64,7 @@ class Caller:
 
 
 async def answered(server: RpcServer, files: TlsFiles) -> bool:
-    caller = Caller(server, files)
+    caller = Asker(server, files)
     try:
         return await caller.ask()
     finally:
@@ -80,7 +97,7 @@ async def test_an_authority_is_replaced_under_a_server_and_a_caller_that_run(
     old, new = Authority("old"), Authority("new")
     mes, erp = old.issue(tmp_path / "mes", "mes"), old.issue(tmp_path / "erp", "erp")
     async with served(mes) as server:
-        caller = Caller(server, erp)
+        caller = Asker(server, erp)
         assert await caller.ask()
         new.issue(tmp_path / "mes", "mes")
         # What is connected stays so; a new handshake meets the new authority.
@@ -106,3 +123,62 @@ def test_files_that_are_gone_or_half_written_change_nothing(tmp_path: Path) -> N
     assert not renewed.look()
     with pytest.raises(FileNotFoundError):
         Renewed(TlsFiles(tmp_path / "none", files.key, files.ca))
+
+
+async def said(address: str, files: TlsFiles | None, known_as: str = "") -> str:
+    """The way out that a caller is told; "" when it was answered."""
+    peer = Peer(address, Given(mint()), seconds=5, tls=files, known_as=known_as)
+    codec = SnapshotRequest.SerializeToString, Position.FromString
+    try:
+        await peer.channel.unary_unary(ASK, *codec)(GOOD)
+    except UnavailableError as error:
+        return error.hint
+    finally:
+        await peer.close()
+    return ""
+
+
+async def test_a_caller_is_told_whose_certificate_is_wrong(tmp_path: Path) -> None:
+    ours, theirs = Authority("ours"), Authority("theirs")
+    named = ours.issue(tmp_path / "mes", "mes", ["plantmesh-mes.plantmesh.svc.cluster.local"])
+    erp = ours.issue(tmp_path / "erp", "erp")
+    late = ours.issue(tmp_path / "late", "erp", end=LAST_YEAR)
+    stranger = theirs.issue(tmp_path / "stranger", "erp")
+    async with served(named) as server:
+        at = f"127.0.0.1:{server.port}"
+        assert "another name" in await said(at, erp)
+        name = "plantmesh-mes.plantmesh.svc.cluster.local"
+        assert not await said(at, erp, name)
+        assert "PLANTMESH_TLS_CA did not sign" in await said(at, stranger, name)
+        guest = TlsFiles(stranger.cert, stranger.key, erp.ca)
+        assert "believe who signed PLANTMESH_TLS_CERT" in await said(at, guest, name)
+        assert "ended at 2026-02-01" in await said(at, late, name)
+        assert "if it wants TLS" in await said(at, None)
+    async with served(late) as server:
+        assert "renew it there" in await said(f"127.0.0.1:{server.port}", erp)
+    async with served(None) as server:
+        assert "it speaks no TLS" in await said(f"127.0.0.1:{server.port}", erp)
+
+
+async def test_plantctl_shows_its_certificate_and_knows_a_service_by_its_name(
+    tmp_path: Path,
+) -> None:
+    ours = Authority("ours")
+    mes = ours.issue(tmp_path / "mes", "mes", ["plantmesh-mes.plantmesh.svc.cluster.local"])
+    caller = Caller(
+        mint(),
+        ours.issue(tmp_path / "operator", "operator"),
+        "plantmesh-{service}.plantmesh.svc.cluster.local",
+    )
+    async with served(mes) as server:
+        place = Place("mes", (f"127.0.0.1:{server.port}",))
+        [reply] = await Desks([place], caller).ask_all(
+            lambda desk: desk.GetStatus(GetStatusRequest())
+        )
+        assert isinstance(reply.error, DomainError)
+        assert reply.error.code == "unimplemented"
+        [reply] = await Desks([place], Caller(mint())).ask_all(
+            lambda desk: desk.GetStatus(GetStatusRequest())
+        )
+        assert isinstance(reply.error, UnavailableError)
+        assert "PLANTMESH_TLS_CERT" in reply.error.hint
