@@ -1,7 +1,7 @@
 """Postings, and what became of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from google.protobuf.message import DecodeError
 from plantmesh.erp.v1 import events_pb2, postings_pb2
@@ -15,6 +15,7 @@ from services.erp.wire.orders import OrderEvent, write_order_event
 from services.kit.errors import InvalidError
 from services.kit.lanes.entry import Entry, State
 from services.kit.wire import (
+    read_day,
     read_instant,
     read_quantity,
     write_instant,
@@ -51,16 +52,26 @@ def read_posting(message: postings_pb2.Posting, *, field: str = "") -> Posting:
         return Posting(
             reference=message.reference,
             order=read_order_key(message.order),
-            kind=Kind(postings_pb2.PostingKind.Name(message.kind)[len("POSTING_KIND_") :].lower()),
+            kind=_read_kind(message.kind),
             occurred_at=occurred_at,
-            business_date=date.fromisoformat(day) if day else occurred_at.local().date(),
+            business_date=read_day(day, "business_date") if day else occurred_at.local().date(),
             lines=tuple(_read_line(index, line) for index, line in enumerate(message.lines)),
             reverses=message.reverses,
         )
     except InvalidError as error:
         raise _below(field, error) from error
-    except ValueError as error:
-        raise _below(field, InvalidError(str(error), field="kind")) from error
+
+
+def _read_kind(number: "postings_pb2.PostingKind.ValueType") -> Kind:
+    try:
+        return Kind(postings_pb2.PostingKind.Name(number)[len("POSTING_KIND_") :].lower())
+    except ValueError:
+        raise InvalidError(
+            "no kind of posting that we know",
+            code="unknown_kind",
+            field="kind",
+            hint="say what happened: one of PostingKind",
+        ) from None
 
 
 def read_payload(payload: bytes) -> Posting:

@@ -59,6 +59,7 @@ FOREIGN = OrderKey(plant="nice", order_no="4711")
         ({"kind": 0}, InvalidError, "postings[0].kind"),
         ({"kind": 99}, InvalidError, "postings[0].kind"),
         ({"occurred_at": None}, InvalidError, "postings[0].occurred_at"),
+        ({"business_date": "2026-02-31"}, InvalidError, "postings[0].business_date"),
         ({"reference": ""}, InvalidError, "postings[0].reference"),
         ({"reverses": "r-1"}, InvalidError, "postings[0].reverses"),
         (
