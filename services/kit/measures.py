@@ -59,6 +59,12 @@ class Measured:
             self.require(goods, one)
         return measures.convert(quantity, unit)
 
+    def restate(self, goods: ItemLot, quantity: Quantity, unit: str = "") -> Quantity:
+        """As `convert`; where the item is not known by general ratios, "" changes nothing then."""
+        if goods.item_no in self:
+            return self.convert(goods, quantity, unit)
+        return quantity.to(unit or quantity.unit)
+
     def require(self, goods: ItemLot, unit: str) -> None:
         """Raises InvalidError naming `unit` where the goods are not counted in it."""
         measures = self.of(*goods)

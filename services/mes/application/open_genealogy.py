@@ -119,9 +119,7 @@ def _measured(
             lot.unit = items.of(key.item_no).base if known else amount.unit
             measured.add(key)
         with located(column):
-            if known:
-                return items.convert(key.goods, amount, lot.unit)
-            return amount.to(lot.unit)
+            return items.restate(key.goods, amount, lot.unit)
 
     edge = Edge(link, of(link.source, quantity, "quantity"), of(link.target, made, "made"))
     return record._replace(edge=edge)

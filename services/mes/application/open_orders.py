@@ -237,9 +237,7 @@ def _made(order: WorkOrder, row: OpenOperation, known: Known | None, items: Meas
 
     def of(column: str, quantity: Quantity) -> Quantity:
         with located(column):
-            if goods.item_no in items:
-                return items.convert(goods, quantity, unit)
-            return quantity.to(unit)
+            return items.restate(goods, quantity, unit)
 
     return Progress(*map(of, COLUMNS, row.made.told))
 

@@ -188,9 +188,7 @@ class Handling:
         if unit == part.quantity.unit:
             return part.quantity
         with located("quantity"):
-            if part.lot.item_no in self.items:
-                return self.items.convert(part.lot.goods, part.quantity, unit)
-            return part.quantity.to(unit or part.quantity.unit)
+            return self.items.restate(part.lot.goods, part.quantity, unit)
 
     def _supply(self, key: LotKey, amount: Quantity) -> None:
         self.lots[key].supply(amount, self.now)

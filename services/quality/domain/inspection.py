@@ -54,9 +54,7 @@ class Inspection:
 
         Raises InvalidError naming `unit` where nothing leads there, `value` where it is not exact.
         """
-        if self.lot.item_no in items:
-            return items.convert(self.lot.goods, quantity, self.submitted.unit)
-        return quantity.to(self.submitted.unit)
+        return items.restate(self.lot.goods, quantity, self.submitted.unit)
 
     def submit(self, quantity: Quantity, at: datetime) -> None:
         """Grow by a positive quantity, in the unit here."""

@@ -127,43 +127,6 @@ async def test_what_was_confirmed_until_then_is_part_of_it(plant: Plant) -> None
     assert str((await plant.order()).good) == "12 KGM"
 
 
-def rolls(amount: str, at: datetime = BEFORE) -> OpenOperation:
-    """Of the film that 4711 makes."""
-    none, good = Quantity.zero("XRO"), Quantity.parse(amount, "XRO")
-    return replace(made("0", at=at), made=Progress(good, none, none))
-
-
-async def test_an_order_is_taken_over_by_the_ratio_of_its_item_once(plant: Plant) -> None:
-    """A roll has 400 m2, and 410 from some day on: what is loaded again stays what it became."""
-    await create(plant.floor, replace(plan(item_no="FILM"), ordered=Quantity.parse("9000", "MTK")))
-    assert await plant.load(rolls("2")) == ["created"]
-    assert str((await plant.order()).good) == "800 MTK"
-    await plant.floor.measure("FILM/", ("XRO", "MTK", Fraction(410)))
-    assert await plant.recount(rolls("2")) == ["unchanged"]
-    assert await plant.recount(rolls("3")) == ["different"]
-    assert await plant.load(rolls("2")) == ["unchanged"]
-    assert await plant.load(rolls("2", at=AFTER)) == ["unchanged"]
-    assert str((await plant.order()).good) == "800 MTK"
-    assert await plant.load(rolls("3", at=AFTER + timedelta(hours=1))) == ["corrected"]
-    assert str((await plant.order()).good) == "1230 MTK"
-
-
-async def test_rows_of_before_were_restated_by_general_ratios_alone(plant: Plant) -> None:
-    await create(plant.floor, plan())
-    grams = replace(made("0"), made=Progress(*(Quantity.parse("500", "GRM"),) * 3))
-    assert await plant.load(grams) == ["created"]
-    loaded: Any = plant.kept.orders
-    loaded.rows[grams.name] = replace(loaded.rows[grams.name], made=())
-    assert await plant.recount(grams) == ["unchanged"]
-    assert await plant.load(made("1", scrap="0.5")) == ["corrected"]
-    order = await plant.order()
-    assert [str(one) for one in (order.good, order.scrap, order.rework)] == [
-        "1 KGM",
-        "0.5 KGM",
-        "0 KGM",
-    ]
-
-
 BAD = (
     (made("1", order=OrderKey(LYON, "no")), NotFoundError, "rows[0].order_no"),
     (made("1", operation=15), InvalidError, "rows[0].operation"),
