@@ -65,3 +65,15 @@ async def read_flows(work: Work, topic: str) -> list[Flow]:
         (topic,),
     )
     return [Flow(*row) for row in rows]
+
+
+async def read_database(work: Work) -> list[Flow]:
+    """That the database takes no writes, if that is so: everything is read, and nothing moves."""
+    [(name, standby, switched)] = await work.sql(
+        "SELECT current_database(), pg_is_in_recovery(),"
+        " current_setting('default_transaction_read_only') = 'on'"
+    )
+    if not (standby or switched):
+        return []
+    why = "it is a standby" if standby else "default_transaction_read_only is on"
+    return [Flow("database", name, "read_only", 0, detail=f"takes no writes: {why}")]

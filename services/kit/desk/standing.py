@@ -1,6 +1,12 @@
-"""How the whole service stands, for its status call and for its gauges."""
+"""How the whole service stands, for its status call and for its gauges.
 
-from collections.abc import Iterator
+Who asks for the status is in a hurry and something is broken: what cannot be read in time says so
+in its place, and never hides the rest.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -8,9 +14,14 @@ from services.kit import signals
 from services.kit.backbone.broker import plain
 from services.kit.clock import Clock
 from services.kit.components import Components
-from services.kit.desk.flows import Flow, read_flows
+from services.kit.desk.flows import Flow, read_database, read_flows
 from services.kit.desk.lag import read_consumer_flows, read_cursors
-from services.kit.store import Store
+from services.kit.errors import UnavailableError
+from services.kit.store import CONNECTION_LOST, RETRIED, Store
+
+PATIENCE = 2.0
+"""Seconds; less than the caller has."""
+_PASSING: tuple[type[Exception], ...] = (UnavailableError, *RETRIED, *CONNECTION_LOST)
 
 
 class Standing:
@@ -33,13 +44,13 @@ class Standing:
         self._seen = await self.flows()
 
     async def read(self) -> list[Flow]:
-        """Everything, the parts of this process too."""
+        """Everything, the parts of this process too, within some seconds."""
         parts = self._components.states().items()
         components = [
             Flow("component", name, state.value, 0, detail=reason)
             for name, (state, reason) in parts
         ]
-        return [*await self.flows(), *components]
+        return [*await _in_time(self._flows_and_database()), *components]
 
     async def flows(self) -> list[Flow]:
         """What waits: one statement, then the ends of the streams in two round trips."""
@@ -47,6 +58,11 @@ class Standing:
             flows = await read_flows(work, self._topic)
             cursors = await read_cursors(work)
         return [*flows, *await read_consumer_flows(self._redis, cursors, self._clock)]
+
+    async def _flows_and_database(self) -> list[Flow]:
+        async with self._store.work() as work:
+            database = await read_database(work)
+        return [*database, *await self.flows()]
 
     async def close(self) -> None:
         """Let go of the broker."""
@@ -61,6 +77,23 @@ class Standing:
         """How long the oldest had waited then."""
         for flow in self._seen:
             yield flow.oldest, _labels(flow)
+
+
+async def _in_time(reading: Coroutine[Any, Any, list[Flow]]) -> list[Flow]:
+    """What it finds, or why nothing could be read; what hangs is left behind.
+
+    A timeout around a statement would not do: psycopg waits for a server that hangs to cancel it.
+    """
+    task = asyncio.ensure_future(reading)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    if not done:
+        task.add_done_callback(lambda late: late.cancelled() or late.exception())
+        task.cancel()
+        return [Flow("database", "", "silent", 0, detail=f"no answer within {PATIENCE:g} s")]
+    try:
+        return task.result()
+    except _PASSING as error:
+        return [Flow("database", "", "away", 0, detail=str(error).partition("\n")[0])]
 
 
 def _labels(flow: Flow) -> dict[str, str]:

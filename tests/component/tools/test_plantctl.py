@@ -160,6 +160,11 @@ async def test_service_that_is_away_exits_2_and_the_others_are_shown(shell: Shel
     assert [entry["reference"] for entry in ended.json] == ["bad"]
     assert "erp: " in ended.err
     assert (await shell.run("--address", f"erp={away}", "status", "--json")).code == 2
+    people = await shell.run("--address", f"erp={away}", "status")
+    rows = [line.split()[:3] for line in people.out.splitlines()]
+    assert ["erp", "process", "away"] in rows
+    assert "process: docs/runbooks/process-down.md" in people.out
+    assert "lane: docs/runbooks/posting-refused.md" in people.out
 
 
 async def test_misspelt_command_exits_64(shell: Shell) -> None:

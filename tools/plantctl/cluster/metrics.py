@@ -4,7 +4,8 @@ So nobody needs a port of the cluster, nor a token of the platform: the right `g
 enough. The page is the one that Prometheus scrapes.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,7 +17,10 @@ from tools.plantctl.cluster.namespace import COMPONENT, Namespace
 _PORT = "metrics"
 _DEPTH, _OLDEST = "plantmesh_flow_depth", "plantmesh_flow_oldest_seconds"
 _LEADING, _EPOCH = "plantmesh_elector_leading", "plantmesh_elector_epoch"
+_PART = "plantmesh_component_state"
+_WELL = ("active", "idle")
 _SECONDS = 5.0
+Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one pod said, or why it did not; `leads` are leases and the epoch of its term."""
+    """What one pod said, or why it did not; `leads` are leases and the epoch of its term.
+
+    `unwell` are its parts that are not doing their work, with the state of each.
+    """
 
     pod: str
     component: str
     flows: tuple[Flow, ...] = ()
     leads: tuple[tuple[str, int | None], ...] = ()
+    unwell: tuple[tuple[str, str], ...] = ()
     error: DomainError | None = None
 
 
@@ -67,26 +75,42 @@ def metrics_port(pod: Json) -> int | None:
 
 def parse(pod: str, component: str, text: str) -> Page:
     """From Prometheus' text format; raises InvalidError."""
-    depths: dict[tuple[str, str, str], float] = {}
-    ages: dict[tuple[str, str, str], float] = {}
-    leads: list[str] = []
-    epochs: dict[str, int] = {}
+    found = _samples(text)
+    ages = {_key(labels): value for labels, value in found[_OLDEST]}
+    flows = [
+        Flow(component, *_key(labels), int(depth), ages.get(_key(labels), 0.0))
+        for labels, depth in found[_DEPTH]
+    ]
+    epochs = {labels.get("lease", ""): int(value) for labels, value in found[_EPOCH]}
+    leads = [labels.get("lease", "") for labels, value in found[_LEADING] if value]
+    parts = [
+        (labels.get("component", ""), labels.get("state", ""))
+        for labels, value in found[_PART]
+        if value
+    ]
+    return Page(
+        pod,
+        component,
+        tuple(flows),
+        tuple((one, epochs.get(one)) for one in leads),
+        tuple(sorted(part for part in parts if part[1] not in _WELL)),
+    )
+
+
+def _samples(text: str) -> Mapping[str, list[tuple[Labels, float]]]:
+    """By their names, in order."""
+    found: defaultdict[str, list[tuple[Labels, float]]] = defaultdict(list)
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
-                key = tuple(sample.labels.get(label, "") for label in ("kind", "name", "state"))
-                if sample.name == _DEPTH:
-                    depths[key[0], key[1], key[2]] = sample.value
-                elif sample.name == _OLDEST:
-                    ages[key[0], key[1], key[2]] = sample.value
-                elif sample.name == _LEADING and sample.value:
-                    leads.append(sample.labels.get("lease", ""))
-                elif sample.name == _EPOCH:
-                    epochs[sample.labels.get("lease", "")] = int(sample.value)
+                found[sample.name].append((sample.labels, sample.value))
     except ValueError as error:
         raise InvalidError(f"its metrics cannot be read: {error}", code="bad_metrics") from error
-    flows = [Flow(component, *key, int(depth), ages.get(key, 0.0)) for key, depth in depths.items()]
-    return Page(pod, component, tuple(flows), tuple((one, epochs.get(one)) for one in leads))
+    return found
+
+
+def _key(labels: Labels) -> tuple[str, str, str]:
+    return labels.get("kind", ""), labels.get("name", ""), labels.get("state", "")
 
 
 def merge(pages: Iterable[Page]) -> list[Flow]:

@@ -22,7 +22,10 @@ _KINDS = ("deployments", "statefulsets", "pods", "jobs", "leases")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it; `silent` are the pods that did not tell of their flows, with the reason."""
+    """All of it; `silent` are the pods that did not tell of their flows, with the reason.
+
+    `unwell` are pods of which a part is not doing its work.
+    """
 
     namespace: str
     workloads: tuple[Workload, ...]
@@ -30,6 +33,7 @@ class Report:
     terms: tuple[Term, ...]
     flows: tuple[Flow, ...]
     silent: tuple[Page, ...]
+    unwell: tuple[Page, ...] = ()
 
     @property
     def plain(self) -> dict[str, object]:
@@ -40,6 +44,11 @@ class Report:
             "jobs": [{"kind": one.kind, **asdict(one)} for one in self.tasks],
             "leases": [asdict(one) for one in self.terms],
             "flows": [asdict(one) for one in self.flows],
+            "unwell": [
+                {"pod": one.pod, "component": one.component, "part": part, "state": state}
+                for one in self.unwell
+                for part, state in one.unwell
+            ],
             "silent": [
                 {"pod": one.pod, "component": one.component, "reason": str(one.error)}
                 for one in self.silent
@@ -67,6 +76,7 @@ async def read_report(namespace: Namespace) -> Report:
         (*terms, *_told_terms(told, {term.name for term in terms})),
         tuple(merge(told)),
         tuple(page for page in told if page.error),
+        tuple(page for page in told if page.unwell),
     )
 
 

@@ -9,9 +9,12 @@ from tools.plantctl.cluster.metrics import Flow
 from tools.plantctl.cluster.place import Place
 from tools.plantctl.cluster.report import Report, away, read_report
 from tools.plantctl.cluster.workloads import Task, Term, Workload, short_image
-from tools.plantctl.printing import age, print_error, print_json, print_table
+from tools.plantctl.printing import age, console, print_error, print_json, print_table
 from tools.plantctl.session import SaidError
+from tools.plantctl.ways import ways_out
 
+_PLENTY = ("outbox", "subscriber", "consumer", "lane")
+"""Kinds that are shown with a state though nothing waits."""
 _HEADS = ("component", "what", "name", "state", "waiting", "oldest", "detail")
 
 Everything = Annotated[bool, typer.Option("--all", help="Also what is well and empty.")]
@@ -25,6 +28,8 @@ def show(place: Place, *, component: str | None, everything: bool, as_json: bool
     else:
         rows = [row for row in _rows(report, everything=everything) if component in (None, row[0])]
         print_table(_HEADS, rows, empty=f"no Plantmesh in the namespace {report.namespace}")
+        for way in ways_out((row[1], row[3]) for row in rows if row[1] not in _PLENTY or row[4]):
+            console.print(way, highlight=False, markup=False)
     if error := away(report):
         print_error(error)
         raise SaidError(error)
@@ -45,6 +50,13 @@ def _rows(report: Report, *, everything: bool) -> Iterator[tuple[str, ...]]:
     for flow in report.flows:
         if everything or flow.depth or flow.state:
             yield _flow(flow)
+    yield from _pods(report)
+
+
+def _pods(report: Report) -> Iterator[tuple[str, ...]]:
+    for page in report.unwell:
+        for part, state in page.unwell:
+            yield page.component, "part", part, state, "", "", f"why: kubectl logs {page.pod}"
     for page in report.silent:
         yield page.component, "metrics", page.pod, "silent", "", "", str(page.error)
 

@@ -1,23 +1,32 @@
 """Status and gauges equal a recount of the tables and the streams."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from plantmesh.common.v1.snapshot_pb2 import SnapshotRequest
 from plantmesh.ops.v1 import desk_pb2 as pb
 from plantmesh.ops.v1.desk_pb2_grpc import DeskServiceStub
+from psycopg.sql import SQL, Identifier
 from redis.asyncio import Redis
 
 from services.kit.backbone.outbox import emit
 from services.kit.clock import SystemClock
+from services.kit.components import Components
+from services.kit.desk.flows import Flow
 from services.kit.desk.standing import Standing
 from services.kit.lanes.accept import accept
 from services.kit.lanes.aside import let_go, set_aside
 from services.kit.lanes.desk import Act
+from services.kit.migrate import migrate
 from services.kit.raw_input import Input, receive
+from services.kit.store import Store
 from tests.component.kit.desk.works import ERP, TOPIC, Works
-from tests.servers import ValkeyServer
+from tests.servers import PostgresServer, ValkeyServer
 
+KIT = partial(migrate, "kit")
 CONSUMED = f"works < {TOPIC.name}"
 
 
@@ -114,6 +123,45 @@ async def test_without_its_broker_the_database_still_tells(
     assert flows["outbox", ""].depth == 3
     assert flows["consumer", "unknown"].detail.startswith("broker: ")
     await standing.close()
+    await broker.aclose()
+
+
+async def test_without_its_database_the_parts_still_tell(
+    postgres: PostgresServer, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, broker = postgres.dsn("kit", prepared_by=KIT), Redis.from_url(valkey.url)
+    name, parts = urlsplit(url).path[1:], Components()
+    parts.add("audit").degraded("the database cannot be reached")
+
+    async def standing() -> dict[str, Flow]:
+        """As a process sees it that has just connected."""
+        store = Store(url)
+        found = Standing(store, broker, TOPIC.name, parts, SystemClock())
+        try:
+            return {flow.kind: flow for flow in await found.read()}
+        finally:
+            await found.close()
+            await store.close()
+
+    assert "database" not in await standing()
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        switch = "ALTER DATABASE {} SET default_transaction_read_only = on"
+        connection.execute(SQL(switch).format(Identifier(name)))
+    found = await standing()
+    assert (found["database"].name, found["database"].state) == (name, "read_only")
+    assert found["outbox"].depth == 0, "it can still be read"
+
+    monkeypatch.setattr("services.kit.desk.standing.PATIENCE", 0.3)
+    with psycopg.connect(url) as holder:
+        holder.execute("SET TRANSACTION READ WRITE")
+        holder.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+        found = await standing()
+    assert (found["database"].state, found["component"].state) == ("silent", "degraded")
+
+    postgres.drop(url)
+    found = await standing()
+    assert found["database"].state in ("away", "silent")
+    assert found["component"].detail == "the database cannot be reached"
     await broker.aclose()
 
 

@@ -57,6 +57,10 @@ async def test_the_table_shows_all_of_it_and_json_the_same(
         "mes lane ledger refused 41 2 h",
         "mes outbox plantmesh.mes 12 3 s",
         "mes parked mes < plantmesh.erp dead 3 1 min",
+        "parked: docs/runbooks/dead-letters.md",
+        "consumer: docs/runbooks/events-late.md",
+        "outbox: docs/runbooks/outbox-stuck.md",
+        "lane: docs/runbooks/posting-refused.md",
     ]
     assert rows[4].startswith("lease lyon-collector held lyon-collector-0, epoch 7, renewed")
     told = json.loads(document[1])
