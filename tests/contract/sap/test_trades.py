@@ -10,7 +10,7 @@ from services.erp.domain.commercial_document import CommercialDocument
 from services.erp.domain.keys import Trade
 from services.erp.ports import ErpSystem
 from services.erp.ports.feeds import NotRead
-from services.kit.errors import InvalidError, UnavailableError
+from services.kit.errors import InvalidError
 from tests.contract.erp_system.commercial import offered
 from tests.contract.proxy import Visit, for_visits, said
 from tests.contract.sap.stage import Connect, SapStage
@@ -82,7 +82,7 @@ async def test_what_is_no_order_is_invalid(erp: ErpSystem, content: bytes) -> No
 
 
 @pytest.mark.parametrize("stamp", ["soon", None])
-async def test_an_order_that_does_not_say_when_it_changed_is_no_answer(
+async def test_an_order_that_does_not_say_when_it_changed_is_refused_by_itself(
     erp: ErpSystem, stage: SapStage, stamp: str | None
 ) -> None:
     order: dict[str, Any] = {
@@ -95,8 +95,13 @@ async def test_an_order_that_does_not_say_when_it_changed_is_no_answer(
         await visit.answer(said("200 OK", msgspec.json.encode({"d": {"results": [order]}})))
 
     stage.proxy.fault = for_visits(say)
-    with pytest.raises(UnavailableError):
-        await offered(erp, Trade.SALES).list_orders("")
+    feed = offered(erp, Trade.SALES)
+    changes = await feed.list_orders("")
+    assert changes.mark == ""
+    [raw] = changes.orders
+    with pytest.raises(InvalidError) as refused:
+        feed.read_order(raw.content)
+    assert refused.value.code == "unreadable_order"
 
 
 async def read(
