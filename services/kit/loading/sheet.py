@@ -7,6 +7,7 @@ from typing import IO, Generic, NamedTuple, TypeVar
 
 from services.kit.errors import DomainError, InvalidError
 from services.kit.loading.cells import Cells, guarded
+from services.kit.loading.rows import rows_of
 from services.kit.loading.verdict import Report
 
 MAX_ROWS = 100_000
@@ -45,7 +46,7 @@ class Sheet(Generic[T]):
 
     def rows(self, file: IO[str], report: Report) -> Iterator[Given[T]]:
         """What can be read; the rest goes to the report, by row and column."""
-        reader, row = csv.reader(file, strict=True), 1
+        reader, row = rows_of(file), 1
         try:
             header = next(reader, [])
             self._check_header(header)

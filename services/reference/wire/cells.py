@@ -10,6 +10,7 @@ from typing import Any
 
 from services.kit.loading.cells import Cells, guarded, unfit
 from services.kit.quantity import Quantity
+from services.kit.text import is_plain
 from services.reference.wire.shape import Field
 
 
@@ -25,6 +26,8 @@ def read_cells(row: dict[str, str], columns: Iterable[Field]) -> dict[str, Any]:
 
 def _read(row: dict[str, str], field: Field) -> Any:
     cell = row[field.theirs]
+    if not is_plain(cell):
+        raise unfit(cell, field.theirs, "nothing that hides or turns text")
     if field.many:
         return tuple(part for part in cell.split("|") if part)
     if field.kind is Quantity:

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from services.kit.errors import DomainError, InvalidError
 from services.kit.loading.cells import bare
+from services.kit.loading.rows import rows_of
 from services.reference.application.load_master_data import Given, Problem, Report, Target
 from services.reference.domain.names import Key
 from services.reference.wire.cells import columns_of, read_cells, write_cells
@@ -72,7 +73,7 @@ class Table:
 
     def read(self, file: IO[str], report: Report) -> Iterator[Given]:
         """Record by record; what cannot be read goes to the report, by row and column."""
-        reader = csv.reader(file, strict=True)
+        reader = rows_of(file)
         try:
             header = next(reader, [])
             self._check_header(header)

@@ -72,6 +72,15 @@ def test_a_file_of_too_many_rows_ends_there(monkeypatch: pytest.MonkeyPatch) -> 
     assert (len(rows), refused) == (2, [(4, "", "too_many_rows")])
 
 
+@pytest.mark.parametrize("row", ["," * 31, '"' + "\r\n" * 16 + '"', '"\r\n",' * 8])
+def test_a_row_that_does_not_end_is_not_kept_in_memory(
+    monkeypatch: pytest.MonkeyPatch, row: str
+) -> None:
+    monkeypatch.setattr("services.kit.loading.rows.LONGEST_ROW", 30)
+    rows, refused = read(f"name\r\n{'A' * 28}\r\nB\r\n{row}\r\nC\r\n")
+    assert (len(rows), refused) == (2, [(4, "", "malformed_file")])
+
+
 def test_what_is_written_is_read_and_never_a_formula() -> None:
     rows = [Row("=1+1", 0), Row("plain", 7)]
     lines = list(SHEET.lines(rows))

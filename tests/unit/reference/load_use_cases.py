@@ -187,6 +187,7 @@ class LoadContract:
             "h,KGM",
             "widget,H87,finished,,,,",
             ",KGM,raw,,,,",
+            "j\0,KGM,raw,,,,",
         )
         assert refusals(report) == [
             (4, "type", "bad_value"),
@@ -196,6 +197,7 @@ class LoadContract:
             (9, "lot_controlled", "bad_value"),
             (10, "item_no", "duplicate"),
             (11, "", "wrong_width"),
+            (14, "item_no", "bad_value"),
             (3, "base_unit", "unknown_unit"),
             (5, "net_weight", "no_weight"),
             (13, "item_no", "bad_name"),
