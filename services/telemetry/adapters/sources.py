@@ -101,7 +101,8 @@ class Source(_Entry):
 
     `server_certificate` is the path of the one certificate accepted; without it that is the one
     that the server shows first, kept in the replica's folder under trusted/. `secret` names the
-    password in PLANTMESH_SECRETS.
+    password in PLANTMESH_SECRETS. An answer is awaited for `timeout_seconds`; a quarter of them
+    without a sign of life, and the connection is taken for lost.
     """
 
     name: Name
@@ -112,6 +113,7 @@ class Source(_Entry):
     user: Annotated[str, Field(max_length=64)] = ""
     secret: Annotated[str, Field(max_length=64)] = ""
     sampling_ms: Annotated[int, Field(ge=10, le=60_000)] = 100
+    timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 4.0
     equipment: Annotated[tuple[EquipmentEntry, ...], Field(min_length=1, max_length=500)]
 
     @model_validator(mode="after")

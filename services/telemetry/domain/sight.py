@@ -61,6 +61,11 @@ class Sight:
         self._job_since: datetime | None = None
         self._told = told
 
+    @property
+    def awaited(self) -> frozenset[Tag]:
+        """Nodes that have shown nothing since the connection began; without them is no look."""
+        return frozenset() if self._first is None else self._tags - self._first.keys()
+
     def begin(self, units: Mapping[str, str], incarnation: str) -> None:
         """A connection is there: the first values of all nodes make up its first look.
 

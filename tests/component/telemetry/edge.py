@@ -1,11 +1,12 @@
 """One replica's edge: a reader of a press, and what it has to tell."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
-from services.kit.clock import SystemClock
+from services.kit.clock import Clock, SystemClock
 from services.kit.components import Component, reporting
 from services.telemetry.adapters.buffer import Buffer
 from services.telemetry.adapters.opcua.certificate import own_identity, private_folder
@@ -13,7 +14,7 @@ from services.telemetry.adapters.opcua.reader import OpcUaReader
 from services.telemetry.adapters.sources import read_sources
 from services.telemetry.domain.equipment import StateChange
 from services.telemetry.domain.look import Look
-from tests.component.telemetry.plc import Press, node
+from tests.component.telemetry.plc import node
 
 PRESS = "lyon/hall-1/press-1"
 _FILE = """
@@ -33,7 +34,21 @@ sources:
 """
 
 
-def sources_file(press: Press, folder: Path) -> Path:
+class Served(Protocol):
+    """A press at an address; `shown` are its nodes."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where clients find it."""
+        ...
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """By name."""
+        ...
+
+
+def sources_file(press: Served, folder: Path) -> Path:
     """All of its nodes."""
     nodes = {name: node(name) for name in press.shown}
     path = folder / "sources.yaml"
@@ -74,7 +89,7 @@ class Edge:
 
 @asynccontextmanager
 async def open_edge(
-    press: Press, folder: Path, file: str = "", *, password: str = ""
+    press: Served, folder: Path, file: str = "", *, password: str = "", clock: Clock | None = None
 ) -> AsyncIterator[Edge]:
     """It reads until the end; `file` replaces the sources file."""
     path = sources_file(press, private_folder(folder))
@@ -83,7 +98,7 @@ async def open_edge(
     (source,) = read_sources(path)
     buffer = Buffer(folder / "buffer.sqlite")
     edge = Edge(buffer, Component("source press"))
-    reader = OpcUaReader(source, own_identity(folder), password, buffer, SystemClock())
+    reader = OpcUaReader(source, own_identity(folder), password, buffer, clock or SystemClock())
     stop = asyncio.Event()
     with reporting(edge.component):
         running = asyncio.create_task(reader.run(stop))

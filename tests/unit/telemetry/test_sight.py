@@ -38,7 +38,9 @@ def test_the_first_look_waits_for_every_node_and_is_uncertain() -> None:
     fresh = sight()
     fresh.begin(UNITS, "boot-1")
     assert fresh.see(first(good=3)[:-1]) == ((), ())
+    assert fresh.awaited == {first()[-1].tag}
     looks, states = fresh.see(first(good=3)[-1:])
+    assert not fresh.awaited
     assert [(good(look), look.quality, look.gap_since) for look in looks] == [
         (3, Quality.UNCERTAIN, None)
     ]

@@ -1,5 +1,6 @@
 """What a node's value and its status mean."""
 
+import struct
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -79,6 +80,27 @@ def test_a_value_is_exact_or_plain(tag: Tag, value: object, read: object) -> Non
 )
 def test_what_makes_no_sense_is_bad_and_never_guessed(tag: Tag, value: object) -> None:
     assert read_change(tag, shown(value), NOON).quality is Quality.BAD
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1, "0.1"), (16777216.0, "16777216"), (0.3333333432674408, "0.33333334"),
+                        (1e-7, "0.0000001"), (2.5, "2.5")],
+)  # fmt: skip
+def test_a_float_of_four_bytes_has_no_more_digits_than_it_holds(value: float, text: str) -> None:
+    [single] = struct.unpack("<f", struct.pack("<f", value))
+    told = ua.DataValue(ua.Variant(single, ua.VariantType.Float), ua.StatusCode(ua.UInt32(0)))
+    assert read_change(GOOD, told, NOON).value == Decimal(text)
+
+
+def test_what_stands_for_no_time_is_none_and_a_clock_that_is_off_is_set_right() -> None:
+    nothing = ua.DateTime(1601, 1, 1)
+    value = ua.DataValue(ua.Variant(3), SourceTimestamp=nothing, ServerTimestamp=moment(NOON))
+    assert read_change(GOOD, value, NOON + timedelta(hours=1)).at == NOON
+    assert read_change(GOOD, ua.DataValue(ua.Variant(3), SourceTimestamp=nothing), NOON).at == NOON
+    hour = timedelta(hours=1)
+    for ahead in (hour, -hour):
+        shifted = ua.DataValue(ua.Variant(3), SourceTimestamp=moment(NOON + ahead))
+        assert read_change(GOOD, shifted, NOON, ahead).at == NOON
 
 
 def test_a_clock_that_runs_far_ahead_hides_nothing() -> None:

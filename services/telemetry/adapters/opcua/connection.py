@@ -1,19 +1,37 @@
 """A connection to an OPC UA server, and what its refusals mean."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from asyncua import Client, ua
-from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
+from asyncua.crypto.security_policies import (
+    SecurityPolicy,
+    SecurityPolicyAes128Sha256RsaOaep,
+    SecurityPolicyAes256Sha256RsaPss,
+    SecurityPolicyBasic256Sha256,
+)
+from asyncua.crypto.uacrypto import CertProperties
 
 from services.kit.errors import InvalidError, UnavailableError
+from services.kit.log import logger
 from services.telemetry.adapters.opcua.certificate import Identity
 from services.telemetry.adapters.opcua.trust import Trust
 from services.telemetry.adapters.sources import Source
 
-_TIMEOUT = 4.0
-_WATCH = 1.0
+_SESSION_MS = 60_000
+"""A server has few sessions: one whose client died shall not stay for long."""
+_POLICIES = (
+    SecurityPolicyBasic256Sha256,
+    SecurityPolicyAes256Sha256RsaPss,
+    SecurityPolicyAes128Sha256RsaOaep,
+)
+_NONSENSE = (
+    AssertionError, AttributeError, LookupError, OverflowError, TypeError, ValueError, struct.error,
+)  # fmt: skip
+"""What comes of an answer that is not built as it should be: asyncua takes it on trust."""
+_log = logger(__name__)
 
 _UNTRUSTED = (
     ua.uaerrors.BadCertificateUntrusted,
@@ -37,7 +55,9 @@ async def connected(
     Each connection is a new client: asyncua's own reconnection goes on with the old namespace
     indices and tells of a failed subscription in its log alone.
     """
-    client = Client(source.endpoint, timeout=_TIMEOUT, watchdog_intervall=_WATCH)
+    seconds = source.timeout_seconds
+    client = Client(source.endpoint, timeout=seconds, watchdog_intervall=seconds / 4)
+    client.session_timeout = _SESSION_MS
     client.name = "Plantmesh telemetry"
     client.application_uri = identity.uri
 
@@ -60,16 +80,34 @@ async def connected(
 
 
 async def _connect_securely(client: Client, identity: Identity, trust: Trust) -> None:
+    policy, certificate = await _offered(client)
     await client.set_security(
-        SecurityPolicyBasic256Sha256,
+        policy,
         identity.certificate,
         identity.key,
-        server_certificate=trust.pinned,
+        server_certificate=trust.pinned or CertProperties(certificate, "der"),
     )
     shown = client.security_policy.peer_certificate or b""
     trust.check(shown)
     await client.connect()
     trust.remember(shown)
+
+
+async def _offered(client: Client) -> tuple[type[SecurityPolicy], bytes]:
+    """The first policy of ours that the server offers, and the certificate (DER) beside it.
+
+    Its endpoints' addresses are not used: they often name a host that only the plant knows.
+    """
+    secure = {
+        endpoint.SecurityPolicyUri: endpoint.ServerCertificate
+        for endpoint in await client.connect_and_get_server_endpoints()
+        if endpoint.SecurityMode == ua.MessageSecurityMode.SignAndEncrypt
+    }
+    for policy in _POLICIES:
+        if chain := secure.get(policy.URI):
+            # What follows the certificate are those of its issuers.
+            return policy, chain[: int.from_bytes(chain[2:4], "big") + 4]
+    raise ua.UaError("it offers no security of ours")
 
 
 @contextmanager
@@ -81,6 +119,13 @@ def talking(source: Source) -> Iterator[None]:
         raise UnavailableError(
             f"{source.name}: {source.endpoint} stopped answering: {_name(error)}",
             code="source_unavailable",
+        ) from error
+    except _NONSENSE as error:
+        _log.exception("a source answered with something else", source=source.name)
+        raise UnavailableError(
+            f"{source.name}: {source.endpoint} answered with something else",
+            code="source_unreadable",
+            hint="the log says what could not be read",
         ) from error
 
 
@@ -111,7 +156,8 @@ def _explained(source: Source, identity: Identity) -> Iterator[None]:
             f"{where} is not the server it was set up for: {error}",
             code="wrong_security",
             field="security",
-            hint="it must offer Basic256Sha256 SignAndEncrypt with the pinned certificate, if any",
+            hint="it must offer SignAndEncrypt by Basic256Sha256, Aes256_Sha256_RsaPss or"
+            " Aes128_Sha256_RsaOaep, with the pinned certificate, if any",
         ) from error
     except (FileNotFoundError, PermissionError, ValueError) as error:
         raise InvalidError(

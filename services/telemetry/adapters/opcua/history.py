@@ -1,9 +1,9 @@
 """What a server remembers of the time when nobody listened."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 
-from asyncua import Client, ua
+from asyncua import Client, Node, ua
 
 from services.kit.clock import Clock
 from services.kit.log import logger
@@ -15,6 +15,8 @@ from services.telemetry.domain.sight import Sight
 # A longer gap is not worth its memory: it stays a gap.
 _LONGEST = timedelta(days=1)
 _COUNTED = timedelta(hours=1)
+_MOST = 100_000
+"""Values of one machine; of a longer memory nothing is read, and the gap stays one."""
 _log = logger(__name__)
 
 
@@ -37,11 +39,33 @@ async def read_history(
             back = timedelta(0)
             if sight.restarted:
                 back = _COUNTED if tags[0].role is Role.COUNT else _LONGEST
-            values = await client.get_node(node).read_raw_history(
-                since - back, now + _LONGEST, return_bounds=False
-            )
-            changes.extend(read_change(tag, value, now) for tag in tags for value in values)
+            begin, end = since - back + bound.ahead, now + _LONGEST + bound.ahead
+            async for value in _remembered(client.get_node(node), begin, end):
+                changes.extend(read_change(tag, value, now, bound.ahead) for tag in tags)
+                if len(changes) > _MOST:
+                    _log.warning("too long a history", equipment=equipment, most=_MOST)
+                    return None
     except ua.UaStatusCodeError as error:
         _log.warning("no history", equipment=equipment, why=str(error))
         return None
     return changes
+
+
+async def _remembered(node: Node, begin: datetime, end: datetime) -> AsyncIterator[ua.DataValue]:
+    """Values page by page, as many as the server likes to tell at once."""
+    details = ua.ReadRawModifiedDetails()
+    details.StartTime, details.EndTime = _utc(begin), _utc(end)
+    page: bytes | None = None
+    while True:
+        found = await node.history_read(details, page)
+        found.StatusCode.check()
+        # A server that has nothing may say so by nothing at all.
+        for value in getattr(found.HistoryData, "DataValues", None) or ():
+            yield value
+        if not found.ContinuationPoint or found.ContinuationPoint == page:
+            return
+        page = found.ContinuationPoint
+
+
+def _utc(moment: datetime) -> ua.DateTime:
+    return ua.DateTime.combine(moment.date(), moment.timetz())
