@@ -7,13 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import psycopg
+import pytest
+from plantmesh.common.v1 import holds_pb2 as pb
+from plantmesh.common.v1.holds_pb2_grpc import HoldScopeServiceStub
+from plantmesh.common.v1.page_pb2 import PageRequest
 
 from services.kit.clock import Instant
-from services.kit.errors import DomainError
+from services.kit.errors import DeniedError, DomainError
+from services.kit.rpc.client import Peer
 from services.mes.application.confirm_operations import confirm_operations
 from services.mes.domain.confirmation import Confirmation
 from services.mes.domain.hold import Block
 from services.mes.domain.scope import Scope
+from tests.component.kit.rpc.desk import Given, mint
 from tests.component.kit.test_commands import waiting_for_a_lock
 from tests.component.mes.floor import Floor, open_floor
 from tests.component.mes.test_concurrency import apart
@@ -74,6 +80,31 @@ async def test_reports_do_not_wait_for_each_other_at_the_gate(floor: Floor, data
         async with asyncio.timeout(20):
             await apart(confirm(other, report("b", order_no="2", lot="L2")))
     assert (await lot(floor, "BREAD/L1")).order_no == "1"
+
+
+async def test_what_falls_under_a_scope_is_listed_over_the_port_a_page_at_a_time(
+    floor: Floor,
+) -> None:
+    await create(floor, plan())
+    peer = Peer(f"127.0.0.1:{floor.server.port}", Given(mint(scope="mes:read mes:write delegate")))
+    stub: Any = HoldScopeServiceStub(peer.channel)
+    order = pb.HoldScope(order=pb.OrderScope(order_no="4711"))
+    watched = pb.ScopedHold(hold_no="S1", plant="lyon", scope=order, active=True, version=1)
+    request = pb.ApplyScopesRequest(idempotency_key="k-1", holds=[watched])
+    for _ in range(2):
+        assert list((await stub.ApplyScopes(request)).hold_nos) == ["S1"]
+    await confirm(floor, report("a", lot="L1"), report("b", lot="L2"))
+    wanted = pb.ListScopeLotsRequest(plant="lyon", hold_no="S1", page=PageRequest(size=1))
+    first = await stub.ListScopeLots(wanted)
+    wanted.page.cursor = first.page.end_cursor
+    second = await stub.ListScopeLots(wanted)
+    assert [one.lot_no for page in (first, second) for one in page.lots] == ["L1", "L2"]
+    assert (first.page.has_more, second.page.has_more) == (True, False)
+    watched.plant = "oslo"
+    with pytest.raises(DeniedError) as refused:
+        await stub.ApplyScopes(pb.ApplyScopesRequest(idempotency_key="k-2", holds=[watched]))
+    assert refused.value.field == "holds[0].plant"
+    await peer.close()
 
 
 class Writer:
