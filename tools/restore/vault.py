@@ -16,6 +16,7 @@ from tools.mesh.child import Child
 from tools.mesh.errors import MeshError
 from tools.mesh.postgres import Postgres
 from tools.mesh.settings import inherited
+from tools.restore.archive import require_whole
 
 _SLOT = "vault"
 _WAL = "restored_wal"
@@ -57,9 +58,15 @@ class Vault:
         self._receiver.kill()
 
     def restore(self) -> None:
-        """Put the backup where the cluster was; its next start replays the archive to its end."""
+        """Put the backup where the cluster was; its next start replays the archive to its end.
+
+        Raises MeshError where the archive is not whole: PostgreSQL would end there and start.
+        """
+        require_whole(self._base, self._wal)
         data = self._postgres.data
         shutil.copytree(self._base, data)
+        # A cluster that was restored before brings the folder of that time along.
+        shutil.rmtree(data / _WAL, ignore_errors=True)
         shutil.copytree(self._wal, data / _WAL)
         for part in (data / _WAL).glob("*.partial"):
             part.rename(part.with_suffix(""))

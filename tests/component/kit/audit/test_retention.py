@@ -161,6 +161,20 @@ async def test_nothing_goes_whose_export_does_not_prove_itself(
     assert code in await flaws(sealed)
 
 
+async def test_an_older_export_than_the_announced_one_proves_itself_too(sealed: Ledger) -> None:
+    await sealed.archivist.export(NOW)
+    await sealed.change(*in_one_chain(ROWS + 1)[ROWS:])
+    await sealed.keeper().turn()
+    await Schedule(sealed.archivist, NOW, every=NOW).turn()
+    await sealed.keeper().turn()
+    older, _ = files(sealed)
+    _edit(older)
+    with pytest.raises(ConflictError) as refused:
+        await sealed.archivist.prune()
+    assert refused.value.code == "row_edited"
+    assert await places(sealed) == list(range(1, ROWS + 2))
+
+
 @pytest.mark.parametrize(
     ("at", "visits"),
     [
