@@ -104,7 +104,7 @@ async def test_a_unit_is_built_packed_shipped_and_looked_up(warehouse: Warehouse
     # Who may not see its plant does not learn that it exists.
     stranger = mint(scope=STOREKEEPER, plants=["oslo"])
     assert list((await warehouse.ask(asked, stranger)).missing) == [BOX, FIRST]
-    with pytest.raises(DeniedError) as caught:
+    with pytest.raises(NotFoundError) as caught:
         await warehouse.ask(command("MOVE", to_location="A"), stranger)
     assert caught.value.field == "commands[0].sscc"
     told = [one for one in await warehouse.told() if one.startswith("hu/")]

@@ -204,7 +204,7 @@ class LoadContract:
             (12, "base_unit", "base_unit_fixed"),
         ]
         assert all(one.hint for one in report.problems if one.code != "duplicate")
-        assert (report.rows, report.changed) == (12, 0)
+        assert (report.rows, report.changed) == (13, 0)
         assert await shelf.told() == before
 
     @pytest.mark.parametrize(("kind", "rows", "problem"), BAD_FILES)
