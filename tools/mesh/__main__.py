@@ -16,6 +16,7 @@ from tools.mesh import daemon
 from tools.mesh.errors import MeshError
 from tools.mesh.issuer import Issuer
 from tools.mesh.people import USERS
+from tools.mesh.ports import LOOPBACK
 from tools.mesh.program import HERE
 from tools.mesh.status import ProcessStatus, Status
 
@@ -42,6 +43,8 @@ def up(root: Root = _ROOT, replicas: Replicas = 1) -> None:
     with console.status("the first start makes the databases"):
         found = daemon.up(root.resolve(), replicas, console.print)
     console.print(_table(found))
+    for line in way_in(found, root):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -103,6 +106,18 @@ def token(user: str, root: Root = _ROOT) -> None:
 def serve(root: Path, replicas: int = 1) -> None:
     """Be the background process of `up`."""
     asyncio.run(daemon.serve(root, replicas))
+
+
+def way_in(status: Status, root: Path) -> list[str]:
+    """Where the graph is and how to be let in; nothing without a gateway."""
+    port = next((one.ports["http"] for one in status.processes if "http" in one.ports), None)
+    if port is None:
+        return []
+    header = '{"authorization": "Bearer TOKEN"}'
+    return [
+        f"GraphiQL: http://{LOOPBACK}:{port}/graphql, with the header {header}",
+        f"a TOKEN (15 minutes): .venv/bin/plantctl --root {root} token --user viewer",
+    ]
 
 
 def _table(status: Status) -> Table:
