@@ -54,6 +54,9 @@ async def read_history(
 async def _remembered(node: Node, begin: datetime, end: datetime) -> AsyncIterator[ua.DataValue]:
     """Values page by page, as many as the server likes to tell at once."""
     details = ua.ReadRawModifiedDetails()
+    # asyncua says yes where nothing is said: bounds are no values, and nobody modified any.
+    details.IsReadModified = details.ReturnBounds = False
+    details.NumValuesPerNode = ua.UInt32(0)
     details.StartTime, details.EndTime = _utc(begin), _utc(end)
     page: bytes | None = None
     while True:
