@@ -16,10 +16,9 @@ from services.erp.application.poll_orders import Desk, poll_orders
 from services.erp.graph import SCHEMA
 from services.erp.settings import ErpSettings
 from services.erp.store import sql_books
+from services.erp.store.gauges import gauges
 from services.erp.store.inbox import Inboxes, SqlMarks
-from services.erp.store.releases import releases
 from services.erp.store.rounding import SqlRounding
-from services.erp.store.silence import silence
 from services.erp.store.sources import SqlSources
 from services.erp.store.waiting import SqlWaitings
 from services.kit.assembly import Assembly
@@ -50,8 +49,8 @@ async def compose(service: Service, settings: ErpSettings) -> None:
     for name, part in (("poller", poller), ("steward", steward)):
         led = elected(part, store, f"erp.{name}", settings.instance, settings.poll_seconds)
         service.add(name, led, reports=True)
-    service.add("silence", silence(store), reports=True)
-    service.add("delayed releases", releases(store), reports=True)
+    for name, rounds in gauges(store).items():
+        service.add(name, rounds, reports=True)
     readings = SystemReadings(store, settings.adapters, secrets, books.plants)
     means = rpc.Means(partial(copies.learn, wire.PLANTS), reader(connect), sources, readings)
     erp.serve(rpc.registrations(store, books, TOPIC, means), SCHEMA, books=books)

@@ -82,5 +82,5 @@ def _keeping(books: Books, wake: Wakes, read: Read) -> Handler[Any]:
 def _announce(part: PostedPart, at: datetime) -> None:
     order, work = part.posting.order, current_work()
     emit(work, str(order), write_posted(part))
-    waited = (at - part.posting.occurred_at.moment).total_seconds()
-    work.after_commit(lambda: _delay.record(max(waited, 0.0), {"plant": order.plant}))
+    waited_seconds = (at - part.posting.occurred_at.moment).total_seconds()
+    work.after_commit(lambda: _delay.record(max(waited_seconds, 0), {"plant": order.plant}))

@@ -39,7 +39,7 @@ class OpenWork:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._unposted: dict[str, int] = {}
-        self._oldest: dict[str, float] = {}
+        self._oldest_seconds: dict[str, float] = {}
         self._stuck_orders: dict[tuple[str, str], int] = {}
         self._stuck: dict[str, int] = {}
         signals.observe("plantmesh.process.unposted", self.unposted)
@@ -55,7 +55,7 @@ class OpenWork:
             orders = await work.sql(_STUCK_ORDERS)
         gone = dict.fromkeys(self._unposted, 0)
         self._unposted = gone | {plant: count for plant, count, _ in unposted}
-        self._oldest = gone | {plant: age for plant, _, age in unposted}
+        self._oldest_seconds = gone | {plant: age for plant, _, age in unposted}
         self._stuck = dict(stuck)
         known = dict.fromkeys(self._stuck_orders, 0)
         self._stuck_orders = known | {(plant, age): count for plant, age, count in orders}
@@ -67,7 +67,7 @@ class OpenWork:
 
     def oldest(self) -> Iterator[signals.Reading]:
         """Seconds, one number a plant."""
-        for plant, age in self._oldest.items():
+        for plant, age in self._oldest_seconds.items():
             yield age, {"plant": plant}
 
     def stuck_orders(self) -> Iterator[signals.Reading]:

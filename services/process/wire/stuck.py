@@ -8,7 +8,7 @@ from services.process.domain.stuck import StuckFlow, StuckStep
 
 
 def write_stuck(stuck: StuckFlow) -> pb.StuckFlow:
-    """With everything that was refused of it."""
+    """With all that was refused of it."""
     return pb.StuckFlow(flow=stuck.flow, plant=stuck.plant, steps=map(_step, stuck.steps))
 
 

@@ -58,6 +58,11 @@ class Running:
                 for name in UP
             }
 
+    @property
+    def graph(self) -> str:
+        """Where its graph is asked."""
+        return f"http://127.0.0.1:{self.ports['graph']}/graphql"
+
     async def until_ready(self, wanted: bool) -> None:
         """Watch readiness until it is as `wanted`."""
         async with self._health_port() as stub:
@@ -118,12 +123,12 @@ def token(issuer: IssuerServer) -> str:
 async def test_a_stop_answers_what_is_under_way_and_ends_in_order(
     postgres: PostgresServer, issuer: IssuerServer, token: str
 ) -> None:
-    async with service(postgres, issuer, "live", PLANTMESH_UNREADY_SECONDS="0.4") as running:
+    async with service(postgres, issuer, "live", PLANTMESH_UNREADY_SECONDS="1.5") as running:
         await running.up()
         async with aiohttp.ClientSession() as http:
             asked = asyncio.create_task(
                 http.post(
-                    f"http://127.0.0.1:{running.ports['graph']}/graphql",
+                    running.graph,
                     json={"query": "{ who }"},
                     headers={"authorization": f"Bearer {token}"},
                 )
@@ -132,6 +137,9 @@ async def test_a_stop_answers_what_is_under_way_and_ends_in_order(
             running.process.send_signal(signal.SIGTERM)
             await running.until_ready(False)
             assert await running.health() == {**UP, "readiness": False}
+            # Balancers notice late: until then who comes is served.
+            async with aiohttp.ClientSession() as late, late.get(running.graph) as served:
+                assert served.status < 500
             async with await asked as answer:
                 assert await answer.json() == {"data": {"who": "alice alice"}}
                 assert answer.headers["connection"] == "close", "the next one goes elsewhere"
