@@ -11,7 +11,7 @@ from services.process import rpc
 from services.process.adapters.dbos import DbosRuntime, executor_id, forgetting, step
 from services.process.adapters.sweeper import Sweeper
 from services.process.adapters.waker import Waker
-from services.process.adapters.watch import Heartbeat, Watch
+from services.process.adapters.watch import Watch, watched
 from services.process.consumers import subscriptions
 from services.process.graph import SCHEMA
 from services.process.ports import Engine
@@ -44,11 +44,7 @@ async def compose(service: Service, settings: ProcessSettings) -> None:
     )
     runtime = DbosRuntime(store, engine, Activations(desk, SAGAS))
     waker, sweeper = Waker(runtime), Sweeper(store, books, runtime, clock)
-    watch = Watch(store, runtime, clock, engine, settings.dead_seconds)
-    beats, beat = Heartbeat(store, engine), settings.dead_seconds / 5
-    service.add("heartbeat", Rounds(beats.beat, seconds=beat), reports=True)
-    service.add("engine", runtime, reports=True)
-    service.add("watch", Rounds(watch.look, seconds=beat), reports=True)
+    watched(service, runtime, Watch(store, runtime, clock, engine, settings.dead_seconds))
     service.add("sweeper", Rounds(sweeper.sweep, seconds=settings.sweep_seconds), reports=True)
     forget = forgetting(runtime, clock, timedelta(hours=settings.keep_hours))
     service.add("forgetting", forget, reports=True)

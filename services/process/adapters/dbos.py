@@ -168,7 +168,7 @@ class DbosRuntime:
                 max_executor_threads=16,
                 use_listen_notify=False,
                 notification_listener_polling_interval_sec=1.0,
-                observability_query_timeout_sec=self._engine.patience,
+                observability_query_timeout_sec=self._engine.patience_seconds,
                 enable_otlp=False,
                 log_level="WARNING",
             )

@@ -5,11 +5,23 @@ from typing import NamedTuple
 
 from services.kit.clock import Clock
 from services.kit.log import logger
+from services.kit.rounds import Rounds
+from services.kit.service import Service
 from services.kit.store import Store
+from services.process.adapters.dbos import DbosRuntime
 from services.process.ports import Engine, ProcessRuntime
 
 _SEEN_AT_ONCE = 1_000
 _log = logger(__name__)
+
+
+def watched(service: Service, runtime: DbosRuntime, watch: "Watch") -> None:
+    """Add the engine: its heart beats longer than it lives, and its eye closes before it does."""
+    seconds = watch.dead_seconds / 5
+    beat = Heartbeat(watch.store, watch.engine).beat
+    service.add("heartbeat", Rounds(beat, seconds=seconds), reports=True)
+    service.add("engine", runtime, reports=True)
+    service.add("watch", Rounds(watch.look, seconds=seconds), reports=True)
 
 
 @dataclass(frozen=True)

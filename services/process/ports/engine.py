@@ -24,7 +24,7 @@ class Engine:
     """Which engine this process is: `executor` is never used twice, `version` is pinned.
 
     `parallel` flows at once, looked for every `poll_seconds`; `drain` seconds to end. A look
-    into its tables may take `patience` seconds.
+    into its tables may take `patience_seconds`.
     """
 
     url: str
@@ -33,7 +33,7 @@ class Engine:
     parallel: int = 16
     poll_seconds: float = 0.1
     drain: int = 5
-    patience: float = 30.0
+    patience_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,13 @@ async def open_engine(dsn: str) -> AsyncIterator[Open]:
 
     async def open_with(shift: Shift) -> DbosRuntime:
         engine = Engine(
-            dsn, executor_id("test"), "1", parallel=4, poll_seconds=0.05, drain=1, patience=PATIENCE
+            dsn,
+            executor_id("test"),
+            "1",
+            parallel=4,
+            poll_seconds=0.05,
+            drain=1,
+            patience_seconds=PATIENCE,
         )
         runtime = DbosRuntime(store, engine, shift)
         tasks.append(asyncio.create_task(runtime.run(stop)))
