@@ -161,6 +161,15 @@ async def test_nothing_goes_whose_export_does_not_prove_itself(
     assert code in await flaws(sealed)
 
 
+async def test_an_export_that_does_not_prove_itself_is_not_announced(sealed: Ledger) -> None:
+    await sealed.archivist.export(NOW)
+    [path] = files(sealed)
+    _edit(path)
+    with pytest.raises(ConflictError) as refused:
+        await sealed.archivist.cuts(NOW)
+    assert refused.value.code == "row_edited"
+
+
 async def test_an_older_export_than_the_announced_one_proves_itself_too(sealed: Ledger) -> None:
     await sealed.archivist.export(NOW)
     await sealed.change(*in_one_chain(ROWS + 1)[ROWS:])
