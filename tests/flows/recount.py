@@ -59,9 +59,14 @@ async def carried_out(books: Books, shift: Shift, seconds: float = 120.0) -> Non
 
 
 async def looks_booked(books: Books) -> dict[str, tuple[int, Decimal]]:
-    """By order, how many confirmations mes made of what the press showed, and their yield."""
+    """By order, the press's confirmations that used something (each is a posting), and its yield.
+
+    One look may become two: what was used in the first, what was made in the second.
+    """
     query: LiteralString = (
-        "SELECT order_no, count(*), sum(good) FROM confirmation WHERE equipment <> '' GROUP BY 1"
+        "SELECT c.order_no, count(u.no), sum(c.good) FROM confirmation c"
+        " LEFT JOIN (SELECT DISTINCT plant, order_no, no FROM consumption) u"
+        " USING (plant, order_no, no) WHERE c.equipment <> '' GROUP BY 1"
     )
     return {order: (looks, good) for order, looks, good in await rows(books, "mes", query)}
 
